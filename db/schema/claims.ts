@@ -1,0 +1,149 @@
+import { boolean, integer, jsonb, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
+import type { Charter, Origins, RequestKind } from "#lib/domain/charter.ts";
+import type { Json, JsonObject } from "#lib/domain/json.ts";
+import { charter, id, instant, stamps, tenant } from "./columns.ts";
+
+/** A raw id_token handed over for verification; the worker blanks it. The web cannot read it back. */
+export const signIns = charter.table(
+  "sign_ins",
+  { tenant: tenant(), id: id(), idToken: text("id_token").notNull(), ...stamps() },
+  (t) => [primaryKey({ columns: [t.tenant, t.id] })],
+);
+
+/** Somebody is said to have asked this. Its id is the draft's id: a double click is one request. */
+export const requests = charter.table(
+  "requests",
+  {
+    tenant: tenant(),
+    id: id(),
+    kind: text("kind").$type<RequestKind>().notNull(),
+    /** The identity it concerns; null for `provision`, whose identity has the request's id. */
+    identity: uuid("identity"),
+    /** Null only for worker-raised requests (channel worker). */
+    requester: uuid("requester"),
+    draftedAt: instant("drafted_at").notNull(),
+    ...stamps(),
+  },
+  (t) => [primaryKey({ columns: [t.tenant, t.id] })],
+);
+
+/** One sealed version. `charter` for `provision`; for later kinds the charter as it would stand afterwards. */
+export const requestVersions = charter.table(
+  "request_versions",
+  {
+    tenant: tenant(),
+    request: uuid("request").notNull(),
+    version: integer("version").notNull(),
+    charter: jsonb("charter").$type<Charter>().notNull(),
+    origins: jsonb("origins").$type<Origins>().notNull(),
+    /** Kind-specific: {to} of a transfer, {endsAt} of a renewal, {reason} of a retirement. */
+    change: jsonb("change").$type<JsonObject>().notNull().default({}),
+    /** sha256(JCS({charter, origins, change})), hex. */
+    digest: text("digest").notNull(),
+    /** Digest of the plan as shown to the requester. */
+    planDigest: text("plan_digest").notNull(),
+    /** Who submitted this version: the requester, or the requester taking over a proposal. */
+    person: uuid("person"),
+    ...stamps(),
+  },
+  (t) => [primaryKey({ columns: [t.tenant, t.request, t.version] })],
+);
+
+export const verdicts = charter.table(
+  "verdicts",
+  {
+    tenant: tenant(),
+    id: id(),
+    request: uuid("request").notNull(),
+    version: integer("version").notNull(),
+    planDigest: text("plan_digest").notNull(),
+    stage: integer("stage").notNull(),
+    person: uuid("person").notNull(),
+    verdict: text("verdict").$type<"approve" | "deny">().notNull(),
+    reason: text("reason").notNull().default(""),
+    ...stamps(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenant, t.id] }),
+    unique("verdicts_once").on(t.tenant, t.request, t.version, t.stage, t.person),
+  ],
+);
+
+/** The owner (or the new owner of a transfer) accepts this version, having seen purpose and reach. */
+export const acceptances = charter.table(
+  "acceptances",
+  { tenant: tenant(), id: id(), request: uuid("request").notNull(), version: integer("version").notNull(), planDigest: text("plan_digest").notNull(), person: uuid("person").notNull(), ...stamps() },
+  (t) => [primaryKey({ columns: [t.tenant, t.id] }), unique("acceptances_once").on(t.tenant, t.request, t.version, t.person)],
+);
+
+/** A remark on a request; with `proposal` it is *ask for less*: a narrower charter the requester may take over. */
+export const comments = charter.table(
+  "comments",
+  {
+    tenant: tenant(),
+    id: id(),
+    request: uuid("request").notNull(),
+    version: integer("version").notNull(),
+    person: uuid("person").notNull(),
+    text: text("text").notNull(),
+    proposal: jsonb("proposal").$type<{ charter: Charter; origins: Origins } | null>(),
+    ...stamps(),
+  },
+  (t) => [primaryKey({ columns: [t.tenant, t.id] })],
+);
+
+/** What is asked and is not a request: `withdraw` a request, `retry` a stuck step, `check` a target. */
+export const asks = charter.table(
+  "asks",
+  {
+    tenant: tenant(),
+    id: id(),
+    kind: text("kind").$type<"withdraw" | "retry" | "check">().notNull(),
+    /** Id of the request, step or target asked about. */
+    subject: text("subject").notNull(),
+    person: uuid("person").notNull(),
+    ...stamps(),
+  },
+  (t) => [primaryKey({ columns: [t.tenant, t.id] })],
+);
+
+/** A form being filled; not audited. Deleted by the web once its request is taken. */
+export const drafts = charter.table(
+  "drafts",
+  {
+    tenant: tenant(),
+    id: id(),
+    person: uuid("person").notNull(),
+    blueprint: text("blueprint").notNull(),
+    content: jsonb("content").$type<JsonObject>().notNull(),
+    createdAt: instant("created_at").notNull().defaultNow(),
+    updatedAt: instant("updated_at").notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.tenant, t.id] })],
+);
+
+export const preferences = charter.table(
+  "preferences",
+  { tenant: tenant(), person: uuid("person").notNull(), content: jsonb("content").$type<JsonObject>().notNull() },
+  (t) => [primaryKey({ columns: [t.tenant, t.person] })],
+);
+
+/** A browser session. `id` is the SHA-256 of the cookie's random value, hex. Idle 30 min, absolute 12 h. */
+export const sessions = charter.table(
+  "sessions",
+  {
+    tenant: tenant(),
+    id: text("id").notNull(),
+    person: uuid("person").notNull(),
+    signIn: uuid("sign_in"),
+    readOnly: boolean("read_only").notNull().default(false),
+    createdAt: instant("created_at").notNull().defaultNow(),
+    lastSeenAt: instant("last_seen_at").notNull().defaultNow(),
+    endedAt: instant("ended_at"),
+    userAgent: text("user_agent").notNull().default(""),
+  },
+  (t) => [primaryKey({ columns: [t.tenant, t.id] })],
+);
+
+export type ClaimNoun = "sign_ins" | "requests" | "request_versions" | "verdicts" | "acceptances" | "comments" | "asks";
+export type OutcomeDetail = readonly { readonly [key: string]: Json }[];

@@ -1,0 +1,23 @@
+import type { Json, JsonObject } from "#lib/domain/json.ts";
+
+/** Nouns that have guarded rows, and so audit entries. Tables are their plurals. */
+export const nouns = [
+  "sign-in", "session", "request", "request-version", "verdict", "acceptance", "comment", "ask",
+  "person", "person-role", "team", "team-member", "service", "repository", "sign-in-result",
+  "target", "vault", "bundle", "blueprint", "decision", "request-state",
+  "intent", "step", "identity", "object", "credential", "attempt", "audit",
+] as const;
+export type Noun = (typeof nouns)[number];
+
+/** What proves the actor: nothing but the web's word (`session`), a verified token, or the worker itself. */
+export type Evidence = "session" | "id_token" | "worker" | "host";
+
+/** One entry as a fact hands it in; `seq`, `prev`, `hash`, `channel`, `at` and `xid` are the database's. */
+export type Entry = {
+  [N in Noun]: { readonly noun: N; readonly id: string; readonly version: number; readonly action: `${N}.${string}`; readonly detail: JsonObject };
+}[Noun];
+
+declare const seal: unique symbol;
+/** A value whose change has been written to the audit log in the same transaction. Only `record` makes one. */
+export type Recorded<T> = { readonly value: T; readonly [seal]: true };
+export type EntryDetail = Json;

@@ -1,0 +1,204 @@
+import type { z } from "zod";
+import type { Charter, CredentialModel, RequestKind } from "#lib/domain/charter.ts";
+import type { JsonObject } from "#lib/domain/json.ts";
+import type { Plan, PlannedObject, StorageSlot } from "#lib/domain/plan.ts";
+import type { Reach } from "#lib/domain/reach.ts";
+import type { Outcome } from "#lib/domain/refusal.ts";
+import type { Secret } from "#lib/domain/secret.ts";
+import type { Calls, Check, Mark } from "#lib/domain/target.ts";
+import type { ReachPack } from "./blueprint.ts";
+
+/** What a target type can do; screens and policy ask for a capability, never for a kind. */
+export type Capability = "disable" | "rotate" | "overlap" | "expire" | "last-used" | "federate" | "discover";
+
+/** `issue` is the only kind that may touch a secret; `disable`, `revoke` and `remove` run in lane 0. */
+export type StepKind = "create" | "issue" | "empower" | "disable" | "revoke" | "remove" | "read";
+/** Kinds that only take away: they never wait behind provisioning work. */
+export const laneOf = (kind: StepKind): 0 | 1 => (kind === "disable" || kind === "revoke" || kind === "remove" ? 0 : 1);
+
+export interface FlowStep {
+  /** Unique within a flow; key of `Target.steps` (except `issue`, which the worker runs from `Target.credential`). */
+  readonly name: string;
+  readonly kind: StepKind;
+  /** What a person reads while it runs: "Create the role, without permissions". */
+  readonly title: string;
+  /** Runs only once the hold of a retirement has passed. */
+  readonly afterHold?: true;
+}
+
+/** What a plan is drawn from. `settings` is the target's public entry: the web reads it from `targets`, the worker from its file. */
+export interface PlanAsk<Settings, Spec> {
+  readonly kind: RequestKind;
+  readonly charter: Charter;
+  readonly spec: Spec;
+  readonly settings: Settings;
+  /** Deterministic public name of the main object. */
+  readonly name: string;
+  readonly storage: StorageSlot | null;
+  /** Labels that every object carries where the target allows: team and service slugs, owner, portal address. */
+  readonly labels: Labels;
+}
+
+export interface Labels {
+  readonly installation: string;
+  readonly identity: string;
+  readonly portal: string;
+  readonly team: string;
+  readonly service: string;
+  readonly owner: string;
+}
+
+/** A kind of target, as both processes know it. Must not import, even dynamically, its `target.ts` or a vendor's SDK. */
+export interface Connector<Settings, Spec> {
+  readonly kind: string;
+  readonly title: string;
+  readonly capabilities: ReadonlySet<Capability>;
+  /** Credential models it can make, best first, for the ladder. */
+  readonly credentials: readonly CredentialModel[];
+  /** Guards this target's entry in the worker's configuration file. References to secrets, never secrets. */
+  readonly settings: z.ZodType<Settings>;
+  /** An entry that a newcomer can paste and fill in, and the least-privilege policy to create at the target. */
+  readonly example: { readonly settings: JsonObject; readonly credentials: JsonObject; readonly policy: string };
+  /** What a requester supplies beyond the charter. Error messages are sentences for people; paths are field names. */
+  readonly spec: z.ZodType<Spec>;
+  /** Makes the spec from a chosen reach pack with parameters, or from pasted text; refusals name the field. */
+  specFrom(need: Need): Outcome<Spec>;
+  /** Hard limits the plan must keep (name lengths, document sizes, principals), as refusals at their fields. */
+  validate(ask: PlanAsk<Settings, Spec>): Outcome<null>;
+  plan(ask: PlanAsk<Settings, Spec>): readonly PlannedObject[];
+  flow(kind: RequestKind, plan: Plan): readonly FlowStep[];
+  /** Everything the planned objects allow, expanded. Asynchronous only because vendors' action data is loaded lazily. */
+  reach(objects: readonly PlannedObject[]): Promise<Reach>;
+  /** Copy-and-paste texts for this very identity. `facts` are what its steps committed (ARN, vault path). */
+  use(plan: Plan, facts: JsonObject): readonly Usage[];
+}
+
+export type Need =
+  | { readonly pack: ReachPack; readonly parameters: Readonly<Record<string, string>>; readonly blueprint: JsonObject }
+  | { readonly pasted: string; readonly blueprint: JsonObject };
+
+export interface Usage {
+  readonly title: string;
+  readonly language: "yaml" | "hcl" | "bash" | "text";
+  readonly text: string;
+}
+
+/** The committed decision to change a target. `mark` is that of the intent that created the identity's objects. */
+export interface Intent {
+  readonly id: string;
+  readonly kind: RequestKind;
+  readonly identity: string;
+  readonly target: string;
+  readonly name: string;
+  readonly plan: Plan;
+  readonly planDigest: string;
+  readonly mark: Mark;
+  /** When the creating intent was committed; ISO instant. An older object under our name is a squatter. */
+  readonly markedAt: string;
+}
+
+/** What a step is given. Nothing in it outlives the step. */
+export interface StepWork {
+  readonly intent: Intent;
+  readonly plan: Plan;
+  /** Facts committed so far by this intent's steps, this one's checkpoints included, over those of the identity's earlier intents. */
+  readonly facts: JsonObject;
+  /** Fenced commit of more facts; throws when this worker no longer owns the step. Never contains a secret. */
+  checkpoint(facts: JsonObject): Promise<void>;
+  readonly calls: Calls;
+}
+
+/** One idempotent action under the intent's mark. Faults are thrown as `TargetFault`. */
+export interface Step {
+  run(work: StepWork): Promise<StepDone>;
+  /** Takes back what `run` did; idempotent; called in reverse order while the identity has no power. */
+  undo?(work: StepWork): Promise<void>;
+}
+export interface StepDone {
+  readonly facts: JsonObject;
+  /** One sentence of what was seen, for the step's line on screen: "Read back: trust and path as planned." */
+  readonly evidence: string;
+  /** Objects and their state after the step, for the inventory. */
+  readonly objects?: readonly ObjectState[];
+}
+export interface ObjectState {
+  readonly kind: string;
+  readonly name: string;
+  /** The target's own id: ARN, role oid. */
+  readonly externalId: string;
+  readonly state: "powerless" | "live" | "disabled" | "removed";
+}
+
+/** Thrown by a step that meets an object which is not ours, or differs from the plan: the saga stops, alarms, touches nothing. */
+export class Squatter extends Error {
+  readonly object: string;
+  constructor(object: string, why: string) {
+    super(`${object}: ${why}`);
+    this.name = "Squatter";
+    this.object = object;
+  }
+}
+
+export type Observed =
+  | { readonly state: "absent" }
+  | { readonly state: "ours"; readonly externalId: string; readonly enabled: boolean; readonly differences: readonly string[] }
+  | { readonly state: "not-ours"; readonly why: string }
+  | { readonly state: "unknown-yet" };
+
+/** An identity seen at a target by `discover`, ours or not. */
+export interface ObservedObject {
+  readonly kind: string;
+  readonly name: string;
+  readonly externalId: string;
+  readonly createdAt: string | null;
+  /** The mark it carries, verified by the caller; null when it carries none. */
+  readonly mark: Mark | null;
+  readonly enabled: boolean;
+  readonly credentials: readonly { readonly id: string; readonly active: boolean; readonly createdAt: string | null }[];
+}
+
+/** Worker only; made by a connector's `connect(settings, credentials)` in its `target.ts`. */
+export interface Target {
+  /** Reachable? Exactly which rights are missing? Proves removal on a throwaway object where that costs something. */
+  check(calls: Calls): Promise<readonly Check[]>;
+  readonly steps: Readonly<Record<string, Step>>;
+  /** Primitives of the credential protocol its `issue` step follows; absent when it never issues one. */
+  readonly credential?: ServerChosenCredential | ClientChosenCredential;
+  observe(intent: Intent, calls: Calls): Promise<Observed>;
+  discover(calls: Calls): AsyncIterable<ObservedObject>;
+  close(): Promise<void>;
+}
+
+export interface CredentialSeen {
+  readonly id: string;
+  readonly active: boolean;
+  readonly everUsed: boolean;
+}
+
+/** AWS keys, Entra passwords: the target chooses the secret and tells it once (CORE 4). */
+export interface ServerChosenCredential {
+  readonly protocol: "server-chosen";
+  /** How long an unanswered mint may still take effect after the last lease that could sign one, ms (AWS: 15 min + consistency). */
+  readonly mintWindowMs: number;
+  /** How long a read may lag behind a write, ms. */
+  readonly consistencyMs: number;
+  list(work: StepWork): Promise<readonly CredentialSeen[]>;
+  /** Mints one credential, hands its secret to `sink`, returns its id. SDK retries off. */
+  mint(work: StepWork, sink: (secret: Secret) => void): Promise<string>;
+  deactivate(work: StepWork, id: string): Promise<void>;
+  /** `deleted` only on the target's own word; `absent` proves nothing inside the window. */
+  remove(work: StepWork, id: string): Promise<"deleted" | "absent">;
+  /** True once the target accepts the credential; false while it does not yet. */
+  probe(work: StepWork, id: string, secret: Secret): Promise<boolean>;
+}
+
+/** PostgreSQL, AppRole: we choose the secret; the target itself is the fence (CORE 4). */
+export interface ClientChosenCredential {
+  readonly protocol: "client-chosen";
+  /** New random secret fields for this identity, in memory only. */
+  make(work: StepWork): Secret;
+  /** What the target holds: the attempt its mark names, or closed, or that it is not ours. */
+  read(work: StepWork): Promise<{ readonly attempt: number } | "closed" | "absent" | "not-ours">;
+  /** One transaction: lock, require our mark with a smaller attempt, set the secret, mark + attempt. */
+  set(work: StepWork, attempt: number, secret: Secret): Promise<"set" | "fenced">;
+}

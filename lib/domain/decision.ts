@@ -1,0 +1,70 @@
+import type { Classification, CredentialModel, Environment, RequestKind } from "./charter.ts";
+
+/** What policy is told of a request. Every figure is counted from the charter, the plan's reach or the database. */
+export interface PolicyFacts {
+  readonly kind: RequestKind;
+  readonly requester: { readonly id: string; readonly system: boolean; readonly inTeam: boolean };
+  readonly environment: Environment;
+  readonly classification: Classification;
+  readonly credential: CredentialModel;
+  readonly blueprint: string;
+  /** Whole days from now to the end, rounded up. */
+  readonly ttlDays: number;
+  readonly ownerIsBackup: boolean;
+  readonly reach: {
+    readonly actions: number;
+    readonly resources: number;
+    readonly wildcardActions: number;
+    readonly wildcardResources: number;
+    readonly permissionManagement: number;
+    readonly escalations: number;
+    readonly unknown: number;
+  };
+  readonly binding: { readonly federated: boolean; readonly wildcardSubject: boolean; readonly verified: boolean };
+  /** Whole days to the end of a dated exception that lies ahead; null when there is none in force. */
+  readonly exceptionDays: number | null;
+  /** First live production identity of its business service. */
+  readonly firstInProduction: boolean;
+  readonly similar: number;
+  readonly ownerActive: boolean;
+  /** Kind-specific: a renewal's total life in days, a transfer across teams. */
+  readonly change: { readonly crossTeam: boolean; readonly byOwner: boolean };
+}
+
+/** One rule that spoke, in a sentence. `asks` = a permit whose obligation asks people; `passes` = a permit without one. */
+export interface Reason {
+  readonly rule: string;
+  readonly tone: "passes" | "asks" | "refuses";
+  readonly sentence: string;
+  /** What would satisfy a refusing rule. */
+  readonly mend?: string;
+  /** Charter field it concerns. */
+  readonly field?: string;
+  readonly controls: readonly string[];
+}
+
+/** One round of approval: `count` distinct people who hold `role`. */
+export interface Stage {
+  readonly role: string;
+  readonly count: number;
+  readonly sentence: string;
+}
+
+/** Policy's answer, stored verbatim. */
+export interface Decision {
+  readonly outcome: "refused" | "asks" | "passes";
+  /** Digest of the bundle that decided. */
+  readonly bundle: string;
+  readonly reasons: readonly Reason[];
+  readonly stages: readonly Stage[];
+  /** Rule that let it pass by itself; its activators are the approvers of record. Null unless `passes`. */
+  readonly passedBy: string | null;
+}
+
+/** Figures that policy sets, read from the bundle's `@`-annotations (CORE 5: policy data, not code). */
+export interface PolicyFigures {
+  readonly maxDays: (environment: Environment, credential: CredentialModel) => number;
+  readonly stageHours: number;
+  readonly acceptanceDays: number;
+  readonly holdDays: number;
+}

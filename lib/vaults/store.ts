@@ -1,0 +1,44 @@
+import type { z } from "zod";
+import type { JsonObject } from "#lib/domain/json.ts";
+import type { Secret } from "#lib/domain/secret.ts";
+import type { Calls, Check } from "#lib/domain/target.ts";
+
+/** A kind of vault, as both processes know it. Must not import its `vault.ts` or a vendor's client. */
+export interface VaultStore<Settings> {
+  readonly kind: string;
+  readonly title: string;
+  readonly settings: z.ZodType<Settings>;
+  readonly example: { readonly settings: JsonObject; readonly credentials: JsonObject; readonly policy: string };
+  /** The command with which the workload reads this path. */
+  readCommand(settings: Settings, slot: Slot): string;
+}
+
+/** Mount and path inside one vault. */
+export interface Slot {
+  readonly mount: string;
+  readonly path: string;
+}
+
+export interface SlotState {
+  /** Current version number; 0 when none was ever written. */
+  readonly current: number;
+  /** Versions that metadata names. */
+  readonly versions: readonly { readonly version: number; readonly destroyed: boolean; readonly deleted: boolean; readonly createdAt: string }[];
+  /** What `prepare` wrote beside it. */
+  readonly custom: Readonly<Record<string, string>>;
+}
+
+/** Worker only. Writes and reads metadata, never data; removes with a second login. Faults are `TargetFault`. */
+export interface Vault {
+  check(calls: Calls): Promise<readonly Check[]>;
+  /** Sets check-and-set and custom metadata (intent, owner, purpose); refuses (`conflict`) a slot whose intent is another identity's. */
+  prepare(slot: Slot, custom: Readonly<Record<string, string>>, calls: Calls): Promise<SlotState>;
+  read(slot: Slot, calls: Calls): Promise<SlotState | null>;
+  /** Writes one version with check-and-set; a refused cas is `TargetFault("conflict")`, no answer is `ambiguous`. */
+  put(slot: Slot, secret: Secret, cas: number, calls: Calls): Promise<number>;
+  /** Remover's login: destroys these versions for good. */
+  destroy(slot: Slot, versions: readonly number[], calls: Calls): Promise<void>;
+  /** Remover's login: deletes the slot with all versions and metadata. Idempotent. */
+  remove(slot: Slot, calls: Calls): Promise<void>;
+  close(): Promise<void>;
+}

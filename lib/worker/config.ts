@@ -1,0 +1,86 @@
+import { z } from "zod";
+import { classifications, environments } from "#lib/domain/charter.ts";
+
+/** A secret is only ever named: a file's content or an environment variable, read by the worker when it connects. */
+export const reference = z.string().regex(/^(file:\/.+|env:[A-Z][A-Z0-9_]*)$/, "Name a secret as file:/path or env:NAME; never write it here.");
+const name = z.string().regex(/^[a-z][a-z0-9-]{1,39}$/, "Use 2–40 lower case letters, digits and hyphens.");
+const person = z.strictObject({ issuer: z.url(), subject: z.string().min(1) });
+
+const gate = z
+  .strictObject({
+    maxRunning: z.number().int().min(2).default(4),
+    rate: z.number().positive().default(10),
+    burst: z.number().min(2).default(20),
+    reserve: z.number().min(1).default(2),
+  })
+  .prefault({});
+
+/** Consistency windows in milliseconds; a target type has its own defaults, tests shrink them. */
+const windows = z.record(z.string(), z.number().int().nonnegative()).default({});
+
+const targetEntry = z.strictObject({
+  name,
+  kind: z.string(),
+  title: z.string().min(1).max(60),
+  environments: z.array(z.enum(environments)).min(1),
+  /** Parsed by the connector's own schema. */
+  settings: z.record(z.string(), z.json()),
+  credentials: z.record(z.string(), reference).default({}),
+  simulated: z.boolean().default(false),
+  gate,
+  caps: z.strictObject({ mintsPerHour: z.number().int().positive().default(20) }).prefault({}),
+  windows,
+});
+
+const vaultEntry = z.strictObject({
+  name,
+  kind: z.string(),
+  title: z.string().min(1).max(60),
+  settings: z.record(z.string(), z.json()),
+  credentials: z.record(z.string(), reference).default({}),
+  simulated: z.boolean().default(false),
+  gate,
+  windows,
+  /** First match wins. `{team}`, `{environment}`, `{service}`, `{name}` are filled in; `*` matches any value. */
+  approved: z
+    .array(
+      z.strictObject({
+        team: z.string().default("*"),
+        environment: z.enum([...environments, "*"]).default("*"),
+        classification: z.enum([...classifications, "*"]).default("*"),
+        mount: z.string().min(1),
+        path: z.string().min(1),
+      }),
+    )
+    .min(1),
+});
+
+/** The worker's configuration file (CORE 5): all that decides where power and secrets go. */
+export const configSchema = z.strictObject({
+  installation: z.string().min(3).max(64),
+  publicUrl: z.url(),
+  signIn: z.strictObject({
+    issuer: z.url(),
+    clientId: z.string().min(1),
+    groupsClaim: z.string().default("groups"),
+    /** Claim that tells that two logins are one person. */
+    personClaim: z.string().nullable().default(null),
+    /** Role → groups that give it. */
+    roles: z.strictObject({ security: z.array(z.string()), operator: z.array(z.string()), auditor: z.array(z.string()) }),
+  }),
+  policy: z.strictObject({ folder: z.string().nullable().default(null), activatedBy: z.array(person).length(2).nullable().default(null) }).prefault({}),
+  blueprints: z.strictObject({ folder: z.string().nullable().default(null) }).prefault({}),
+  targets: z.array(targetEntry),
+  vaults: z.array(vaultEntry),
+  /** References to the mark key (32 bytes, base64) and the checkpoint key (Ed25519, PKCS 8 PEM). Versioned: the last is current. */
+  keys: z.strictObject({
+    mark: z.array(z.strictObject({ id: name, secret: reference })).min(1),
+    checkpoint: z.strictObject({ id: name, secret: reference }),
+  }),
+  /** Where the sealer appends each checkpoint outside the database. */
+  anchor: z.strictObject({ file: z.string() }).nullable().default(null),
+  github: z.strictObject({ api: z.url(), token: reference }).nullable().default(null),
+});
+export type WorkerConfig = z.infer<typeof configSchema>;
+export type TargetEntry = z.infer<typeof targetEntry>;
+export type VaultEntry = z.infer<typeof vaultEntry>;
