@@ -2,10 +2,34 @@ import type { Json, JsonObject } from "#lib/domain/json.ts";
 
 /** Nouns that have guarded rows, and so audit entries. Tables are their plurals. */
 export const nouns = [
-  "sign-in", "session", "request", "request-version", "verdict", "acceptance", "comment", "ask",
-  "person", "person-role", "team", "team-member", "service", "repository", "sign-in-result",
-  "target", "vault", "bundle", "blueprint", "decision", "request-state",
-  "intent", "step", "identity", "object", "credential", "attempt", "audit",
+  "sign-in",
+  "session",
+  "request",
+  "request-version",
+  "verdict",
+  "acceptance",
+  "comment",
+  "ask",
+  "person",
+  "person-role",
+  "team",
+  "team-member",
+  "service",
+  "repository",
+  "sign-in-result",
+  "target",
+  "vault",
+  "bundle",
+  "blueprint",
+  "decision",
+  "request-state",
+  "intent",
+  "step",
+  "identity",
+  "object",
+  "credential",
+  "attempt",
+  "audit",
 ] as const;
 export type Noun = (typeof nouns)[number];
 
@@ -14,10 +38,21 @@ export type Evidence = "session" | "id_token" | "worker" | "host";
 
 /** One entry as a fact hands it in; `seq`, `prev`, `hash`, `channel`, `at` and `xid` are the database's. */
 export type Entry = {
-  [N in Noun]: { readonly noun: N; readonly id: string; readonly version: number; readonly action: `${N}.${string}`; readonly detail: JsonObject };
+  [N in Noun]: {
+    readonly noun: N;
+    readonly id: string;
+    readonly version: number;
+    readonly action: `${N}.${string}`;
+    readonly detail: JsonObject;
+  };
 }[Noun];
 
-declare const seal: unique symbol;
+const seal: unique symbol = Symbol("recorded");
 /** A value whose change has been written to the audit log in the same transaction. Only `record` makes one. */
 export type Recorded<T> = { readonly value: T; readonly [seal]: true };
+/** Seals a value once its entries are appended; called by the runner of facts alone. */
+export async function recordedBy<T>(value: T, appended: Promise<void>): Promise<Recorded<T>> {
+  await appended;
+  return { value, [seal]: true };
+}
 export type EntryDetail = Json;

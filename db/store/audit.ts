@@ -1,0 +1,42 @@
+import { sql } from "drizzle-orm";
+import type { Db, Tx } from "#db/client.ts";
+import type { Noun } from "#lib/audit/entry.ts";
+import type { JsonObject } from "#lib/domain/json.ts";
+import type { Refusal } from "#lib/domain/refusal.ts";
+
+/** What `audit_append` is told of one change; order, channel, time and transaction are the database's. */
+export interface EntryRow {
+  readonly noun: Noun;
+  readonly id: string;
+  readonly version: number;
+  readonly action: `${Noun}.${string}`;
+  readonly detail: JsonObject;
+}
+
+/** Appends entries in this transaction (worker's role only). */
+export async function appendEntries(
+  tx: Tx,
+  actor: { readonly id: string; readonly evidence: string },
+  entries: readonly EntryRow[],
+): Promise<void> {
+  const rows = entries.map((entry) => ({ ...entry, actor: actor.id, evidence: actor.evidence }));
+  await tx.execute(sql`select charter.audit_append(${JSON.stringify(rows)}::jsonb)`);
+}
+
+/** The web's word that it turned somebody away; a statement of its own, outside any claim. */
+export async function appendDenied(
+  db: Db,
+  denied: { readonly noun: Noun; readonly id: string; readonly actor: string; readonly refusals: readonly Refusal[] },
+): Promise<void> {
+  const detail = { refusals: denied.refusals.map(({ code, sentence }) => ({ code, sentence })) };
+  await db.execute(
+    sql`select charter.append_denied(${denied.noun}, ${denied.id}, ${denied.actor}, ${JSON.stringify(detail)}::jsonb)`,
+  );
+}
+
+/** The business clock that decides every deadline: the database's, with the demo's offset. */
+export async function databaseClock(tx: Db | Tx): Promise<Date> {
+  const [row] = await tx.execute<{ now: string }>(sql`select charter.clock()::text as now`);
+  if (row === undefined) throw new Error("The database's clock did not answer.");
+  return new Date(row.now);
+}
