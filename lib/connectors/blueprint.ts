@@ -5,7 +5,13 @@ import { classifications, credentialModels, environments } from "#lib/domain/cha
 export const questionSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("github"), label: z.string(), help: z.string() }),
   z.strictObject({ kind: z.literal("workload"), label: z.string(), help: z.string(), placeholder: z.string() }),
-  z.strictObject({ kind: z.literal("reach"), label: z.string(), help: z.string(), packs: z.array(z.string()).min(1), paste: z.string().nullable() }),
+  z.strictObject({
+    kind: z.literal("reach"),
+    label: z.string(),
+    help: z.string(),
+    packs: z.array(z.string()).min(1),
+    paste: z.string().nullable(),
+  }),
   z.strictObject({ kind: z.literal("purpose"), label: z.string(), help: z.string() }),
   z.strictObject({ kind: z.literal("environment"), label: z.string(), help: z.string() }),
 ]);
@@ -41,8 +47,16 @@ export const reachPackSchema = z.strictObject({
   title: z.string().max(60),
   summary: z.string().max(160),
   parameters: z.array(
-    z.strictObject({ name: z.string(), label: z.string(), placeholder: z.string(), pattern: z.string(), mend: z.string() }),
+    z.strictObject({
+      name: z.string(),
+      label: z.string(),
+      placeholder: z.string(),
+      pattern: z.string(),
+      mend: z.string(),
+    }),
   ),
-  grants: z.array(z.strictObject({ actions: z.array(z.string()).min(1), resources: z.array(z.string()).min(1) })).min(1),
+  grants: z
+    .array(z.strictObject({ actions: z.array(z.string()).min(1), resources: z.array(z.string()).min(1) }))
+    .min(1),
 });
 export type ReachPack = z.infer<typeof reachPackSchema>;

@@ -141,7 +141,12 @@ export class Squatter extends Error {
 
 export type Observed =
   | { readonly state: "absent" }
-  | { readonly state: "ours"; readonly externalId: string; readonly enabled: boolean; readonly differences: readonly string[] }
+  | {
+      readonly state: "ours";
+      readonly externalId: string;
+      readonly enabled: boolean;
+      readonly differences: readonly string[];
+    }
   | { readonly state: "not-ours"; readonly why: string }
   | { readonly state: "unknown-yet" };
 
@@ -157,7 +162,28 @@ export interface ObservedObject {
   readonly credentials: readonly { readonly id: string; readonly active: boolean; readonly createdAt: string | null }[];
 }
 
-/** Worker only; made by a connector's `connect(settings, credentials)` in its `target.ts`. */
+/** What `connect(entry)` in a connector's `target.ts` is given: one target of the worker's configuration file, references resolved. */
+export interface ConnectEntry<Settings = unknown> {
+  /** The target's name. */
+  readonly name: string;
+  /** Parsed by the connector's own schema. */
+  readonly settings: Settings;
+  /** Secrets by their name in the entry; held in memory for as long as the target is connected. */
+  readonly credentials: Readonly<Record<string, string>>;
+  /** Consistency windows in milliseconds that replace the connector's defaults. */
+  readonly windows: Readonly<Record<string, number>>;
+  readonly installation: string;
+  /** True when this worker's mark key made `mark` for exactly this object. */
+  markVerify(mark: Mark, of: MarkedObject): boolean;
+}
+export interface MarkedObject {
+  readonly target: string;
+  readonly name: string;
+  readonly intent: string;
+  readonly planDigest: string;
+}
+
+/** Worker only; made by a connector's `connect(entry)` in its `target.ts`. */
 export interface Target {
   /** Reachable? Exactly which rights are missing? Proves removal on a throwaway object where that costs something. */
   check(calls: Calls): Promise<readonly Check[]>;
