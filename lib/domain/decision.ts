@@ -67,4 +67,10 @@ export interface PolicyFigures {
   readonly stageHours: number;
   readonly acceptanceDays: number;
   readonly holdDays: number;
+  /** Retires when unused for this many days, where nothing nearer says so. */
+  readonly unusedDays: number;
+  /** How often a stored credential is replaced, where nothing nearer says so. */
+  readonly rotateEveryDays: number;
+  /** What *narrow* means: at most this much reach and life. */
+  readonly narrow: { readonly actions: number; readonly resources: number; readonly days: number };
 }
