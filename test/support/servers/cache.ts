@@ -8,7 +8,8 @@ export const serverCache = (): string =>
 
 /**
  * Folder of an installed server, installing it first when it is not there yet. An interrupted or concurrent installation
- * never leaves half a server: `install` fills a temporary folder which is renamed when whole. What it installs must not depend on its absolute place.
+ * never leaves half a server: `install` fills a temporary folder which is renamed when whole. What it installs must
+ * not depend on its absolute place.
  */
 export async function installedOnce(name: string, install: (into: string) => Promise<void>): Promise<string> {
   const place = join(serverCache(), name);

@@ -3,14 +3,15 @@ import { closeSync, openSync, readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** Runs an installer to its end; rejects with its last words. */
-export async function run(
-  command: string,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv = process.env,
-): Promise<string> {
+export async function run(command: string, args: readonly string[], env: Environment = process.env): Promise<string> {
   try {
-    const { stdout } = await promisify(execFile)(command, args, { env, maxBuffer: 64 << 20 });
+    const { stdout } = await promisify(execFile)(command, args, {
+      env: { NODE_ENV: "test", ...env },
+      maxBuffer: 64 << 20,
+    });
     return stdout;
   } catch (error) {
     const words =
@@ -30,12 +31,15 @@ export interface Server {
 export async function serve(options: {
   command: string;
   args: readonly string[];
-  env?: NodeJS.ProcessEnv;
+  env?: Environment;
   log: string;
   ready: () => Promise<boolean>;
 }): Promise<Server> {
   const out = openSync(options.log, "a");
-  const child = spawn(options.command, options.args, { env: options.env ?? process.env, stdio: ["ignore", out, out] });
+  const child = spawn(options.command, options.args, {
+    env: { NODE_ENV: "test", ...(options.env ?? process.env) },
+    stdio: ["ignore", out, out],
+  });
   closeSync(out);
   for (let tries = 0; tries < 600; tries++) {
     if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) break;
