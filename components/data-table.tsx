@@ -1,0 +1,218 @@
+"use client";
+import {
+  columnVisibilityFeature,
+  rowSortingFeature,
+  type SortingState,
+  tableFeatures,
+  useTable,
+} from "@tanstack/react-table";
+import { ArrowDown, ArrowUp } from "lucide-react";
+import Link from "next/link";
+import { usePathname, useRouter, useSearchParams } from "next/navigation";
+import { type ReactNode, useMemo } from "react";
+import { cx } from "./ui/cx.ts";
+
+/** One column. `sort` names the server's sort key; `from` leaves it out on narrower screens, where the first column must tell enough. */
+export interface Column<Row> {
+  readonly id: string;
+  readonly title: ReactNode;
+  readonly cell: (row: Row) => ReactNode;
+  readonly sort?: string;
+  readonly align?: "right";
+  readonly from?: "md" | "lg" | "xl";
+  /** Never shrinks away; others are cut when the room ends. */
+  readonly fixed?: boolean;
+}
+
+const features = tableFeatures({ rowSortingFeature, columnVisibilityFeature });
+const from = { md: "hidden md:table-cell", lg: "hidden lg:table-cell", xl: "hidden xl:table-cell" } as const;
+
+/**
+ * Rows that the server sorted, filtered and cut: `?sort=key` or `-key`, `?after=cursor`. Sorting and paging are links, so
+ * that a view is an address. `hidden` are ids of columns a person left out.
+ */
+export function DataTable<Row extends { readonly id: string }>(props: {
+  readonly caption: string;
+  readonly rows: readonly Row[];
+  readonly columns: readonly Column<Row>[];
+  /** Where a row leads; the first column carries the link. */
+  readonly href?: (row: Row) => string;
+  /** Cursor of the next page; null on the last. */
+  readonly next: string | null;
+  readonly defaultSort?: string;
+  readonly hidden?: readonly string[];
+  readonly selected?: string | null;
+  readonly empty: ReactNode;
+}) {
+  const params = useSearchParams();
+  const router = useRouter();
+  const sort = params.get("sort") ?? props.defaultSort ?? "";
+  const columns = useMemo(
+    () =>
+      props.columns.map((column) => ({
+        id: column.id,
+        enableSorting: column.sort !== undefined,
+        accessorFn: (row: Row) => row.id,
+      })),
+    [props.columns],
+  );
+  const data = useMemo(() => [...props.rows], [props.rows]);
+  const sorting: SortingState = useMemo(() => {
+    const column = props.columns.find(
+      (candidate) => candidate.sort !== undefined && candidate.sort === sort.replace(/^-/, ""),
+    );
+    return column ? [{ id: column.id, desc: sort.startsWith("-") }] : [];
+  }, [props.columns, sort]);
+  const columnVisibility = useMemo(
+    () => Object.fromEntries((props.hidden ?? []).map((id) => [id, false])),
+    [props.hidden],
+  );
+  const table = useTable({
+    features,
+    columns,
+    data,
+    getRowId: (row) => row.id,
+    manualSorting: true,
+    state: { sorting, columnVisibility },
+  });
+  const byId = useMemo(() => new Map(props.columns.map((column) => [column.id, column])), [props.columns]);
+  if (props.rows.length === 0) return <>{props.empty}</>;
+  return (
+    <div className="overflow-x-auto">
+      <table className="w-full border-collapse text-[13.5px]">
+        <caption className="sr-only">{props.caption}</caption>
+        <thead>
+          {table.getHeaderGroups().map((group) => (
+            <tr key={group.id}>
+              {group.headers.map((header) => {
+                const column = byId.get(header.column.id);
+                return column ? (
+                  <HeadCell key={header.id} column={column} sorted={header.column.getIsSorted()} />
+                ) : null;
+              })}
+            </tr>
+          ))}
+        </thead>
+        <tbody>
+          {table.getRowModel().rows.map((row) => {
+            const href = props.href?.(row.original);
+            return (
+              <tr
+                key={row.id}
+                aria-selected={props.selected === undefined ? undefined : row.id === props.selected}
+                onClick={(event) => {
+                  if (href && !event.defaultPrevented && !(event.target as Element).closest("a,button,input,label"))
+                    router.push(href);
+                }}
+                className={cx(
+                  "border-b border-line last:border-b-0 hover:bg-hover",
+                  href && "cursor-pointer",
+                  row.id === props.selected && "bg-accent-soft",
+                )}
+              >
+                {row.getVisibleCells().map((cell, at) => {
+                  const column = byId.get(cell.column.id);
+                  return column ? (
+                    <BodyCell key={cell.id} column={column} row={row.original} href={at === 0 ? href : undefined} />
+                  ) : null;
+                })}
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+      <Pages next={props.next} />
+    </div>
+  );
+}
+
+function HeadCell<Row>({ column, sorted }: { readonly column: Column<Row>; readonly sorted: false | "asc" | "desc" }) {
+  const params = useSearchParams();
+  const pathname = usePathname();
+  const next = new URLSearchParams(params);
+  next.set("sort", sorted === "asc" ? `-${column.sort}` : `${column.sort}`);
+  next.delete("after");
+  return (
+    <th
+      scope="col"
+      aria-sort={sorted === "asc" ? "ascending" : sorted === "desc" ? "descending" : undefined}
+      className={cx(
+        "sticky top-0 z-1 h-9 border-b border-line bg-surface px-3 text-left text-xs font-medium whitespace-nowrap text-muted first:pl-4 last:pr-4",
+        column.align === "right" && "num",
+        column.from && from[column.from],
+      )}
+    >
+      {column.sort === undefined ? (
+        column.title
+      ) : (
+        <Link
+          href={`${pathname}?${next}`}
+          replace
+          scroll={false}
+          className="inline-flex items-center gap-1 hover:text-text"
+        >
+          {column.title}
+          {sorted === "asc" ? (
+            <ArrowUp aria-hidden className="size-3" />
+          ) : sorted === "desc" ? (
+            <ArrowDown aria-hidden className="size-3" />
+          ) : null}
+        </Link>
+      )}
+    </th>
+  );
+}
+
+function BodyCell<Row>({
+  column,
+  row,
+  href,
+}: {
+  readonly column: Column<Row>;
+  readonly row: Row;
+  readonly href: string | undefined;
+}) {
+  const content = column.cell(row);
+  return (
+    <td
+      className={cx(
+        "h-10 max-w-80 px-3 py-1 whitespace-nowrap first:pl-4 last:pr-4",
+        !column.fixed && "truncate",
+        column.align === "right" && "num",
+        column.from && from[column.from],
+      )}
+    >
+      {href === undefined ? (
+        content
+      ) : (
+        <Link href={href} className="font-[540]">
+          {content}
+        </Link>
+      )}
+    </td>
+  );
+}
+
+function Pages({ next }: { readonly next: string | null }) {
+  const params = useSearchParams();
+  const pathname = usePathname();
+  const first = new URLSearchParams(params);
+  first.delete("after");
+  const after = new URLSearchParams(first);
+  if (next !== null) after.set("after", next);
+  if (next === null && !params.has("after")) return null;
+  return (
+    <nav aria-label="Pages" className="flex justify-end gap-4 border-t border-line px-4 py-2 text-sm">
+      {params.has("after") ? (
+        <Link className="link" href={`${pathname}?${first}`}>
+          First page
+        </Link>
+      ) : null}
+      {next === null ? null : (
+        <Link className="link" href={`${pathname}?${after}`}>
+          Next page
+        </Link>
+      )}
+    </nav>
+  );
+}

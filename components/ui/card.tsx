@@ -1,0 +1,35 @@
+import type { ReactNode } from "react";
+import { cx } from "./cx.ts";
+
+/** A bordered surface with an optional heading, a quiet remark at its right, and a foot. `flush` leaves the padding to the content (tables, lists). */
+export function Card(props: {
+  readonly title?: ReactNode;
+  readonly aside?: ReactNode;
+  readonly foot?: ReactNode;
+  readonly flush?: boolean;
+  readonly className?: string;
+  readonly label?: string;
+  readonly children: ReactNode;
+}) {
+  return (
+    <section
+      aria-label={props.label ?? (typeof props.title === "string" ? props.title : undefined)}
+      className={cx("min-w-0 rounded-lg border border-line bg-surface", props.className)}
+    >
+      {props.title === undefined ? null : (
+        <header className="flex min-h-11 items-center gap-2 border-b border-line px-4 py-1.5">
+          <h2 className="py-1">{props.title}</h2>
+          {props.aside === undefined ? null : (
+            <div className="ml-auto flex items-center gap-2 text-sm text-muted">{props.aside}</div>
+          )}
+        </header>
+      )}
+      <div className={props.flush ? "min-w-0" : "px-4 py-3.5"}>{props.children}</div>
+      {props.foot === undefined ? null : (
+        <footer className="flex flex-wrap items-center gap-2 rounded-b-lg border-t border-line bg-surface px-4 py-3">
+          {props.foot}
+        </footer>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,23 @@
+import type { ReactNode } from "react";
+
+/** Nothing to show: says so, and what to do next. */
+export function EmptyState({
+  icon,
+  title,
+  children,
+  action,
+}: {
+  readonly icon?: ReactNode;
+  readonly title: string;
+  readonly children?: ReactNode;
+  readonly action?: ReactNode;
+}) {
+  return (
+    <div className="grid justify-items-center gap-1.5 px-6 py-10 text-center">
+      {icon === undefined ? null : <span className="mb-1 text-faint [&_svg]:size-6">{icon}</span>}
+      <p className="font-[560]">{title}</p>
+      {children === undefined ? null : <div className="max-w-md text-muted">{children}</div>}
+      {action === undefined ? null : <div className="mt-2">{action}</div>}
+    </div>
+  );
+}

@@ -1,0 +1,39 @@
+const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+const minute = new Intl.DateTimeFormat("en-GB", {
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+  timeZone: "UTC",
+});
+
+const second = 1_000;
+const units = [
+  { until: 60 * second, size: second, word: "s" },
+  { until: 3_600 * second, size: 60 * second, word: "min" },
+  { until: 48 * 3_600 * second, size: 3_600 * second, word: "h" },
+  { until: 45 * 86_400 * second, size: 86_400 * second, word: "days" },
+] as const;
+
+/** "30 Nov 2027" */
+export const dateOf = (at: number): string => day.format(at);
+
+/** "Tue 30 Nov 2027, 10:00 UTC": the one exact form. */
+export const exactly = (at: number): string => `${minute.format(at).replace(",", "")} UTC`;
+
+/** A length of time in its largest whole unit: "12 ms", "4 s", "3 h", "12 days". */
+export function lengthOf(ms: number): string {
+  if (ms < second) return `${Math.max(0, Math.round(ms))} ms`;
+  const unit = units.find((candidate) => ms < candidate.until) ?? units[3];
+  return `${Math.floor(ms / unit.size)} ${unit.word}`;
+}
+
+/** "4 s ago", "in 3 h"; beyond 45 days the date. */
+export function relative(at: number, now: number): string {
+  const distance = Math.abs(now - at);
+  if (distance >= units[3].until) return dateOf(at);
+  if (distance < 2 * second) return "now";
+  return at < now ? `${lengthOf(distance)} ago` : `in ${lengthOf(distance)}`;
+}
