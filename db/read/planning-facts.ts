@@ -1,0 +1,133 @@
+import { and, desc, eq, inArray } from "drizzle-orm";
+import type { Queries } from "../client.ts";
+import { blueprints, bundles, targets, vaults, workers } from "../schema/configuration.ts";
+import { people, services, teams } from "../schema/directory.ts";
+
+/** The installation as its workers publish it; null while none ever started. */
+export interface InstallationRow {
+  readonly installation: string;
+  readonly portal: string;
+}
+
+/** Source: the `public` column of the worker that was heard last. */
+export async function readInstallation(db: Queries): Promise<InstallationRow | null> {
+  const [row] = await db
+    .select({ public: workers.public })
+    .from(workers)
+    .where(eq(workers.tenant, "main"))
+    .orderBy(desc(workers.heartbeatAt))
+    .limit(1);
+  const { installation, portal } = row?.public ?? { installation: null, portal: null };
+  return typeof installation === "string" && typeof portal === "string" ? { installation, portal } : null;
+}
+
+export interface BundleRow {
+  readonly activation: number;
+  readonly digest: string;
+  readonly files: { readonly [file: string]: string };
+  /** Canonical ids of the two people in whose names it was activated. */
+  readonly activatedBy: readonly string[];
+}
+
+/** The policy bundle in force; null until one is activated. */
+export async function readActiveBundle(db: Queries): Promise<BundleRow | null> {
+  const [row] = await db
+    .select({
+      activation: bundles.activation,
+      digest: bundles.digest,
+      files: bundles.files,
+      activatedBy: bundles.activatedBy,
+    })
+    .from(bundles)
+    .where(eq(bundles.tenant, "main"))
+    .orderBy(desc(bundles.activation))
+    .limit(1);
+  return row ?? null;
+}
+
+const targetColumns = {
+  name: targets.name,
+  kind: targets.kind,
+  title: targets.title,
+  environments: targets.environments,
+  settings: targets.settings,
+  entryDigest: targets.entryDigest,
+  configured: targets.configured,
+};
+const vaultColumns = {
+  name: vaults.name,
+  entryDigest: vaults.entryDigest,
+  configured: vaults.configured,
+  approved: vaults.approved,
+};
+
+/** Targets in configuration order, those no longer configured last. */
+export const readPlanningTargets = (db: Queries) =>
+  db
+    .select(targetColumns)
+    .from(targets)
+    .where(eq(targets.tenant, "main"))
+    .orderBy(desc(targets.configured), targets.position);
+
+/** Vaults in configuration order: the first approved slot wins. */
+export const readPlanningVaults = (db: Queries) =>
+  db
+    .select(vaultColumns)
+    .from(vaults)
+    .where(and(eq(vaults.tenant, "main"), eq(vaults.configured, true)))
+    .orderBy(vaults.position);
+
+export interface PlanningSubject {
+  readonly target: string;
+  readonly blueprint: string;
+  readonly team: string;
+  readonly service: string;
+  readonly owner: string;
+}
+
+/** What a plan is drawn from beside the charter; null names what does not exist. */
+export async function readPlanningFacts(db: Queries, of: PlanningSubject) {
+  const [target] = await db
+    .select(targetColumns)
+    .from(targets)
+    .where(and(eq(targets.tenant, "main"), eq(targets.name, of.target)));
+  const vaultRows = await readPlanningVaults(db);
+  const blueprint = await readBlueprint(db, of.blueprint);
+  const [labels] = await db
+    .select({ team: teams.slug, service: services.slug, owner: people.email })
+    .from(teams)
+    .innerJoin(services, and(eq(services.tenant, teams.tenant), eq(services.id, of.service)))
+    .innerJoin(people, and(eq(people.tenant, teams.tenant), eq(people.id, of.owner)))
+    .where(and(eq(teams.tenant, "main"), eq(teams.id, of.team)));
+  return { target: target ?? null, vaults: vaultRows, blueprint, labels: labels ?? null };
+}
+
+/** One published blueprint, configured or not: later requests still need those that are gone. */
+export async function readBlueprint(db: Queries, id: string) {
+  const [row] = await db
+    .select({
+      id: blueprints.id,
+      digest: blueprints.digest,
+      content: blueprints.content,
+      configured: blueprints.configured,
+    })
+    .from(blueprints)
+    .where(and(eq(blueprints.tenant, "main"), eq(blueprints.kind, "blueprint"), eq(blueprints.id, id)));
+  return row ?? null;
+}
+
+/** Configured reach packs by id. */
+export const readReachPacks = (db: Queries, ids: readonly string[]) =>
+  ids.length === 0
+    ? Promise.resolve([])
+    : db
+        .select({ id: blueprints.id, digest: blueprints.digest, content: blueprints.content })
+        .from(blueprints)
+        .where(
+          and(
+            eq(blueprints.tenant, "main"),
+            eq(blueprints.kind, "reach-pack"),
+            eq(blueprints.configured, true),
+            inArray(blueprints.id, [...ids]),
+          ),
+        );

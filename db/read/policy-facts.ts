@@ -1,0 +1,72 @@
+import { sql } from "drizzle-orm";
+import type { Queries } from "#db/client.ts";
+import type { Environment } from "#lib/domain/charter.ts";
+
+/** What policy counts in the database for one request. */
+export interface PolicyRows {
+  /** No other identity of the business service exists in production. */
+  readonly firstInProduction: boolean;
+  /** Other identities of the same business service, blueprint and environment that still exist; counted up to 100. */
+  readonly similar: number;
+  readonly ownerActive: boolean;
+  readonly requesterInTeam: boolean;
+  /** The identity that the request concerns; null for `provision`. */
+  readonly identity: {
+    readonly owner: string;
+    readonly team: string;
+    readonly bornAt: Date;
+    readonly endsAt: Date;
+  } | null;
+}
+
+export interface PolicyQuestion {
+  /** The identity concerned, by its founding request's id, so that it never counts itself. */
+  readonly identity: string;
+  /** Null for a request that the worker raises. */
+  readonly requester: string | null;
+  readonly owner: string;
+  readonly team: string;
+  readonly service: string;
+  readonly environment: Environment;
+  readonly blueprint: string;
+}
+
+/** One query, run by either role; facts about nothing the requester could not be told. */
+export async function readPolicyFacts(db: Queries, of: PolicyQuestion): Promise<PolicyRows> {
+  const [row] = await db.execute<{
+    first: boolean;
+    similar: string;
+    owner_active: boolean;
+    in_team: boolean;
+    owner: string | null;
+    team: string | null;
+    born: string | null;
+    ends: string | null;
+  }>(sql`
+    with other as (
+      select blueprint, environment from charter.identities
+      where tenant = 'main' and service = ${of.service} and environment = ${of.environment}
+        and id <> ${of.identity} and state not in ('retired', 'failed')
+      limit 1000
+    ), own as (
+      select owner, team, born_at, ends_at from charter.identities where tenant = 'main' and id = ${of.identity}
+    )
+    select
+      ${of.environment} = 'prod' and not exists (select 1 from other) as first,
+      (select count(*) from (select 1 from other where blueprint = ${of.blueprint} limit 100) s) as similar,
+      exists (select 1 from charter.people p where p.tenant = 'main' and p.canonical = ${of.owner} and p.active) as owner_active,
+      exists (select 1 from charter.team_members m join charter.people p on p.tenant = m.tenant and p.id = m.person
+        where m.tenant = 'main' and m.team = ${of.team} and m.member and p.canonical = ${of.requester}::uuid) as in_team,
+      own.owner, own.team, own.born_at::text as born, own.ends_at::text as ends
+    from (select 1) one left join own on true`);
+  if (row === undefined) throw new Error("The policy facts' query always answers with one row.");
+  const { owner, team, born, ends } = row;
+  const known = owner !== null && team !== null && born !== null && ends !== null;
+  return {
+    firstInProduction: row.first,
+    similar: Number(row.similar),
+    ownerActive: row.owner_active,
+    requesterInTeam: row.in_team,
+    identity: known ? { owner, team, bornAt: new Date(born), endsAt: new Date(ends) } : null,
+  };
+}
