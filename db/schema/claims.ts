@@ -1,4 +1,5 @@
-import { boolean, integer, jsonb, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
+import { sql } from "drizzle-orm";
+import { boolean, check, integer, jsonb, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
 import type { Charter, Origins, RequestKind } from "#lib/domain/charter.ts";
 import type { Json, JsonObject } from "#lib/domain/json.ts";
 import { charter, id, instant, stamps, tenant } from "./columns.ts";
@@ -24,7 +25,10 @@ export const requests = charter.table(
     draftedAt: instant("drafted_at").notNull(),
     ...stamps(),
   },
-  (t) => [primaryKey({ columns: [t.tenant, t.id] })],
+  (t) => [
+    primaryKey({ columns: [t.tenant, t.id] }),
+    check("requests_of_the_web_have_a_requester", sql`requester is not null or channel <> 'charter_web'`),
+  ],
 );
 
 /** One sealed version. `charter` for `provision`; for later kinds the charter as it would stand afterwards. */
@@ -72,8 +76,19 @@ export const verdicts = charter.table(
 /** The owner (or the new owner of a transfer) accepts this version, having seen purpose and reach. */
 export const acceptances = charter.table(
   "acceptances",
-  { tenant: tenant(), id: id(), request: uuid("request").notNull(), version: integer("version").notNull(), planDigest: text("plan_digest").notNull(), person: uuid("person").notNull(), ...stamps() },
-  (t) => [primaryKey({ columns: [t.tenant, t.id] }), unique("acceptances_once").on(t.tenant, t.request, t.version, t.person)],
+  {
+    tenant: tenant(),
+    id: id(),
+    request: uuid("request").notNull(),
+    version: integer("version").notNull(),
+    planDigest: text("plan_digest").notNull(),
+    person: uuid("person").notNull(),
+    ...stamps(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenant, t.id] }),
+    unique("acceptances_once").on(t.tenant, t.request, t.version, t.person),
+  ],
 );
 
 /** A remark on a request; with `proposal` it is *ask for less*: a narrower charter the requester may take over. */

@@ -20,7 +20,10 @@ export const targets = charter.table(
     /** False once it is no longer in the configuration. */
     configured: boolean("configured").notNull().default(true),
     position: integer("position").notNull(),
-    checks: jsonb("checks").$type<readonly { name: string; ok: boolean; sentence: string; mend?: string }[]>().notNull().default([]),
+    checks: jsonb("checks")
+      .$type<readonly { name: string; ok: boolean; sentence: string; mend?: string }[]>()
+      .notNull()
+      .default([]),
     checkedAt: instant("checked_at"),
     sweptAt: instant("swept_at"),
     version: integer("version").notNull().default(1),
@@ -44,7 +47,10 @@ export const vaults = charter.table(
       .$type<readonly { team: string; environment: string; classification: string; mount: string; path: string }[]>()
       .notNull(),
     position: integer("position").notNull(),
-    checks: jsonb("checks").$type<readonly { name: string; ok: boolean; sentence: string; mend?: string }[]>().notNull().default([]),
+    checks: jsonb("checks")
+      .$type<readonly { name: string; ok: boolean; sentence: string; mend?: string }[]>()
+      .notNull()
+      .default([]),
     checkedAt: instant("checked_at"),
     version: integer("version").notNull().default(1),
   },
@@ -100,7 +106,12 @@ export const workers = charter.table(
 
 export const counters = charter.table(
   "counters",
-  { tenant: tenant(), name: text("name").notNull(), value: integer("value").notNull().default(0), at: instant("at").notNull().defaultNow() },
+  {
+    tenant: tenant(),
+    name: text("name").notNull(),
+    value: integer("value").notNull().default(0),
+    at: instant("at").notNull().defaultNow(),
+  },
   (t) => [primaryKey({ columns: [t.tenant, t.name] })],
 );
 

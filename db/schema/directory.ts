@@ -55,7 +55,13 @@ export const teams = charter.table(
 
 export const teamMembers = charter.table(
   "team_members",
-  { tenant: tenant(), team: uuid("team").notNull(), person: uuid("person").notNull(), member: boolean("member").notNull().default(true), version: integer("version").notNull().default(1) },
+  {
+    tenant: tenant(),
+    team: uuid("team").notNull(),
+    person: uuid("person").notNull(),
+    member: boolean("member").notNull().default(true),
+    version: integer("version").notNull().default(1),
+  },
   (t) => [primaryKey({ columns: [t.tenant, t.team, t.person] })],
 );
 

@@ -1,9 +1,10 @@
-import { index, integer, jsonb, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
+import { sql } from "drizzle-orm";
+import { check, index, integer, jsonb, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
 import type { Charter, Classification, CredentialModel, Environment } from "#lib/domain/charter.ts";
 import type { IdentityState } from "#lib/domain/identity.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import type { Reach } from "#lib/domain/reach.ts";
-import { charter, id, instant, tenant } from "./columns.ts";
+import { charter, holdsNoSecret, id, instant, tenant } from "./columns.ts";
 
 /** A machine identity. Recorded before anything exists at its target; never deleted. */
 export const identities = charter.table(
@@ -55,6 +56,7 @@ export const identities = charter.table(
   (t) => [
     primaryKey({ columns: [t.tenant, t.id] }),
     unique("identities_object").on(t.tenant, t.target, t.objectName),
+    check("identities_facts_hold_no_secret", holdsNoSecret(sql`facts`)),
     index("identities_name").on(t.tenant, t.name, t.id),
     index("identities_ends").on(t.tenant, t.endsAt, t.id),
     index("identities_born").on(t.tenant, t.bornAt, t.id),

@@ -1,4 +1,18 @@
-import { bigserial, boolean, doublePrecision, index, integer, jsonb, primaryKey, smallint, text, unique, uuid } from "drizzle-orm/pg-core";
+import { sql } from "drizzle-orm";
+import {
+  bigserial,
+  boolean,
+  check,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  primaryKey,
+  smallint,
+  text,
+  unique,
+  uuid,
+} from "drizzle-orm/pg-core";
 import type { RequestKind } from "#lib/domain/charter.ts";
 import type { Json, JsonObject } from "#lib/domain/json.ts";
 import type { Plan } from "#lib/domain/plan.ts";
@@ -6,7 +20,7 @@ import type { Reach } from "#lib/domain/reach.ts";
 import type { Refusal } from "#lib/domain/refusal.ts";
 import type { RequestState } from "#lib/domain/request.ts";
 import type { ClaimNoun } from "./claims.ts";
-import { charter, id, instant, tenant } from "./columns.ts";
+import { charter, holdsNoSecret, id, instant, tenant } from "./columns.ts";
 
 /** Claims that no worker has taken yet; filled by the claims' trigger, emptied in the transaction that takes them. */
 export const inbox = charter.table(
@@ -57,11 +71,17 @@ export const requestStates = charter.table(
     accepter: uuid("accepter"),
     deadline: instant("deadline"),
     /** Sentences for people when refused, failed, denied or to be resubmitted. */
-    detail: jsonb("detail").$type<{ readonly refusals?: readonly Refusal[]; readonly sentence?: string }>().notNull().default({}),
+    detail: jsonb("detail")
+      .$type<{ readonly refusals?: readonly Refusal[]; readonly sentence?: string }>()
+      .notNull()
+      .default({}),
     since: instant("since").notNull().defaultNow(),
     version: integer("version").notNull().default(1),
   },
-  (t) => [primaryKey({ columns: [t.tenant, t.request] }), index("request_states_open").on(t.tenant, t.state, t.deadline)],
+  (t) => [
+    primaryKey({ columns: [t.tenant, t.request] }),
+    index("request_states_open").on(t.tenant, t.state, t.deadline),
+  ],
 );
 
 /** A policy decision, word for word. */
@@ -81,7 +101,10 @@ export const decisions = charter.table(
     decidedAt: instant("decided_at").notNull().defaultNow(),
     version: integer("version").notNull().default(1),
   },
-  (t) => [primaryKey({ columns: [t.tenant, t.id] }), index("decisions_request").on(t.tenant, t.request, t.requestVersion)],
+  (t) => [
+    primaryKey({ columns: [t.tenant, t.id] }),
+    index("decisions_request").on(t.tenant, t.request, t.requestVersion),
+  ],
 );
 
 /** The committed decision to change a target; exists before the target is touched. */
@@ -148,6 +171,7 @@ export const steps = charter.table(
   (t) => [
     primaryKey({ columns: [t.tenant, t.id] }),
     unique("steps_ordinal").on(t.tenant, t.intent, t.ordinal),
+    check("steps_facts_hold_no_secret", holdsNoSecret(sql`facts`)),
     index("steps_queue").on(t.tenant, t.target, t.state, t.lane, t.dueAt),
   ],
 );

@@ -1,0 +1,38 @@
+import { drizzle } from "drizzle-orm/postgres-js";
+import postgres from "postgres";
+import * as audit from "./schema/audit.ts";
+import * as claims from "./schema/claims.ts";
+import * as configuration from "./schema/configuration.ts";
+import * as directory from "./schema/directory.ts";
+import * as inventory from "./schema/inventory.ts";
+import * as progress from "./schema/progress.ts";
+
+const schema = { ...audit, ...claims, ...configuration, ...directory, ...inventory, ...progress };
+export type Schema = typeof schema;
+
+/** `applicationName` is what operators see in `pg_stat_activity`; `max` connections are opened at most (10). */
+export interface DatabaseOptions {
+  readonly applicationName: string;
+  readonly max?: number;
+}
+
+/**
+ * Opens a pool in the role its URL names; nothing is connected until the first query, so a wrong URL shows there.
+ * `sql` is the same pool without drizzle (LISTEN, cursors); its timestamps come back as text, because drizzle parses them itself.
+ */
+export function openDatabase(url: string, options: DatabaseOptions) {
+  const sql = postgres(url, {
+    max: options.max ?? 10,
+    connection: { application_name: options.applicationName, TimeZone: "UTC" },
+    onnotice: () => {},
+  });
+  return { db: drizzle(sql, { schema }), sql, close: () => sql.end({ timeout: 5 }) };
+}
+
+export type Database = ReturnType<typeof openDatabase>;
+export type Db = Database["db"];
+/** What `db.transaction` hands to its callback. */
+export type Tx = Parameters<Parameters<Db["transaction"]>[0]>[0];
+/** A function that only queries takes either. */
+export type Queries = Db | Tx;
+export type Sql = Database["sql"];
