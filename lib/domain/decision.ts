@@ -73,4 +73,6 @@ export interface PolicyFigures {
   readonly rotateEveryDays: number;
   /** What *narrow* means: at most this much reach and life. */
   readonly narrow: { readonly actions: number; readonly resources: number; readonly days: number };
+  /** Charter fields that policy fills when left open (`@default`), and the rule that says so. */
+  readonly defaults: readonly { readonly field: string; readonly rule: string }[];
 }

@@ -1,5 +1,14 @@
 /** How a target's or vault's call failed. Retry is the saga's decision, from this kind alone. */
-export const faultKinds = ["denied", "invalid", "conflict", "not-found", "quota", "throttled", "unavailable", "ambiguous"] as const;
+export const faultKinds = [
+  "denied",
+  "invalid",
+  "conflict",
+  "not-found",
+  "quota",
+  "throttled",
+  "unavailable",
+  "ambiguous",
+] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
 /**

@@ -106,4 +106,3 @@ export interface FormFacts {
   /** Names that live identities and open requests already have. */
   readonly names: readonly string[];
 }
-

@@ -22,7 +22,10 @@ const matches = (pattern: string, value: string): boolean => pattern === "*" || 
 
 /** `{team}`, `{environment}`, `{service}`, `{name}` become their values; other braces stay and fail the path check. */
 const fill = (pattern: string, owner: StoredFor): string =>
-  pattern.replace(/\{(team|environment|service|name)\}/g, (_, key: "team" | "environment" | "service" | "name") => owner[key]);
+  pattern.replace(
+    /\{(team|environment|service|name)\}/g,
+    (_, key: "team" | "environment" | "service" | "name") => owner[key],
+  );
 
 /** Segments of letters, digits, `-`, `_` and `.`, none of them `.` or `..`. */
 const isPath = (path: string): boolean =>

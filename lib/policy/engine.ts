@@ -1,4 +1,9 @@
-import type { Decision, PolicyFacts, PolicyFigures } from "#lib/domain/decision.ts";
+import { statefulIsAuthorized } from "@cedar-policy/cedar-wasm/nodejs";
+import type { Role } from "#lib/domain/actor.ts";
+import type { Decision, PolicyFacts, PolicyFigures, Reason, Stage } from "#lib/domain/decision.ts";
+import { type CedarRequest, cedarRequest, sayable } from "./facts.ts";
+import { PolicyFault, type Prepared, prepare } from "./prepare.ts";
+import type { Rule } from "./rules.ts";
 
 /** A policy bundle: the content of its files by name, and `digest(files)`. */
 export interface Bundle {
@@ -6,12 +11,80 @@ export interface Bundle {
   readonly files: { readonly [file: string]: string };
 }
 
-/** Asks the bundle about one request; the same answer for the same two inputs. Throws `PolicyFault` on a broken bundle. */
-export function decide(_bundle: Bundle, _facts: PolicyFacts): Decision {
-  throw new Error("no engine yet");
+/**
+ * Asks the bundle about one request; the same answer for the same two inputs. Cedar names only the rules that determine,
+ * so forbids and permits are evaluated each alone: refusals and approvers are shown together. The obligations of every
+ * satisfied permit apply, the largest count per role wins; no satisfied permit refuses. Throws `PolicyFault` when the
+ * bundle is broken or a rule cannot be evaluated: policy fails closed.
+ */
+export function decide(bundle: Bundle, facts: PolicyFacts): Decision {
+  const prepared = prepare(bundle);
+  const request = cedarRequest(facts, prepared.figures);
+  const forbids = satisfied(prepared, prepared.forbids, request);
+  const permits = satisfied(prepared, prepared.permits, request);
+  const values = sayable(facts, prepared.figures);
+  const reasons = [...forbids, ...permits].map((rule) => reasonOf(rule, values));
+  const stages = stagesOf(permits);
+  if (forbids.length > 0) return { outcome: "refused", bundle: bundle.digest, reasons, stages, passedBy: null };
+  const [first] = permits;
+  if (first === undefined)
+    return { outcome: "refused", bundle: bundle.digest, reasons: [nothingAllows], stages: [], passedBy: null };
+  const passes = stages.length === 0;
+  return {
+    outcome: passes ? "passes" : "asks",
+    bundle: bundle.digest,
+    reasons,
+    stages,
+    passedBy: passes ? first.id : null,
+  };
 }
 
 /** The figures that the bundle sets. Throws `PolicyFault` on a broken bundle. */
-export function figuresOf(_bundle: Bundle): PolicyFigures {
-  throw new Error("no engine yet");
+export const figuresOf = (bundle: Bundle): PolicyFigures => prepare(bundle).figures;
+
+/** The bundle's rules in reading order, for people. Throws `PolicyFault` on a broken bundle. */
+export const rulesOf = (bundle: Bundle): readonly Rule[] => [...prepare(bundle).rules.values()];
+
+const nothingAllows: Reason = {
+  rule: "nothing-allows",
+  tone: "refuses",
+  sentence: "No rule of the active policy allows this.",
+  mend: "Ask security which rule should cover it.",
+  controls: [],
+};
+
+function satisfied(prepared: Prepared, set: string, request: CedarRequest): readonly Rule[] {
+  const answer = statefulIsAuthorized({ ...request, preparsedPolicySetId: set });
+  if (answer.type === "failure") throw new PolicyFault(answer.errors.map((error) => error.message));
+  const { errors, reason } = answer.response.diagnostics;
+  if (errors.length > 0)
+    throw new PolicyFault(errors.map(({ policyId, error }) => `Rule ${policyId}: ${error.message}`));
+  return [...prepared.rules.values()].filter((rule) => reason.includes(rule.id));
+}
+
+function reasonOf(rule: Rule, values: { readonly [name: string]: string | number }): Reason {
+  const say = (text: string) => text.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place));
+  const tone = rule.effect === "forbid" ? "refuses" : rule.approvals.length > 0 ? "asks" : "passes";
+  return {
+    rule: rule.id,
+    tone,
+    sentence: say(rule.reason),
+    ...(rule.mend === null ? {} : { mend: say(rule.mend) }),
+    ...(rule.field === null ? {} : { field: rule.field }),
+    controls: rule.controls,
+  };
+}
+
+const inWords = ["No", "One", "Two", "Three", "Four", "Five"];
+
+/** One stage per role, with the largest count that any satisfied permit asks for. */
+function stagesOf(permits: readonly Rule[]): readonly Stage[] {
+  const counts = new Map<Role, number>();
+  for (const { role, count } of permits.flatMap((rule) => rule.approvals))
+    counts.set(role, Math.max(count, counts.get(role) ?? 0));
+  return [...counts].map(([role, count]) => ({
+    role,
+    count,
+    sentence: `${inWords[count] ?? count} of ${role} will be asked.`,
+  }));
 }

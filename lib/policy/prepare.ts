@@ -1,0 +1,79 @@
+import { preparsePolicySet } from "@cedar-policy/cedar-wasm/nodejs";
+import { digest } from "#lib/digest/digest.ts";
+import type { PolicyFigures } from "#lib/domain/decision.ts";
+import type { Bundle } from "./engine.ts";
+import { figuresFile, readFigures } from "./figures.ts";
+import { type Rule, readRules } from "./rules.ts";
+
+/** A bundle that cannot decide. Whoever meets it refuses to serve: policy fails closed. */
+export class PolicyFault extends Error {
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    super(problems.join(" "));
+    this.name = "PolicyFault";
+    this.problems = problems;
+  }
+}
+
+/** A bundle read once: its rules, its figures, and the names of its two parsed policy sets inside Cedar. */
+export interface Prepared {
+  readonly rules: ReadonlyMap<string, Rule>;
+  readonly figures: PolicyFigures;
+  readonly forbids: string;
+  readonly permits: string;
+}
+
+/** Rules and figures of a bundle's files, or the sentences why they cannot be used. */
+export function readBundle(
+  files: Bundle["files"],
+): { readonly rules: readonly Rule[]; readonly figures: PolicyFigures } | { readonly problems: readonly string[] } {
+  const names = Object.keys(files).sort();
+  const foreign = names.filter((name) => name !== figuresFile && !name.endsWith(".cedar"));
+  const read = names.filter((name) => name.endsWith(".cedar")).map((name) => readRules(name, files[name] ?? ""));
+  const rules = read.flatMap((one) => one.rules);
+  const figures = readFigures(files[figuresFile]);
+  const twice = rules.filter((rule, index) => rules.findIndex((other) => other.id === rule.id) !== index);
+  const problems = [
+    ...foreign.map((name) => `${name}: a bundle holds .cedar files and ${figuresFile}, nothing else.`),
+    ...read.flatMap((one) => one.problems),
+    ...twice.map((rule) => `${rule.file}: the id ${rule.id} is taken by another rule.`),
+    ...("problems" in figures ? figures.problems : []),
+  ];
+  if (problems.length > 0 || "problems" in figures) return { problems };
+  const defaults = rules.flatMap((rule) => rule.defaults.map(({ field }) => ({ field, rule: rule.id })));
+  return { rules, figures: { ...figures, defaults } };
+}
+
+const cache = new Map<string, Prepared>();
+const seen = new WeakSet<Bundle["files"]>();
+
+/** Reads a bundle once per digest. Throws `PolicyFault` when it cannot be used or is not what its digest says. */
+export function prepare(bundle: Bundle): Prepared {
+  if (!seen.has(bundle.files)) {
+    if (digest(bundle.files) !== bundle.digest)
+      throw new PolicyFault(["The active policy bundle is not what its digest says."]);
+    seen.add(bundle.files);
+  }
+  const known = cache.get(bundle.digest);
+  if (known !== undefined) return known;
+  const read = readBundle(bundle.files);
+  if ("problems" in read) throw new PolicyFault(read.problems);
+  const prepared: Prepared = {
+    rules: new Map(read.rules.map((rule) => [rule.id, rule])),
+    figures: read.figures,
+    forbids: parse(bundle.digest, "forbid", read.rules),
+    permits: parse(bundle.digest, "permit", read.rules),
+  };
+  cache.set(bundle.digest, prepared);
+  return prepared;
+}
+
+function parse(bundle: string, effect: Rule["effect"], rules: readonly Rule[]): string {
+  const name = `${bundle}/${effect}`;
+  const sources = Object.fromEntries(
+    rules.filter((rule) => rule.effect === effect).map((rule) => [rule.id, rule.source]),
+  );
+  const parsed = preparsePolicySet(name, { staticPolicies: sources });
+  if (parsed.type === "failure") throw new PolicyFault(parsed.errors.map((error) => error.message));
+  return name;
+}
