@@ -23,7 +23,12 @@ export interface SlotState {
   /** Current version number; 0 when none was ever written. */
   readonly current: number;
   /** Versions that metadata names. */
-  readonly versions: readonly { readonly version: number; readonly destroyed: boolean; readonly deleted: boolean; readonly createdAt: string }[];
+  readonly versions: readonly {
+    readonly version: number;
+    readonly destroyed: boolean;
+    readonly deleted: boolean;
+    readonly createdAt: string;
+  }[];
   /** What `prepare` wrote beside it. */
   readonly custom: Readonly<Record<string, string>>;
 }
@@ -31,7 +36,10 @@ export interface SlotState {
 /** Worker only. Writes and reads metadata, never data; removes with a second login. Faults are `TargetFault`. */
 export interface Vault {
   check(calls: Calls): Promise<readonly Check[]>;
-  /** Sets check-and-set and custom metadata (intent, owner, purpose); refuses (`conflict`) a slot whose intent is another identity's. */
+  /**
+   * Sets check-and-set and custom metadata (identity, intent, owner, purpose). `custom.identity` says whose slot it is:
+   * one that holds another identity's, or versions that nobody marked, is refused (`conflict`, code `slot-taken`).
+   */
   prepare(slot: Slot, custom: Readonly<Record<string, string>>, calls: Calls): Promise<SlotState>;
   read(slot: Slot, calls: Calls): Promise<SlotState | null>;
   /** Writes one version with check-and-set; a refused cas is `TargetFault("conflict")`, no answer is `ambiguous`. */
@@ -41,4 +49,18 @@ export interface Vault {
   /** Remover's login: deletes the slot with all versions and metadata. Idempotent. */
   remove(slot: Slot, calls: Calls): Promise<void>;
   close(): Promise<void>;
+}
+
+/** What `connectVault(entry)` in a vault's `vault.ts` is given: one vault of the worker's configuration file, references resolved. */
+export interface VaultConnectEntry<Settings = unknown> {
+  /** The vault's name. */
+  readonly name: string;
+  /** Parsed by the store's own schema. */
+  readonly settings: Settings;
+  /** Secrets by their name in the entry; held in memory for as long as the vault is connected. */
+  readonly credentials: Readonly<Record<string, string>>;
+  readonly windows: Readonly<Record<string, number>>;
+  readonly installation: string;
+  /** Approved storage; `check` proves the rights there. `{team}` and the like may still be in it. */
+  readonly approved: readonly Slot[];
 }
