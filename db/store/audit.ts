@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import type { Db, Tx } from "#db/client.ts";
+import type { Queries, Tx } from "#db/client.ts";
 import type { Noun } from "#lib/audit/entry.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import type { Refusal } from "#lib/domain/refusal.ts";
@@ -23,19 +23,19 @@ export async function appendEntries(
   await tx.execute(sql`select charter.audit_append(${JSON.stringify(rows)}::jsonb)`);
 }
 
-/** The web's word that it turned somebody away; a statement of its own, outside any claim. */
+/** A refused attempt, in either role's own word: a statement of its own, outside the transaction that was refused. */
 export async function appendDenied(
-  db: Db,
-  denied: { readonly noun: Noun; readonly id: string; readonly actor: string; readonly refusals: readonly Refusal[] },
+  db: Queries,
+  denied: { readonly actor: string; readonly attempted: string; readonly refusals: readonly Refusal[] },
 ): Promise<void> {
-  const detail = { refusals: denied.refusals.map(({ code, sentence }) => ({ code, sentence })) };
+  const detail = { refusals: denied.refusals.slice(0, 20).map(({ code, sentence }) => ({ code, sentence })) };
   await db.execute(
-    sql`select charter.append_denied(${denied.noun}, ${denied.id}, ${denied.actor}, ${JSON.stringify(detail)}::jsonb)`,
+    sql`select charter.append_denied(${denied.actor}, ${denied.attempted.slice(0, 120)}, ${JSON.stringify(detail)}::jsonb)`,
   );
 }
 
 /** The business clock that decides every deadline: the database's, with the demo's offset. */
-export async function databaseClock(tx: Db | Tx): Promise<Date> {
+export async function databaseClock(tx: Queries): Promise<Date> {
   const [row] = await tx.execute<{ now: string }>(sql`select charter.clock()::text as now`);
   if (row === undefined) throw new Error("The database's clock did not answer.");
   return new Date(row.now);

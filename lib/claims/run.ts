@@ -1,7 +1,6 @@
 import type { Db, Tx } from "#db/client.ts";
 import { notify } from "#db/notify.ts";
 import { appendDenied } from "#db/store/audit.ts";
-import type { Noun } from "#lib/audit/entry.ts";
 import type { Actor } from "#lib/domain/actor.ts";
 import { type Outcome, type Refusals, refuse } from "#lib/domain/refusal.ts";
 
@@ -13,9 +12,9 @@ export interface ClaimContext {
   readonly newId: () => string;
 }
 
-/** What is attempted, for the entry that a refusal of authority leaves. */
+/** What is attempted, as the entry of a refusal names it: `request.submit` and the id it concerns. */
 export interface Attempt {
-  readonly noun: Noun;
+  readonly action: `${string}.${string}`;
   readonly id: string;
 }
 
@@ -36,9 +35,10 @@ export async function runClaim<T>(
   claim: (tx: Tx) => Promise<Outcome<T>>,
 ): Promise<Outcome<T>> {
   const outcome = context.actor.readOnly ? readOnlySession : await committed(context.db, claim);
-  if ("ok" in outcome) notify(context.db, "claims");
+  if ("ok" in outcome) notify(context.db.$client, "claims");
   else if (isOfAuthority(outcome.refusals)) {
-    await appendDenied(context.db, { ...attempt, actor: context.actor.id, refusals: outcome.refusals });
+    const attempted = `${attempt.action} ${attempt.id}`;
+    await appendDenied(context.db, { actor: context.actor.id, attempted, refusals: outcome.refusals });
   }
   return outcome;
 }

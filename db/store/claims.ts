@@ -1,0 +1,189 @@
+import { and, eq, getTableColumns, isNull, type SQL, sql } from "drizzle-orm";
+import type { PgTable } from "drizzle-orm/pg-core";
+import type { Charter, Origins, RequestKind } from "#lib/domain/charter.ts";
+import type { JsonObject } from "#lib/domain/json.ts";
+import type { Queries } from "../client.ts";
+import {
+  acceptances,
+  asks,
+  comments,
+  drafts,
+  preferences,
+  requests,
+  requestVersions,
+  sessions,
+  signIns,
+  verdicts,
+} from "../schema/claims.ts";
+
+/**
+ * Everything the web may write. Only the columns handed in are named, because the web's role is granted columns, and
+ * `received_at` and `channel` are the database's own. `once`: a row with the same key is left as it is, and null comes back.
+ */
+function insertion(table: PgTable, row: Readonly<Record<string, unknown>>): SQL {
+  const columns = getTableColumns(table);
+  const given = Object.entries(row).flatMap(([key, value]) => {
+    const column = columns[key];
+    if (column === undefined) throw new Error(`There is no column for ${key}.`);
+    return value === undefined ? [] : [{ name: sql.identifier(column.name), value: sql.param(value, column) }];
+  });
+  const names = sql.join(
+    given.map(({ name }) => name),
+    sql`, `,
+  );
+  const values = sql.join(
+    given.map(({ value }) => value),
+    sql`, `,
+  );
+  return sql`insert into ${table} (${names}) values (${values})`;
+}
+
+/** True when the row is new; false when one with its key is there already, which is left as it is. */
+async function insertOnce(db: Queries, table: PgTable, row: Readonly<Record<string, unknown>>): Promise<boolean> {
+  const inserted = await db.execute(sql`${insertion(table, row)} on conflict do nothing`);
+  return inserted.count === 1;
+}
+
+export interface NewRequest {
+  readonly id: string;
+  readonly kind: RequestKind;
+  /** Null for `provision`. */
+  readonly identity: string | null;
+  /** Canonical person; null only for the worker's own. */
+  readonly requester: string | null;
+  readonly draftedAt: Date;
+}
+export const insertRequest = (db: Queries, row: NewRequest): Promise<boolean> => insertOnce(db, requests, { ...row });
+
+export interface NewVersion {
+  readonly request: string;
+  readonly version: number;
+  readonly charter: Charter;
+  readonly origins: Origins;
+  readonly change: JsonObject;
+  readonly digest: string;
+  readonly planDigest: string;
+  readonly person: string | null;
+}
+export const insertVersion = (db: Queries, row: NewVersion): Promise<boolean> =>
+  insertOnce(db, requestVersions, { ...row });
+
+export interface NewVerdict {
+  readonly id: string;
+  readonly request: string;
+  readonly version: number;
+  readonly planDigest: string;
+  readonly stage: number;
+  readonly person: string;
+  readonly verdict: "approve" | "deny";
+  readonly reason: string;
+}
+export const insertVerdict = (db: Queries, row: NewVerdict): Promise<boolean> => insertOnce(db, verdicts, { ...row });
+
+export interface NewAcceptance {
+  readonly id: string;
+  readonly request: string;
+  readonly version: number;
+  readonly planDigest: string;
+  readonly person: string;
+}
+export const insertAcceptance = (db: Queries, row: NewAcceptance): Promise<boolean> =>
+  insertOnce(db, acceptances, { ...row });
+
+export interface NewComment {
+  readonly id: string;
+  readonly request: string;
+  readonly version: number;
+  readonly person: string;
+  readonly text: string;
+  readonly proposal?: { readonly charter: Charter; readonly origins: Origins };
+}
+export const insertComment = (db: Queries, row: NewComment): Promise<boolean> => insertOnce(db, comments, { ...row });
+
+export interface NewAsk {
+  readonly id: string;
+  readonly kind: "withdraw" | "retry" | "check";
+  readonly subject: string;
+  readonly person: string;
+}
+export const insertAsk = (db: Queries, row: NewAsk): Promise<boolean> => insertOnce(db, asks, { ...row });
+
+/** Hands a raw id_token over; the web cannot read it back. */
+export const insertSignIn = (db: Queries, row: { readonly id: string; readonly idToken: string }): Promise<boolean> =>
+  insertOnce(db, signIns, row);
+
+export interface DraftRow {
+  readonly id: string;
+  readonly person: string;
+  readonly blueprint: string;
+  readonly content: JsonObject;
+}
+/** Saves a draft of this person; false when the id is somebody else's. */
+export async function saveDraft(db: Queries, row: DraftRow, now: Date): Promise<boolean> {
+  const saved = await db
+    .insert(drafts)
+    .values({ ...row, createdAt: now, updatedAt: now })
+    .onConflictDoUpdate({
+      target: [drafts.tenant, drafts.id],
+      set: { content: row.content, blueprint: row.blueprint, updatedAt: now },
+      setWhere: eq(drafts.person, row.person),
+    })
+    .returning({ id: drafts.id });
+  return saved.length === 1;
+}
+
+/** Deletes a draft of this person; false when there is none. */
+export async function deleteDraft(db: Queries, of: { readonly id: string; readonly person: string }): Promise<boolean> {
+  const gone = await db
+    .delete(drafts)
+    .where(and(eq(drafts.tenant, "main"), eq(drafts.id, of.id), eq(drafts.person, of.person)))
+    .returning({ id: drafts.id });
+  return gone.length === 1;
+}
+
+export const savePreferences = (db: Queries, row: { readonly person: string; readonly content: JsonObject }) =>
+  db
+    .insert(preferences)
+    .values(row)
+    .onConflictDoUpdate({ target: [preferences.tenant, preferences.person], set: { content: row.content } });
+
+export interface NewSession {
+  /** SHA-256 of the cookie's value, hex. */
+  readonly id: string;
+  readonly person: string;
+  readonly signIn?: string;
+  readonly readOnly: boolean;
+  readonly userAgent: string;
+}
+export const insertSession = (db: Queries, row: NewSession): Promise<boolean> => insertOnce(db, sessions, { ...row });
+
+/** Moves `last_seen_at` by the database's clock, at most once in 15 s. */
+export const touchSession = (db: Queries, id: string) =>
+  db
+    .update(sessions)
+    .set({ lastSeenAt: sql`clock_timestamp()` })
+    .where(
+      and(
+        eq(sessions.tenant, "main"),
+        eq(sessions.id, id),
+        isNull(sessions.endedAt),
+        sql`${sessions.lastSeenAt} < clock_timestamp() - interval '15 seconds'`,
+      ),
+    );
+
+/** Ends a session of this person; false when there is none open. */
+export async function endSession(db: Queries, of: { readonly id: string; readonly person: string }): Promise<boolean> {
+  const ended = await db
+    .update(sessions)
+    .set({ endedAt: sql`clock_timestamp()` })
+    .where(
+      and(
+        eq(sessions.tenant, "main"),
+        eq(sessions.id, of.id),
+        eq(sessions.person, of.person),
+        isNull(sessions.endedAt),
+      ),
+    )
+    .returning({ id: sessions.id });
+  return ended.length === 1;
+}

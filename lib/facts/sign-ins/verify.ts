@@ -1,0 +1,138 @@
+import {
+  blankToken,
+  canonicalByClaim,
+  insertPeople,
+  insertSignInResult,
+  lockLogin,
+  lockUnclaimed,
+  type PersonRow,
+  saveRole,
+  tokenWasSeen,
+  updatePerson,
+} from "#db/store/people.ts";
+import type { Entry, Recorded } from "#lib/audit/entry.ts";
+import { type Role, roles } from "#lib/domain/actor.ts";
+import type { Outcome } from "#lib/domain/refusal.ts";
+import { type Answer, refused, taken } from "../answer.ts";
+import type { Work } from "../run.ts";
+import type { TokenClaims } from "./token.ts";
+
+export interface VerifySignIn {
+  readonly signIn: string;
+  readonly tokenHash: string;
+  /** What the token says once its signature, issuer, audience and age are verified; or why it is refused. */
+  readonly token: Outcome<TokenClaims>;
+  /** Role → groups that give it; the worker's configuration. */
+  readonly groups: { readonly [R in Role]: readonly string[] };
+}
+
+/**
+ * Makes a person, their roles and a sign-in's result out of a verified id_token, and takes the token out of the database.
+ * Refuses a token seen before or older than the person's last, and people who are not active. A refusal is a result too:
+ * it is kept, because the browser waits for it.
+ */
+export async function verifySignIn(work: Work, input: VerifySignIn): Promise<{ readonly ok: Recorded<Answer> }> {
+  await blankToken(work.tx, input.signIn);
+  if ("refusals" in input.token) return refusal(work, input, input.token.refusals[0].sentence);
+  if (await tokenWasSeen(work.tx, input.tokenHash)) return refusal(work, input, "This sign-in was used before.");
+  const token = input.token.ok;
+  const login = await loginOf(work, token);
+  if (login === null) {
+    return refusal(
+      work,
+      input,
+      "Several people of the directory have this e-mail address; an operator must tell them apart.",
+    );
+  }
+  if (!login.row.active) return refusal(work, input, "This account is deactivated.");
+  if (login.row.lastTokenAt !== null && token.issuedAt < login.row.lastTokenAt) {
+    return refusal(work, input, "A newer sign-in of this account was accepted already.");
+  }
+  const person = await savePerson(work, token, login);
+  const rolesSaved = await saveRoles(work, input, token, login.row.id);
+  await insertSignInResult(work.tx, {
+    signIn: input.signIn,
+    person: login.row.id,
+    refusal: null,
+    tokenHash: input.tokenHash,
+    at: work.now,
+  });
+  const result: Entry = {
+    noun: "sign-in-result",
+    id: input.signIn,
+    version: 1,
+    action: "sign-in-result.verified",
+    detail: { person: login.row.id },
+  };
+  return { ok: await work.record(taken, person, ...rolesSaved, result) };
+}
+
+interface Login {
+  readonly row: Pick<PersonRow, "id" | "canonical" | "name" | "email" | "active" | "lastTokenAt">;
+  readonly isNew: boolean;
+}
+
+/** The login itself; else the one person of the directory it must be; else nobody we know. Null when several could be meant. */
+async function loginOf(work: Work, token: TokenClaims): Promise<Login | null> {
+  const known = await lockLogin(work.tx, token);
+  if (known !== null) return { row: known, isNew: false };
+  const unclaimed = await lockUnclaimed(work.tx, token);
+  const [only, ...others] = unclaimed;
+  if (others.length > 0) return null;
+  if (only !== undefined) return { row: only, isNew: false };
+  const id = work.newId();
+  const linked = token.personClaim === null ? null : await canonicalByClaim(work.tx, token.personClaim);
+  const row = { id, canonical: linked ?? id, name: token.subject, email: "", active: true, lastTokenAt: null };
+  return { row, isNew: true };
+}
+
+async function savePerson(work: Work, token: TokenClaims, { row, isNew }: Login): Promise<Entry> {
+  const values = {
+    issuer: token.issuer,
+    subject: token.subject,
+    personClaim: token.personClaim,
+    name: token.name ?? row.name,
+    email: token.email ?? row.email,
+    lastTokenAt: token.issuedAt,
+  };
+  if (isNew) await insertPeople(work.tx, [{ ...values, id: row.id, canonical: row.canonical }]);
+  const version = isNew ? 1 : await updatePerson(work.tx, row.id, values);
+  const detail = { issuer: token.issuer, subject: token.subject, canonical: row.canonical, name: values.name };
+  return { noun: "person", id: row.id, version, action: isNew ? "person.recorded" : "person.verified", detail };
+}
+
+async function saveRoles(work: Work, input: VerifySignIn, token: TokenClaims, person: string): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  for (const role of roles) {
+    const held = input.groups[role].some((group) => token.groups.includes(group));
+    const version = await saveRole(work.tx, { person, role, held });
+    entries.push({
+      noun: "person-role",
+      id: `${person}/${role}`,
+      version,
+      action: "person-role.verified",
+      detail: { held },
+    });
+  }
+  return entries;
+}
+
+async function refusal(work: Work, input: VerifySignIn, sentence: string): Promise<{ readonly ok: Recorded<Answer> }> {
+  await insertSignInResult(work.tx, {
+    signIn: input.signIn,
+    person: null,
+    refusal: sentence,
+    tokenHash: input.tokenHash,
+    at: work.now,
+  });
+  const answer = refused({ code: "forbidden", sentence });
+  return {
+    ok: await work.record(answer, {
+      noun: "sign-in-result",
+      id: input.signIn,
+      version: 1,
+      action: "sign-in-result.refused",
+      detail: { sentence },
+    }),
+  };
+}
