@@ -1,0 +1,40 @@
+import type { FlowStep } from "#lib/connectors/connector.ts";
+import type { RequestKind } from "#lib/domain/charter.ts";
+import type { Plan } from "#lib/domain/plan.ts";
+import { kinds } from "./plan.ts";
+
+/** Does this plan make a user (with a key) instead of a role? */
+export const makesUser = (plan: Plan): boolean => plan.objects.some(({ kind }) => kind === kinds.user);
+
+/** The ordered steps of one request. Names are keys of `Target.steps`, except `issue`. */
+export function flow(kind: RequestKind, plan: Plan): readonly FlowStep[] {
+  const noun = makesUser(plan) ? "user" : "role";
+  if (kind === "provision") return provision(noun);
+  if (kind === "renew") return renew(noun);
+  if (kind === "transfer")
+    return [{ name: `retag-${noun}`, kind: "create", title: `Write the new owner on the ${noun}` }];
+  return retire(noun);
+}
+
+const provision = (noun: "role" | "user"): readonly FlowStep[] => [
+  { name: `create-${noun}`, kind: "create", title: `Create the ${noun}, without permissions` },
+  { name: `prove-${noun}`, kind: "create", title: "Prove that it can be disabled" },
+  ...(noun === "user" ? [{ name: "issue", kind: "issue", title: "Make the access key and store it" } as const] : []),
+  { name: `empower-${noun}`, kind: "empower", title: "Attach the permissions" },
+  { name: `verify-${noun}`, kind: "read", title: "Read everything back" },
+];
+
+const renew = (noun: "role" | "user"): readonly FlowStep[] => [
+  { name: `retag-${noun}`, kind: "create", title: `Write the new end on the ${noun}` },
+  { name: `empower-${noun}`, kind: "empower", title: "Move the end of its permissions" },
+  { name: `enable-${noun}`, kind: "empower", title: "Enable it, if it was disabled" },
+  { name: `verify-${noun}`, kind: "read", title: "Read everything back" },
+];
+
+const retire = (noun: "role" | "user"): readonly FlowStep[] => [
+  { name: `disable-${noun}`, kind: "disable", title: `Disable the ${noun}` },
+  ...(noun === "user"
+    ? [{ name: "revoke-keys", kind: "revoke", title: "Delete its access keys", afterHold: true } as const]
+    : []),
+  { name: `remove-${noun}`, kind: "remove", title: `Remove the ${noun}`, afterHold: true },
+];

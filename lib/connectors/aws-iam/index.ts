@@ -1,0 +1,26 @@
+import type { Connector } from "#lib/connectors/connector.ts";
+import { example } from "./example.ts";
+import { flow } from "./flow.ts";
+import { plan } from "./plan.ts";
+import { reach } from "./reach.ts";
+import { type AwsSettings, settingsSchema } from "./settings.ts";
+import { type AwsSpec, specFrom, specSchema } from "./spec.ts";
+import { use } from "./use.ts";
+import { validate } from "./validate.ts";
+
+/** AWS IAM: a role that a GitHub pipeline assumes without a secret, or a user with one stored access key. */
+export const awsIam: Connector<AwsSettings, AwsSpec> = {
+  kind: "aws-iam",
+  title: "AWS account",
+  capabilities: new Set(["disable", "expire", "last-used", "federate", "discover"]),
+  credentials: ["federated", "static"],
+  settings: settingsSchema,
+  example,
+  spec: specSchema,
+  specFrom,
+  validate,
+  plan,
+  flow,
+  reach,
+  use,
+};

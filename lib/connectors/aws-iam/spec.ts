@@ -1,0 +1,55 @@
+import { z } from "zod";
+import type { Need } from "#lib/connectors/connector.ts";
+import { type Outcome, ok, type Refusal, refuse } from "#lib/domain/refusal.ts";
+import { readPolicy } from "./paste.ts";
+
+const oneOrMore = z.union([z.string(), z.array(z.string())]);
+
+/** What one statement allows; `conditions` only narrow and are counted as if they were absent. */
+export const statementSchema = z.strictObject({
+  actions: z.array(z.string()).min(1).max(400),
+  resources: z.array(z.string()).min(1).max(400),
+  conditions: z.record(z.string(), z.record(z.string(), oneOrMore)).optional(),
+});
+export type Statement = z.infer<typeof statementSchema>;
+
+/**
+ * What an AWS identity needs beyond its charter. Resources may hold `{partition}`, `{region}` and `{account}`, which the
+ * plan fills in from the target's settings.
+ */
+export const specSchema = z.strictObject({
+  object: z.enum(["role", "user"]),
+  statements: z.array(statementSchema).min(1).max(40),
+});
+export type AwsSpec = z.infer<typeof specSchema>;
+
+/** Makes the spec from a chosen reach pack or a pasted policy. The blueprint's shape says whether it becomes a role or a user. */
+export function specFrom(need: Need): Outcome<AwsSpec> {
+  const object = need.blueprint.object === "user" ? "user" : "role";
+  if ("pasted" in need) {
+    const read = readPolicy(need.pasted);
+    return "ok" in read ? ok({ object, statements: [...read.ok] }) : read;
+  }
+  const refusals = need.pack.parameters.flatMap((parameter) => checkParameter(parameter, need.parameters));
+  const [first, ...rest] = refusals;
+  if (first !== undefined) return refuse(first, ...rest);
+  const fill = (text: string) => text.replace(/\{([a-z][a-zA-Z]*)\}/g, (whole, name) => need.parameters[name] ?? whole);
+  const statements = need.pack.grants.map(({ actions, resources }) => ({ actions, resources: resources.map(fill) }));
+  return ok({ object, statements });
+}
+
+interface Parameter {
+  readonly name: string;
+  readonly label: string;
+  readonly pattern: string;
+  readonly mend: string;
+}
+
+/** Patterns are the pack's own data, never a person's; wildcards and braces are refused whatever the pattern says. */
+function checkParameter({ name, label, pattern, mend }: Parameter, given: Readonly<Record<string, string>>): Refusal[] {
+  const field = `need.parameters.${name}`;
+  const value = given[name] ?? "";
+  if (value === "") return [{ code: "invalid", sentence: `${label} is missing.`, field, mend }];
+  const legal = value.length <= 256 && !/[*?{}$\s]/.test(value) && new RegExp(`^(?:${pattern})$`).test(value);
+  return legal ? [] : [{ code: "invalid", sentence: `This is no valid ${label.toLowerCase()}.`, field, mend }];
+}
