@@ -7,7 +7,8 @@ export interface Cursor {
 }
 
 /** The cursor as it stands in an address; unreadable ones start at the first page. */
-export const encodeCursor = (cursor: Cursor): string => Buffer.from(JSON.stringify([cursor.value, cursor.id])).toString("base64url");
+export const encodeCursor = (cursor: Cursor): string =>
+  Buffer.from(JSON.stringify([cursor.value, cursor.id])).toString("base64url");
 
 export function decodeCursor(text: string | undefined): Cursor | null {
   if (!text) return null;

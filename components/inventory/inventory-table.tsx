@@ -1,0 +1,107 @@
+"use client";
+import { CircleX, Lock } from "lucide-react";
+import type { ReactNode } from "react";
+import type { CredentialModel, Environment } from "#lib/domain/charter.ts";
+import type { IdentityState } from "#lib/domain/identity.ts";
+import { type Column, DataTable } from "../data-table.tsx";
+import { EnvironmentBadge, IdentityStatus, Risk } from "../status.tsx";
+import { Badge } from "../ui/badge.tsx";
+import { Time } from "../ui/time.tsx";
+
+export interface InventoryTableRow {
+  readonly id: string;
+  readonly name: string;
+  readonly blueprint: string;
+  readonly target: string;
+  readonly environment: Environment;
+  readonly state: IdentityState;
+  readonly owner: string;
+  readonly ownerActive: boolean;
+  readonly team: string;
+  readonly credential: CredentialModel;
+  readonly endsAt: string;
+  readonly risk: number;
+  readonly reach: string;
+  readonly differences: number;
+}
+
+const columns: readonly Column<InventoryTableRow>[] = [
+  {
+    id: "name",
+    title: "Name",
+    sort: "name",
+    cell: (row) => (
+      <>
+        <span className="block truncate">{row.name}</span>
+        <span className="block truncate text-xs font-normal text-faint">{row.blueprint}</span>
+      </>
+    ),
+  },
+  { id: "state", title: "State", fixed: true, cell: (row) => <States row={row} /> },
+  { id: "target", title: "Target", from: "md", cell: (row) => row.target },
+  {
+    id: "environment",
+    title: "Environment",
+    from: "md",
+    fixed: true,
+    cell: (row) => <EnvironmentBadge environment={row.environment} />,
+  },
+  { id: "owner", title: "Owner", from: "md", cell: (row) => <Owner row={row} /> },
+  { id: "reach", title: "Reach", from: "xl", cell: (row) => <span className="text-muted">{row.reach}</span> },
+  {
+    id: "credential",
+    title: "Credential",
+    from: "lg",
+    fixed: true,
+    cell: (row) => <Credential model={row.credential} />,
+  },
+  { id: "ends", title: "Ends", sort: "ends", from: "md", fixed: true, cell: (row) => <Time at={row.endsAt} /> },
+  { id: "risk", title: "Risk", sort: "risk", from: "lg", fixed: true, cell: (row) => <Risk risk={row.risk} /> },
+];
+
+/** Identities as rows; each leads to its page. */
+export const InventoryTable = (props: {
+  readonly rows: readonly InventoryTableRow[];
+  readonly next: string | null;
+  readonly empty: ReactNode;
+}) => (
+  <DataTable
+    caption="Identities"
+    columns={columns}
+    rows={props.rows}
+    next={props.next}
+    defaultSort="name"
+    href={(row) => `/identities/${row.id}`}
+    empty={props.empty}
+  />
+);
+
+const States = ({ row }: { readonly row: InventoryTableRow }) => (
+  <span className="inline-flex gap-1.5">
+    <IdentityStatus state={row.state} />
+    {row.differences > 0 ? (
+      <Badge tone="warn" icon={<CircleX aria-hidden />}>
+        Changed outside
+      </Badge>
+    ) : null}
+  </span>
+);
+
+const Owner = ({ row }: { readonly row: InventoryTableRow }) => (
+  <>
+    <span className="block truncate">
+      {row.owner}
+      {row.ownerActive ? null : <span className="text-bad"> · has left</span>}
+    </span>
+    <span className="block truncate text-xs text-faint">{row.team}</span>
+  </>
+);
+
+const Credential = ({ model }: { readonly model: CredentialModel }) =>
+  model === "static" ? (
+    <Badge tone="warn" icon={<Lock aria-hidden />}>
+      static
+    </Badge>
+  ) : (
+    <span className="text-muted">{model}</span>
+  );

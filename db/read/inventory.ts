@@ -1,0 +1,208 @@
+import { and, eq, inArray, ne, notInArray, type SQL, sql } from "drizzle-orm";
+import type { Viewer } from "#lib/domain/actor.ts";
+import type { CredentialModel, Environment } from "#lib/domain/charter.ts";
+import { environments } from "#lib/domain/charter.ts";
+import type { IdentityState } from "#lib/domain/identity.ts";
+import type { Queries } from "../client.ts";
+import { people, teams } from "../schema/directory.ts";
+import { identities } from "../schema/inventory.ts";
+import { matching } from "./inventory-search.ts";
+import { after, type Cursor, cursorValue, encodeCursor, inOrder, type Sort } from "./keyset.ts";
+import { identitySight } from "./sight.ts";
+
+/** Headline groups; each is a filter and a count. */
+export const tiles = ["all", "unowned", "expiring", "static", "differs"] as const;
+export type Tile = (typeof tiles)[number];
+
+export interface InventoryFilter {
+  readonly tile: Tile;
+  readonly q: string;
+  readonly environment: string;
+  readonly target: string;
+  readonly blueprint: string;
+  readonly team: string;
+  readonly state: string;
+  /** `name`, `ends`, `born`, `risk`, with `-` for descending. */
+  readonly sort: string;
+}
+
+export interface InventoryRow {
+  readonly id: string;
+  readonly name: string;
+  readonly blueprint: string;
+  readonly target: string;
+  readonly environment: Environment;
+  readonly state: IdentityState;
+  readonly owner: string;
+  readonly ownerActive: boolean;
+  readonly team: string;
+  readonly credential: CredentialModel;
+  readonly endsAt: Date;
+  readonly risk: number;
+  readonly reach: string;
+  readonly differences: number;
+}
+
+/** Days before its end from which an identity counts as expiring. */
+export const expiringDays = 30;
+const pageSize = 50;
+const capped = 10_000;
+
+const sorts = {
+  name: { column: identities.name, type: "text" },
+  ends: { column: identities.endsAt, type: "timestamptz" },
+  born: { column: identities.bornAt, type: "timestamptz" },
+  risk: { column: identities.risk, type: "integer" },
+} as const;
+
+const sortOf = (text: string): Sort => {
+  const key = text.replace(/^-/, "");
+  const chosen = Object.hasOwn(sorts, key) ? sorts[key as keyof typeof sorts] : sorts.name;
+  return { ...chosen, id: identities.id, descending: text.startsWith("-") };
+};
+
+const ownerActive = sql<boolean>`exists (select 1 from ${people} where ${people.tenant} = ${identities.tenant}
+  and ${people.canonical} = ${identities.owner} and ${people.active})`;
+
+const present = notInArray(identities.state, ["retired", "failed"]);
+const tileCondition: { readonly [T in Tile]: SQL | undefined } = {
+  all: undefined,
+  unowned: sql`not ${ownerActive}`,
+  expiring: sql`${identities.state} = 'live' and ${identities.endsAt} < charter.clock() + make_interval(days => ${expiringDays})`,
+  static: eq(identities.credential, "static"),
+  differs: sql`${identities.differences} <> '[]'::jsonb`,
+};
+
+async function conditions(
+  db: Queries,
+  viewer: Viewer,
+  filter: InventoryFilter,
+): Promise<{ where: SQL | undefined; cut: boolean }> {
+  const search = filter.q.trim() === "" ? null : await matching(db, filter.q.trim());
+  const environment = environments.find((candidate) => candidate === filter.environment);
+  const where = and(
+    eq(identities.tenant, "main"),
+    identitySight(viewer),
+    filter.state === "retired" ? inArray(identities.state, ["retired", "failed"]) : present,
+    filter.state && filter.state !== "retired" ? sql`${identities.state} = ${filter.state}` : undefined,
+    tileCondition[filter.tile],
+    environment ? eq(identities.environment, environment) : undefined,
+    filter.target ? eq(identities.target, filter.target) : undefined,
+    filter.blueprint ? eq(identities.blueprint, filter.blueprint) : undefined,
+    filter.team
+      ? inArray(
+          identities.team,
+          db
+            .select({ id: teams.id })
+            .from(teams)
+            .where(and(eq(teams.tenant, "main"), eq(teams.slug, filter.team))),
+        )
+      : undefined,
+    search ? inArray(identities.id, search.ids) : undefined,
+  );
+  return { where, cut: search?.cut ?? false };
+}
+
+export interface InventoryPage {
+  readonly rows: readonly InventoryRow[];
+  readonly next: string | null;
+  /** Matching rows, counted up to 10,000. */
+  readonly count: { readonly value: number; readonly more: boolean };
+  /** True when a search word matched more than is looked through: "first matches; refine". */
+  readonly cut: boolean;
+}
+
+/** One page of identities in sight of the viewer, by key. */
+export async function readInventory(
+  db: Queries,
+  viewer: Viewer,
+  filter: InventoryFilter,
+  cursor: Cursor | null,
+): Promise<InventoryPage> {
+  const sort = sortOf(filter.sort);
+  const { where, cut } = await conditions(db, viewer, filter);
+  const [found, count] = await Promise.all([
+    db
+      .select({
+        id: identities.id,
+        name: identities.name,
+        blueprint: identities.blueprint,
+        target: identities.target,
+        environment: identities.environment,
+        state: identities.state,
+        owner: sql<string>`coalesce((select ${people.name} from ${people} where ${people.tenant} = ${identities.tenant} and ${people.id} = ${identities.owner}), '')`,
+        ownerActive,
+        team: sql<string>`coalesce((select ${teams.name} from ${teams} where ${teams.tenant} = ${identities.tenant} and ${teams.id} = ${identities.team}), '')`,
+        credential: identities.credential,
+        endsAt: identities.endsAt,
+        risk: identities.risk,
+        reach: sql<string>`${identities.reach} ->> 'phrase'`,
+        differences: sql<number>`jsonb_array_length(${identities.differences})`,
+        cursor: cursorValue(sort),
+      })
+      .from(identities)
+      .where(and(where, after(sort, cursor)))
+      .orderBy(inOrder(sort))
+      .limit(pageSize + 1),
+    countUpTo(db, where),
+  ]);
+  const rows = found.slice(0, pageSize);
+  const last = rows.at(-1);
+  const next = found.length > pageSize && last ? encodeCursor({ value: last.cursor, id: last.id }) : null;
+  return { rows, next, count, cut };
+}
+
+async function countUpTo(db: Queries, where: SQL | undefined) {
+  const some = db
+    .select({ one: sql`1` })
+    .from(identities)
+    .where(where)
+    .limit(capped + 1)
+    .as("some");
+  const [row] = await db.select({ value: sql<number>`count(*)::int` }).from(some);
+  const value = row?.value ?? 0;
+  return { value: Math.min(value, capped), more: value > capped };
+}
+
+export type TileCounts = { readonly [T in Tile]: { readonly value: number; readonly more: boolean } };
+
+/** Counts of the headline tiles in sight of the viewer, each up to 10,000. */
+export async function readTiles(db: Queries, viewer: Viewer): Promise<TileCounts> {
+  const entries = await Promise.all(
+    tiles.map(async (tile) => {
+      const where = and(eq(identities.tenant, "main"), identitySight(viewer), present, tileCondition[tile]);
+      return [tile, await countUpTo(db, where)] as const;
+    }),
+  );
+  return Object.fromEntries(entries) as { [T in Tile]: { value: number; more: boolean } };
+}
+
+export interface InventoryChoices {
+  readonly targets: readonly string[];
+  readonly blueprints: readonly { readonly id: string; readonly title: string }[];
+  readonly teams: readonly { readonly slug: string; readonly name: string }[];
+}
+
+/** What the filters offer: what is configured, not what occurs, so that a filter costs no scan. */
+export async function readInventoryChoices(db: Queries, viewer: Viewer): Promise<InventoryChoices> {
+  const [targetRows, blueprintRows, teamRows] = await Promise.all([
+    db.execute<{ name: string }>(
+      sql`select name from charter.targets where tenant = 'main' order by configured desc, position`,
+    ),
+    db.execute<{ id: string; title: string }>(
+      sql`select id, content ->> 'title' as title from charter.blueprints where tenant = 'main' and kind = 'blueprint' order by content ->> 'title'`,
+    ),
+    db
+      .select({ slug: teams.slug, name: teams.name })
+      .from(teams)
+      .where(
+        and(
+          eq(teams.tenant, "main"),
+          viewer.roles.length > 0 ? ne(teams.slug, "") : inArray(teams.id, [...viewer.teams]),
+        ),
+      )
+      .orderBy(teams.name)
+      .limit(500),
+  ]);
+  return { targets: targetRows.map(({ name }) => name), blueprints: [...blueprintRows], teams: teamRows };
+}
