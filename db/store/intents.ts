@@ -1,0 +1,101 @@
+import { and, asc, eq, inArray, sql } from "drizzle-orm";
+import type { JsonObject } from "#lib/domain/json.ts";
+import type { Queries, Tx } from "../client.ts";
+import { intents, steps } from "../schema/progress.ts";
+
+export type IntentRow = typeof intents.$inferSelect;
+export type NewIntent = Omit<typeof intents.$inferInsert, "tenant" | "version">;
+export const insertIntent = (tx: Tx, row: NewIntent) => tx.insert(intents).values(row);
+
+export type NewStep = Omit<typeof steps.$inferInsert, "tenant" | "version" | "fence" | "attempts">;
+/** The steps of a new intent; they are its own entry's matter, not audited one by one until they run. */
+export const insertSteps = (tx: Tx, rows: readonly NewStep[]) => tx.insert(steps).values([...rows]);
+
+export async function readIntent(db: Queries, id: string): Promise<IntentRow | null> {
+  const [row] = await db
+    .select()
+    .from(intents)
+    .where(and(eq(intents.tenant, "main"), eq(intents.id, id)));
+  return row ?? null;
+}
+
+/** The intent that made an identity's objects: its mark and plan are theirs for life. */
+export async function readFoundingIntent(db: Queries, identity: string): Promise<IntentRow | null> {
+  const [row] = await db
+    .select()
+    .from(intents)
+    .where(and(eq(intents.tenant, "main"), eq(intents.identity, identity), eq(intents.kind, "provision")))
+    .limit(1);
+  return row ?? null;
+}
+
+/** Intents on an identity that are not finished, oldest first, locked. */
+export const lockOpenIntents = (tx: Tx, identity: string): Promise<IntentRow[]> =>
+  tx
+    .select()
+    .from(intents)
+    .where(
+      and(eq(intents.tenant, "main"), eq(intents.identity, identity), inArray(intents.state, ["running", "undoing"])),
+    )
+    .orderBy(asc(intents.createdAt))
+    .for("update");
+
+/** Ends an intent; returns its new version. */
+export async function finishIntentRow(
+  tx: Tx,
+  id: string,
+  ended: { readonly state: "done" | "failed"; readonly finishedAt: Date },
+): Promise<number> {
+  const [row] = await tx
+    .update(intents)
+    .set({ ...ended, version: sql`${intents.version} + 1` })
+    .where(and(eq(intents.tenant, "main"), eq(intents.id, id)))
+    .returning({ version: intents.version });
+  if (row === undefined) throw new Error("This intent is not recorded.");
+  return row.version;
+}
+
+export interface IntentStep {
+  readonly id: string;
+  readonly ordinal: number;
+  readonly name: string;
+  readonly kind: string;
+  readonly state: string;
+  readonly version: number;
+  readonly facts: JsonObject;
+}
+export const readSteps = (db: Queries, intent: string): Promise<IntentStep[]> =>
+  db
+    .select({
+      id: steps.id,
+      ordinal: steps.ordinal,
+      name: steps.name,
+      kind: steps.kind,
+      state: steps.state,
+      version: steps.version,
+      facts: steps.facts,
+    })
+    .from(steps)
+    .where(and(eq(steps.tenant, "main"), eq(steps.intent, intent)))
+    .orderBy(asc(steps.ordinal));
+
+/** Takes back steps that have not begun; returns those it took, with their new versions. Steps that run keep running. */
+export const cancelSteps = (tx: Tx, intent: string) =>
+  tx
+    .update(steps)
+    .set({ state: "undone", finishedAt: sql`clock_timestamp()`, version: sql`${steps.version} + 1` })
+    .where(and(eq(steps.tenant, "main"), eq(steps.intent, intent), inArray(steps.state, ["waiting", "ready"])))
+    .returning({ id: steps.id, version: steps.version });
+
+/** Identities and credentials made for a person on a target within the last hour, by the database's business clock. */
+export async function countMints(
+  db: Queries,
+  of: { readonly requester: string; readonly target: string; readonly since: Date },
+): Promise<number> {
+  const [row] = await db.execute<{ n: number }>(sql`
+    select count(*)::int as n from charter.intents i
+    join charter.requests r on r.tenant = i.tenant and r.id = i.request
+    where i.tenant = 'main' and i.kind = 'provision' and i.target = ${of.target}
+      and r.requester = ${of.requester}::uuid and i.created_at > ${of.since.toISOString()}::timestamptz`);
+  return row?.n ?? 0;
+}

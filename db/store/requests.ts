@@ -1,0 +1,199 @@
+import { and, asc, desc, eq, inArray, isNotNull, lte, ne, notInArray, sql } from "drizzle-orm";
+import type { RequestState } from "#lib/domain/request.ts";
+import type { Queries, Tx } from "../client.ts";
+import { acceptances, asks, comments, requests, requestVersions, verdicts } from "../schema/claims.ts";
+import { decisions, outcomes, requestStates } from "../schema/progress.ts";
+
+export type RequestRow = typeof requests.$inferSelect;
+export type VersionRow = typeof requestVersions.$inferSelect;
+export type StateRow = typeof requestStates.$inferSelect;
+export type VerdictRow = typeof verdicts.$inferSelect;
+
+/** States out of which nothing moves by anybody's word. */
+export const endedStates = [
+  "denied",
+  "withdrawn",
+  "expired",
+  "failed",
+  "live",
+  "done",
+] as const satisfies readonly RequestState[];
+
+export async function readRequest(db: Queries, id: string): Promise<RequestRow | null> {
+  const [row] = await db
+    .select()
+    .from(requests)
+    .where(and(eq(requests.tenant, "main"), eq(requests.id, id)));
+  return row ?? null;
+}
+
+export async function readVersion(db: Queries, request: string, version: number): Promise<VersionRow | null> {
+  const [row] = await db
+    .select()
+    .from(requestVersions)
+    .where(
+      and(
+        eq(requestVersions.tenant, "main"),
+        eq(requestVersions.request, request),
+        eq(requestVersions.version, version),
+      ),
+    );
+  return row ?? null;
+}
+
+/** The newest version that was claimed, taken by a worker or not. */
+export async function readLatestVersion(db: Queries, request: string): Promise<VersionRow | null> {
+  const [row] = await db
+    .select()
+    .from(requestVersions)
+    .where(and(eq(requestVersions.tenant, "main"), eq(requestVersions.request, request)))
+    .orderBy(desc(requestVersions.version))
+    .limit(1);
+  return row ?? null;
+}
+
+export async function readState(db: Queries, request: string): Promise<StateRow | null> {
+  const [row] = await db
+    .select()
+    .from(requestStates)
+    .where(and(eq(requestStates.tenant, "main"), eq(requestStates.request, request)));
+  return row ?? null;
+}
+
+/** A request's state, locked until the transaction ends; null while no worker has received it. */
+export async function lockState(tx: Tx, request: string): Promise<StateRow | null> {
+  const [row] = await tx
+    .select()
+    .from(requestStates)
+    .where(and(eq(requestStates.tenant, "main"), eq(requestStates.request, request)))
+    .for("update");
+  return row ?? null;
+}
+
+export type NewState = Omit<typeof requestStates.$inferInsert, "tenant" | "version">;
+export const insertState = (tx: Tx, row: NewState) => tx.insert(requestStates).values(row);
+
+/** Moves a request; returns the state row's new version. */
+export async function updateState(
+  tx: Tx,
+  request: string,
+  changes: Partial<Omit<NewState, "request">>,
+): Promise<number> {
+  const [row] = await tx
+    .update(requestStates)
+    .set({ ...changes, version: sql`${requestStates.version} + 1` })
+    .where(and(eq(requestStates.tenant, "main"), eq(requestStates.request, request)))
+    .returning({ version: requestStates.version });
+  if (row === undefined) throw new Error("This request has no state yet.");
+  return row.version;
+}
+
+export const insertDecision = (tx: Tx, row: Omit<typeof decisions.$inferInsert, "tenant" | "version">) =>
+  tx.insert(decisions).values(row);
+
+export async function readVerdict(db: Queries, id: string): Promise<VerdictRow | null> {
+  const [row] = await db
+    .select()
+    .from(verdicts)
+    .where(and(eq(verdicts.tenant, "main"), eq(verdicts.id, id)));
+  return row ?? null;
+}
+
+/** Verdicts on one version that a worker took, and the one it is looking at, in order of receipt. */
+export async function readVerdicts(db: Queries, request: string, version: number, looking: string | null) {
+  const takenOnes = db
+    .select({ subject: outcomes.subject })
+    .from(outcomes)
+    .where(and(eq(outcomes.tenant, "main"), eq(outcomes.claim, "verdicts"), eq(outcomes.result, "taken")));
+  return db
+    .select()
+    .from(verdicts)
+    .where(
+      and(
+        eq(verdicts.tenant, "main"),
+        eq(verdicts.request, request),
+        eq(verdicts.version, version),
+        sql`(${verdicts.id}::text in ${takenOnes} or ${verdicts.id} = ${looking}::uuid)`,
+      ),
+    )
+    .orderBy(asc(verdicts.receivedAt), asc(verdicts.id));
+}
+
+export const readAcceptances = (db: Queries, request: string, version: number) =>
+  db
+    .select()
+    .from(acceptances)
+    .where(and(eq(acceptances.tenant, "main"), eq(acceptances.request, request), eq(acceptances.version, version)));
+
+export async function readAcceptance(db: Queries, id: string) {
+  const [row] = await db
+    .select()
+    .from(acceptances)
+    .where(and(eq(acceptances.tenant, "main"), eq(acceptances.id, id)));
+  return row ?? null;
+}
+
+export async function readComment(db: Queries, id: string) {
+  const [row] = await db
+    .select()
+    .from(comments)
+    .where(and(eq(comments.tenant, "main"), eq(comments.id, id)));
+  return row ?? null;
+}
+
+export async function readAsk(db: Queries, id: string) {
+  const [row] = await db
+    .select()
+    .from(asks)
+    .where(and(eq(asks.tenant, "main"), eq(asks.id, id)));
+  return row ?? null;
+}
+
+/** Requests whose stage or offer of ownership has run out, oldest first. */
+export const readOverdue = (db: Queries, now: Date, limit: number) =>
+  db
+    .select({ request: requestStates.request })
+    .from(requestStates)
+    .where(
+      and(
+        eq(requestStates.tenant, "main"),
+        inArray(requestStates.state, ["awaiting-approval", "awaiting-acceptance"]),
+        isNotNull(requestStates.deadline),
+        lte(requestStates.deadline, now),
+      ),
+    )
+    .orderBy(requestStates.deadline)
+    .limit(limit);
+
+/** Approved requests that wait for their release, those told to wait only once their time has come. */
+export const readApproved = (db: Queries, now: Date, limit: number) =>
+  db
+    .select({ request: requestStates.request })
+    .from(requestStates)
+    .where(
+      and(
+        eq(requestStates.tenant, "main"),
+        eq(requestStates.state, "approved"),
+        sql`(${requestStates.deadline} is null or ${requestStates.deadline} <= ${now.toISOString()}::timestamptz)`,
+      ),
+    )
+    .orderBy(requestStates.since)
+    .limit(limit);
+
+/** An open request on this identity, other than `except`; null when there is none. */
+export async function readOpenRequestOn(db: Queries, identity: string, except: string) {
+  const [row] = await db
+    .select({ request: requests.id, kind: requests.kind, state: requestStates.state })
+    .from(requests)
+    .innerJoin(requestStates, and(eq(requestStates.tenant, requests.tenant), eq(requestStates.request, requests.id)))
+    .where(
+      and(
+        eq(requests.tenant, "main"),
+        eq(requests.identity, identity),
+        ne(requests.id, except),
+        notInArray(requestStates.state, [...endedStates, "refused"]),
+      ),
+    )
+    .limit(1);
+  return row ?? null;
+}

@@ -1,0 +1,53 @@
+import { lockIdentity, updateIdentity } from "#db/store/identities.ts";
+import { finishIntentRow, readIntent } from "#db/store/intents.ts";
+import { updateState } from "#db/store/requests.ts";
+import type { Entry } from "#lib/audit/entry.ts";
+import type { Work } from "../run.ts";
+
+export interface Failed {
+  readonly intent: string;
+  /** Why, in words for people; never a response body. */
+  readonly sentence: string;
+  /** True when everything that was made has been taken back. */
+  readonly undone: boolean;
+}
+
+/**
+ * Ends an intent that cannot be done: its request has failed, and an identity that never lived is *failed* too. Later
+ * intents leave their identity as it was. Returns the entries that go with the last step's own.
+ */
+export async function failIntent(work: Work, failed: Failed): Promise<readonly Entry[]> {
+  const intent = await readIntent(work.tx, failed.intent);
+  const identity = intent === null ? null : await lockIdentity(work.tx, intent.identity);
+  if (intent === null || identity === null) throw new Error(`The intent ${failed.intent} is not recorded.`);
+  const detail = { sentence: failed.sentence, undone: failed.undone };
+  const version = await finishIntentRow(work.tx, intent.id, { state: "failed", finishedAt: work.now });
+  const moved = await updateState(work.tx, intent.request, {
+    state: "failed",
+    deadline: null,
+    since: work.now,
+    detail: { sentence: failed.sentence },
+  });
+  const entries: Entry[] = [
+    { noun: "intent", id: intent.id, version, action: "intent.failed", detail },
+    {
+      noun: "request-state",
+      id: intent.request,
+      version: moved,
+      action: "request-state.failed",
+      detail: { intent: intent.id, ...detail },
+    },
+  ];
+  if (intent.kind !== "provision") return entries;
+  const changed = await updateIdentity(work.tx, identity.id, { state: "failed" });
+  return [
+    ...entries,
+    {
+      noun: "identity",
+      id: identity.id,
+      version: changed,
+      action: "identity.failed",
+      detail: { intent: intent.id, ...detail },
+    },
+  ];
+}

@@ -1,0 +1,98 @@
+import { type IdentityRow, lockIdentity, updateIdentity } from "#db/store/identities.ts";
+import { finishIntentRow, type IntentRow, readIntent, readSteps } from "#db/store/intents.ts";
+import { readVersion, updateState } from "#db/store/requests.ts";
+import type { Entry } from "#lib/audit/entry.ts";
+import type { JsonObject } from "#lib/domain/json.ts";
+import { readCharter } from "#lib/domain/read-charter.ts";
+import type { Work } from "../run.ts";
+import { followCredentials } from "./inventory.ts";
+
+/**
+ * Ends an intent whose last step has just been done: moves its request and its identity, in the transaction of that
+ * step's commit. Returns the entries that go with the step's own. Throws when the intent is not recorded.
+ */
+export async function finishIntent(work: Work, intentId: string): Promise<readonly Entry[]> {
+  const intent = await readIntent(work.tx, intentId);
+  const identity = intent === null ? null : await lockIdentity(work.tx, intent.identity);
+  if (intent === null || identity === null) throw new Error(`The intent ${intentId} is not recorded.`);
+  const facts = await factsOf(work, intent, identity);
+  const version = await finishIntentRow(work.tx, intent.id, { state: "done", finishedAt: work.now });
+  const state = intent.kind === "provision" ? "live" : "done";
+  const moved = await updateState(work.tx, intent.request, { state, deadline: null, since: work.now, detail: {} });
+  const change = await afterwards(work, intent, identity);
+  const changed = await updateIdentity(work.tx, identity.id, { ...change.columns, facts });
+  return [
+    {
+      noun: "intent",
+      id: intent.id,
+      version,
+      action: "intent.done",
+      detail: { request: intent.request, kind: intent.kind },
+    },
+    {
+      noun: "request-state",
+      id: intent.request,
+      version: moved,
+      action: `request-state.${state}`,
+      detail: { intent: intent.id },
+    },
+    {
+      noun: "identity",
+      id: identity.id,
+      version: changed,
+      action: change.action,
+      detail: { intent: intent.id, request: intent.request, ...change.detail },
+    },
+    ...change.entries,
+  ];
+}
+
+/** Facts of every step over those that earlier intents left. */
+async function factsOf(work: Work, intent: IntentRow, identity: IdentityRow): Promise<JsonObject> {
+  const steps = await readSteps(work.tx, intent.id);
+  return Object.assign({}, identity.facts, ...steps.map((step) => step.facts));
+}
+
+type IdentityColumns = Parameters<typeof updateIdentity>[2];
+interface Change {
+  readonly columns: IdentityColumns;
+  readonly action: `identity.${string}`;
+  readonly detail: JsonObject;
+  readonly entries: readonly Entry[];
+}
+
+async function afterwards(work: Work, intent: IntentRow, identity: IdentityRow): Promise<Change> {
+  switch (intent.kind) {
+    case "provision":
+      return { columns: { state: "live", liveAt: work.now }, action: "identity.live", detail: {}, entries: [] };
+    case "retire":
+      return {
+        columns: { state: "retired", retiredAt: work.now, removeAt: null },
+        action: "identity.retired",
+        detail: { externalId: identity.externalId },
+        entries: await followCredentials(work, identity.id, { state: "removed" }),
+      };
+    case "renew":
+    case "transfer":
+      return sealed(work, intent);
+  }
+}
+
+/** The identity takes over the charter of the request that changed it. */
+async function sealed(work: Work, intent: IntentRow): Promise<Change> {
+  const version = await readVersion(work.tx, intent.request, intent.requestVersion);
+  const charter = readCharter(version?.charter);
+  if ("refusals" in charter) throw new Error(`The charter of request ${intent.request} cannot be read.`);
+  const { owner, endsAt } = charter.ok;
+  const kept = { charter: charter.ok, charterRequest: intent.request, charterVersion: intent.requestVersion };
+  if (intent.kind === "transfer") {
+    const columns = { ...kept, owner, ownerAcceptedAt: work.now };
+    return { columns, action: "identity.transferred", detail: { owner }, entries: [] };
+  }
+  return {
+    columns: { ...kept, endsAt: new Date(endsAt), state: "live", removeAt: null },
+    action: "identity.renewed",
+    detail: { endsAt },
+    entries: await followCredentials(work, intent.identity, { state: "active", endsAt: new Date(endsAt) }),
+  };
+}

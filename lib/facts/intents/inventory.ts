@@ -1,0 +1,54 @@
+import {
+  moveCredentials,
+  type SavedCredential,
+  type SavedObject,
+  saveCredential,
+  saveObject,
+} from "#db/store/identities.ts";
+import type { Entry } from "#lib/audit/entry.ts";
+import type { Work } from "../run.ts";
+
+/** Writes what a step left on its target into the inventory; the entries go with the step's own. */
+export async function recordObjects(
+  work: Work,
+  of: { readonly identity: string; readonly intent: string },
+  states: readonly Omit<SavedObject, "identity" | "intent">[],
+): Promise<readonly Entry[]> {
+  const entries: Entry[] = [];
+  for (const state of states) {
+    const { id, version } = await saveObject(work.tx, { ...state, ...of, id: work.newId(), at: work.now });
+    const detail = {
+      identity: of.identity,
+      kind: state.kind,
+      name: state.name,
+      externalId: state.externalId,
+      state: state.state,
+    };
+    entries.push({ noun: "object", id, version, action: `object.${state.state}`, detail });
+  }
+  return entries;
+}
+
+/** Writes a credential's metadata into the inventory once its secret lies in the vault. Never the secret. */
+export async function recordCredential(work: Work, credential: SavedCredential): Promise<readonly Entry[]> {
+  const { id, version } = await saveCredential(work.tx, { ...credential, id: work.newId(), at: work.now });
+  const { identity, externalId, vault, mount, path, vaultVersion } = credential;
+  const detail = { identity, externalId, vault, mount, path, vaultVersion };
+  return [{ noun: "credential", id, version, action: "credential.stored", detail }];
+}
+
+/** Follows an identity's credentials through disabling, enabling, renewal and removal. */
+export async function followCredentials(
+  work: Work,
+  identity: string,
+  to: { readonly state?: "active" | "disabled" | "removed"; readonly endsAt?: Date },
+): Promise<readonly Entry[]> {
+  const moved = await moveCredentials(work.tx, identity, to);
+  return moved.map(({ id, version, state }) => ({
+    noun: "credential",
+    id,
+    version,
+    action: to.state === undefined ? "credential.extended" : `credential.${state}`,
+    detail: { identity, ...(to.endsAt === undefined ? {} : { endsAt: to.endsAt.toISOString() }) },
+  }));
+}
