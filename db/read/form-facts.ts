@@ -2,9 +2,10 @@ import { and, desc, eq, inArray, notInArray, or, sql } from "drizzle-orm";
 import type { Viewer } from "#lib/domain/actor.ts";
 import type { Queries } from "../client.ts";
 import { requests, requestVersions } from "../schema/claims.ts";
-import { people, repositories, services, teamMembers, teams } from "../schema/directory.ts";
+import { people, services, teamMembers, teams } from "../schema/directory.ts";
 import { identities } from "../schema/inventory.ts";
 import { requestStates } from "../schema/progress.ts";
+import { readRepositories } from "./planning-facts.ts";
 
 /** What a form names beyond what the requester's teams have: ids and names that its answers mention. */
 export interface FormMentions {
@@ -36,7 +37,7 @@ const serviceColumns = {
  * teams, and what the answers mention. People are picked from the whole directory, which everyone signed in may see.
  */
 export async function readFormRows(db: Queries, viewer: Viewer, mentions: FormMentions) {
-  const repository = await readRepository(db, mentions.repository);
+  const [repository = null] = mentions.repository === null ? [] : await readRepositories(db, mentions.repository);
   const wanted = [...mentions.services, ...(repository?.service ? [repository.service] : [])];
   const serviceRows = await db
     .select(serviceColumns)
@@ -62,23 +63,6 @@ export async function readFormRows(db: Queries, viewer: Viewer, mentions: FormMe
 }
 
 const unique = (ids: readonly string[]): string[] => [...new Set(ids)];
-
-async function readRepository(db: Queries, name: string | null) {
-  if (name === null) return null;
-  const [row] = await db
-    .select({
-      name: repositories.name,
-      ownerId: repositories.ownerId,
-      repositoryId: repositories.repositoryId,
-      service: repositories.service,
-      environments: repositories.environments,
-      subjectFormat: repositories.subjectFormat,
-      archived: repositories.archived,
-    })
-    .from(repositories)
-    .where(and(eq(repositories.tenant, "main"), eq(repositories.name, name)));
-  return row ?? null;
-}
 
 const readTeams = (db: Queries, ids: readonly string[]) =>
   db

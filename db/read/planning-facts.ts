@@ -1,7 +1,7 @@
-import { and, desc, eq, inArray } from "drizzle-orm";
+import { and, desc, eq, inArray, sql } from "drizzle-orm";
 import type { Queries } from "../client.ts";
 import { blueprints, bundles, targets, vaults, workers } from "../schema/configuration.ts";
-import { people, services, teams } from "../schema/directory.ts";
+import { people, repositories, services, teams } from "../schema/directory.ts";
 
 /** The installation as its workers publish it; null while none ever started. */
 export interface InstallationRow {
@@ -60,6 +60,57 @@ const vaultColumns = {
   configured: vaults.configured,
   approved: vaults.approved,
 };
+
+const isUuid = (text: string): boolean => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
+
+/** What a charter names, as somebody claims it: ids that are none are nobody's. */
+export interface CharterMentions {
+  readonly people: readonly string[];
+  readonly teams: readonly string[];
+  readonly service: string;
+  readonly repository: string | null;
+}
+
+/** The part of the directory and the configuration that a charter is checked against. */
+export async function readCharterFacts(db: Queries, of: CharterMentions) {
+  const personIds = of.people.filter(isUuid);
+  const teamIds = of.teams.filter(isUuid);
+  return {
+    people: await db
+      .select({ id: people.canonical, active: sql<boolean>`bool_or(${people.active})` })
+      .from(people)
+      .where(and(eq(people.tenant, "main"), inArray(people.canonical, personIds)))
+      .groupBy(people.canonical),
+    teams: await db
+      .select({ id: teams.id })
+      .from(teams)
+      .where(and(eq(teams.tenant, "main"), inArray(teams.id, teamIds))),
+    services: await db
+      .select({ id: services.id, team: services.team, decommissioned: services.decommissioned })
+      .from(services)
+      .where(and(eq(services.tenant, "main"), inArray(services.id, [of.service].filter(isUuid)))),
+    repositories: of.repository === null ? [] : await readRepositories(db, of.repository),
+    targets: await db
+      .select({ name: targets.name, environments: targets.environments })
+      .from(targets)
+      .where(and(eq(targets.tenant, "main"), eq(targets.configured, true))),
+  };
+}
+
+/** The repository of this name as the directory knows it; none or one. */
+export const readRepositories = (db: Queries, name: string) =>
+  db
+    .select({
+      name: repositories.name,
+      ownerId: repositories.ownerId,
+      repositoryId: repositories.repositoryId,
+      service: repositories.service,
+      environments: repositories.environments,
+      subjectFormat: repositories.subjectFormat,
+      archived: repositories.archived,
+    })
+    .from(repositories)
+    .where(and(eq(repositories.tenant, "main"), eq(repositories.name, name)));
 
 /** Targets in configuration order, those no longer configured last. */
 export const readPlanningTargets = (db: Queries) =>

@@ -1,4 +1,4 @@
-import { type IdentityRow, lockIdentity, updateIdentity } from "#db/store/identities.ts";
+import { type IdentityRow, lockIdentity, readObjects, updateIdentity } from "#db/store/identities.ts";
 import { finishIntentRow, type IntentRow, readIntent, readSteps } from "#db/store/intents.ts";
 import { readVersion, updateState } from "#db/store/requests.ts";
 import type { Entry } from "#lib/audit/entry.ts";
@@ -64,7 +64,7 @@ interface Change {
 async function afterwards(work: Work, intent: IntentRow, identity: IdentityRow): Promise<Change> {
   switch (intent.kind) {
     case "provision":
-      return { columns: { state: "live", liveAt: work.now }, action: "identity.live", detail: {}, entries: [] };
+      return born(work, identity);
     case "retire":
       return {
         columns: { state: "retired", retiredAt: work.now, removeAt: null },
@@ -76,6 +76,19 @@ async function afterwards(work: Work, intent: IntentRow, identity: IdentityRow):
     case "transfer":
       return sealed(work, intent);
   }
+}
+
+/** The main object carries the identity's public name; its id at the target is the identity's. */
+async function born(work: Work, identity: IdentityRow): Promise<Change> {
+  const objects = await readObjects(work.tx, identity.id);
+  const main = objects.find(({ name }) => name === identity.objectName);
+  const externalId = main?.externalId ?? null;
+  return {
+    columns: { state: "live", liveAt: work.now, externalId },
+    action: "identity.live",
+    detail: { externalId },
+    entries: [],
+  };
 }
 
 /** The identity takes over the charter of the request that changed it. */
