@@ -1,3 +1,6 @@
+import type { RequestKind } from "./charter.ts";
+import { type Outcome, ok, refuse } from "./refusal.ts";
+
 /** Where a request stands (CORE 5). Kinds other than `provision` end in `done`. */
 export const requestStates = [
   "received",
@@ -15,3 +18,107 @@ export const requestStates = [
   "failed",
 ] as const;
 export type RequestState = (typeof requestStates)[number];
+
+/**
+ * From each state the states that may follow. `received` follows where a new version may be submitted; `approved` may go
+ * back to approval when the current bundle wants more stages, or to `resubmit` when the plan is no longer the one approved.
+ */
+const following: { readonly [S in RequestState]: readonly RequestState[] } = {
+  received: ["refused", "awaiting-approval", "awaiting-acceptance", "approved", "withdrawn", "resubmit"],
+  refused: ["received", "withdrawn"],
+  "awaiting-approval": [
+    "received",
+    "refused",
+    "awaiting-acceptance",
+    "approved",
+    "denied",
+    "withdrawn",
+    "expired",
+    "resubmit",
+  ],
+  "awaiting-acceptance": [
+    "received",
+    "refused",
+    "awaiting-approval",
+    "approved",
+    "denied",
+    "withdrawn",
+    "expired",
+    "resubmit",
+  ],
+  resubmit: ["received", "withdrawn", "expired"],
+  approved: ["refused", "awaiting-approval", "awaiting-acceptance", "resubmit", "provisioning", "withdrawn", "expired"],
+  provisioning: ["live", "done", "failed"],
+  live: [],
+  done: [],
+  denied: [],
+  withdrawn: [],
+  expired: [],
+  failed: [],
+};
+
+/** True when a request may move from one state to the other; the worker alone moves it. */
+export const mayFollow = (from: RequestState, to: RequestState): boolean => following[from].includes(to);
+
+/** Nothing follows: the request is settled. */
+export const isSettled = (state: RequestState): boolean => following[state].length === 0;
+
+/** The state in which a finished intent leaves its request. */
+export const finishedAs = (kind: RequestKind): RequestState => (kind === "provision" ? "live" : "done");
+
+const words: { readonly [S in RequestState]: string } = {
+  received: "received",
+  refused: "refused by policy",
+  "awaiting-approval": "waiting for approval",
+  "awaiting-acceptance": "waiting for the owner to accept",
+  resubmit: "to be looked at again",
+  approved: "approved",
+  provisioning: "being provisioned",
+  live: "live",
+  done: "done",
+  denied: "denied",
+  withdrawn: "withdrawn",
+  expired: "expired",
+  failed: "failed",
+};
+/** A state as screens say it. */
+export const sayState = (state: RequestState): string => words[state];
+
+/** The request as its rows tell it, and who asks. `person` and `requester` are canonical ids. */
+export interface Asking {
+  readonly state: RequestState;
+  /** Null for a request that the worker raised. */
+  readonly requester: string | null;
+  readonly person: string;
+}
+
+/** A request is its requester's to withdraw until it is provisioned. */
+export function mayWithdraw({ state, requester, person }: Asking): Outcome<null> {
+  if (requester !== person) return refuse({ code: "forbidden", sentence: "Only the requester withdraws a request." });
+  return mayFollow(state, "withdrawn")
+    ? ok(null)
+    : refuse({ code: "conflict", sentence: `It is ${sayState(state)} and can no longer be withdrawn.` });
+}
+
+/** A new version (an edit, or taking over *ask for less*) is the requester's, while nothing is settled or provisioned; it voids approvals. */
+export function maySubmitVersion(
+  asking: Asking & { readonly newest: number; readonly version: number },
+): Outcome<null> {
+  const { state, requester, person, newest, version } = asking;
+  if (requester !== person) return refuse({ code: "forbidden", sentence: "Only the requester changes a request." });
+  if (version !== newest + 1)
+    return refuse({
+      code: "conflict",
+      sentence: `Version ${newest} is the newest by now.`,
+      mend: "Look at it and submit your change again.",
+    });
+  return mayFollow(state, "received")
+    ? ok(null)
+    : refuse({ code: "conflict", sentence: `It is ${sayState(state)} and can no longer be changed.` });
+}
+
+/** A verdict is given while approval is awaited; who may give it is `mayDecide`'s. */
+export const mayReceiveVerdict = (state: RequestState): Outcome<null> =>
+  state === "awaiting-approval"
+    ? ok(null)
+    : refuse({ code: "conflict", sentence: `It is ${sayState(state)}; there is nothing to decide.` });

@@ -1,0 +1,63 @@
+import type { RequestKind } from "./charter.ts";
+import type { IdentityState } from "./identity.ts";
+import { instantOf, later } from "./instant.ts";
+import { type Outcome, ok, refuse } from "./refusal.ts";
+
+/** What happens to an identity; each is written by the transaction that finishes, starts or fails an intent. */
+export type LifeEvent =
+  | "provisioned"
+  | "failed"
+  | "retirement-started"
+  | "removed"
+  | "renewed"
+  | "transferred"
+  | "suspended"
+  | "resumed";
+
+const moves: { readonly [S in IdentityState]: { readonly [E in LifeEvent]?: IdentityState } } = {
+  provisioning: { provisioned: "live", failed: "failed" },
+  live: { renewed: "live", transferred: "live", suspended: "suspended", "retirement-started": "retiring" },
+  suspended: { renewed: "suspended", transferred: "suspended", resumed: "live", "retirement-started": "retiring" },
+  retiring: { removed: "retired", renewed: "live" },
+  retired: {},
+  failed: {},
+};
+
+/** The state after an event; refuses an event that cannot happen in this state. */
+export function afterEvent(state: IdentityState, event: LifeEvent): Outcome<IdentityState> {
+  const next = moves[state][event];
+  return next === undefined
+    ? refuse({ code: "conflict", sentence: `An identity that is ${state} cannot be ${event.replaceAll("-", " ")}.` })
+    : ok(next);
+}
+
+/** The event that a finished intent brings; a retirement's own end is `removed`. */
+export const eventOf: { readonly [K in RequestKind]: LifeEvent } = {
+  provision: "provisioned",
+  renew: "renewed",
+  transfer: "transferred",
+  retire: "removed",
+};
+
+/** Ended, and still enabled: the worker raises its retirement with the reason *expired*. */
+export const isExpiryDue = (identity: { readonly state: IdentityState; readonly endsAt: Date }, now: Date): boolean =>
+  (identity.state === "live" || identity.state === "suspended") && identity.endsAt.getTime() <= now.getTime();
+
+/** When a hold that begins now ends and removal may begin. */
+export const holdEnds = (now: Date, holdDays: number): Date => later(now, { days: holdDays });
+
+/** Removal may begin. */
+export const isHoldOver = (removeAt: Date, now: Date): boolean => removeAt.getTime() <= now.getTime();
+
+/** A renewal sets a later end, ahead of now. */
+export function mayRenewUntil(current: string, wanted: string, now: Date): Outcome<null> {
+  const field = "endsAt";
+  const [from, to] = [instantOf(current), instantOf(wanted)];
+  if (to === null)
+    return refuse({ code: "invalid", field, sentence: "This is not a date.", mend: "Choose when it ends." });
+  if (to <= now.getTime())
+    return refuse({ code: "invalid", field, sentence: "The end has passed.", mend: "Choose a day ahead." });
+  if (from !== null && to <= from)
+    return refuse({ code: "invalid", field, sentence: "It already lasts that long.", mend: "Choose a later day." });
+  return ok(null);
+}

@@ -1,0 +1,70 @@
+import type { Actor } from "./actor.ts";
+import type { Backup } from "./charter.ts";
+import type { IdentityState } from "./identity.ts";
+import { type Outcome, ok, refuse } from "./refusal.ts";
+
+/** Who stands behind an identity; ids are canonical. */
+export interface Behind {
+  readonly owner: string;
+  readonly backup: Backup;
+  readonly endsIt: string;
+  readonly state: IdentityState;
+}
+
+type Asker = Pick<Actor, "id" | "roles" | "teams">;
+
+const isBackup = ({ backup }: Behind, asker: Asker): boolean =>
+  "person" in backup ? backup.person === asker.id : asker.teams.includes(backup.team);
+
+/** Owner, backup (or a member of the backup team) and security; *ends it* may retire. */
+export function mayAskAbout(kind: "renew" | "transfer" | "retire", of: Behind, asker: Asker): Outcome<null> {
+  const stands = of.owner === asker.id || isBackup(of, asker) || asker.roles.includes("security");
+  if (!stands && !(kind === "retire" && of.endsIt === asker.id))
+    return refuse({ code: "forbidden", sentence: `Only the owner, the backup or security may ${kind} it.` });
+  return whyNotNow(kind, of.state) ?? ok(null);
+}
+
+/** `renew` during the hold enables it again, so it is allowed while retiring. */
+const possibleIn: { readonly [K in "renew" | "transfer" | "retire"]: readonly IdentityState[] } = {
+  renew: ["live", "suspended", "retiring"],
+  transfer: ["live", "suspended"],
+  retire: ["live", "suspended"],
+};
+
+function whyNotNow(kind: "renew" | "transfer" | "retire", state: IdentityState): Outcome<null> | null {
+  if (possibleIn[kind].includes(state)) return null;
+  return refuse({ code: "conflict", sentence: `It is ${state}; there is nothing to ${kind}.` });
+}
+
+export interface AcceptanceAsk {
+  /** Whose acceptance is awaited, and by whom it is given; canonical ids. */
+  readonly accepter: string | null;
+  readonly person: string;
+  readonly active: boolean;
+  /** Of the request as it stands, and as the person saw it. */
+  readonly now: { readonly version: number; readonly planDigest: string };
+  readonly seen: { readonly version: number; readonly planDigest: string };
+}
+
+/** Only the named owner (of a transfer: the successor) accepts, and only what they saw. */
+export function mayAccept({ accepter, person, active, now, seen }: AcceptanceAsk): Outcome<null> {
+  if (accepter === null) return refuse({ code: "conflict", sentence: "Nobody's acceptance is awaited." });
+  if (accepter !== person) return refuse({ code: "forbidden", sentence: "Only the person who would own it accepts." });
+  if (!active) return refuse({ code: "forbidden", sentence: "You are no longer active here." });
+  if (now.version !== seen.version || now.planDigest !== seen.planDigest)
+    return refuse({ code: "conflict", sentence: "It has changed since you looked.", mend: "Look at it again." });
+  return ok(null);
+}
+
+/** A transfer goes to another active person; that person must accept before it counts. */
+export function maySucceed(
+  of: Behind,
+  successor: { readonly id: string; readonly active: boolean } | undefined,
+): Outcome<null> {
+  const field = "owner";
+  if (successor === undefined)
+    return refuse({ code: "invalid", field, sentence: "The new owner is nobody the directory knows." });
+  if (!successor.active) return refuse({ code: "invalid", field, sentence: "The new owner is no longer active." });
+  if (successor.id === of.owner) return refuse({ code: "invalid", field, sentence: "This person owns it already." });
+  return ok(null);
+}

@@ -1,0 +1,72 @@
+import type { Charter, RequestKind } from "./charter.ts";
+import type { PolicyFacts } from "./decision.ts";
+import { daysUntil } from "./instant.ts";
+import type { Reach } from "./reach.ts";
+
+export interface PolicyFactsAsk {
+  readonly kind: RequestKind;
+  /** The charter as it would stand afterwards. */
+  readonly charter: Charter;
+  readonly reach: Reach;
+  /** Null for a request that the worker raises. */
+  readonly requester: string | null;
+  readonly now: Date;
+  /** Team of the business service's record. */
+  readonly serviceTeam: string;
+  /** What the database counts: `db/read/policy-facts.ts`. */
+  readonly rows: {
+    readonly firstInProduction: boolean;
+    readonly similar: number;
+    readonly ownerActive: boolean;
+    readonly requesterInTeam: boolean;
+    /** The identity concerned as it stands; null for `provision`. */
+    readonly identity: { readonly owner: string; readonly team: string } | null;
+  };
+}
+
+/**
+ * What policy is told of one request. `inTeam` at birth also means that the business service is that team's: nobody speaks
+ * for another team's service by naming their own team. Counted from the charter, its reach and the database; used by both processes.
+ */
+export function policyFacts({ kind, charter, reach, requester, now, serviceTeam, rows }: PolicyFactsAsk): PolicyFacts {
+  const { exception, backup } = charter;
+  const ownService = kind !== "provision" || serviceTeam === charter.team;
+  const left = exception === null ? 0 : daysUntil(exception.endsAt, now);
+  return {
+    kind,
+    requester: { id: requester ?? "", system: requester === null, inTeam: rows.requesterInTeam && ownService },
+    environment: charter.environment,
+    classification: charter.classification,
+    credential: charter.credential,
+    blueprint: charter.blueprint,
+    ttlDays: daysUntil(charter.endsAt, now),
+    ownerIsBackup: "person" in backup && backup.person === charter.owner,
+    reach: counted(reach),
+    binding: boundTo(charter),
+    exceptionDays: left > 0 ? left : null,
+    firstInProduction: rows.firstInProduction,
+    similar: rows.similar,
+    ownerActive: rows.ownerActive,
+    change: {
+      crossTeam: rows.identity !== null && rows.identity.team !== charter.team,
+      byOwner: requester !== null && requester === (rows.identity?.owner ?? charter.owner),
+    },
+  };
+}
+
+const counted = (reach: Reach): PolicyFacts["reach"] => ({
+  actions: reach.actions,
+  resources: reach.resources.length,
+  wildcardActions: reach.wildcardActions.length,
+  wildcardResources: reach.wildcardResources.length,
+  permissionManagement: reach.permissionManagement.length,
+  escalations: reach.escalations.length,
+  unknown: reach.unknown.length,
+});
+
+function boundTo({ binding }: Charter): PolicyFacts["binding"] {
+  if (binding.kind === "workload") return { federated: false, wildcardSubject: false, verified: true };
+  const name = "environment" in binding.subject ? binding.subject.environment : binding.subject.branch;
+  const parts = [binding.repository, binding.ownerId, binding.repositoryId, name];
+  return { federated: true, wildcardSubject: parts.some((part) => /[*?]/.test(part)), verified: binding.verified };
+}
