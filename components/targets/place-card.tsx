@@ -1,0 +1,167 @@
+import { CircleCheck, CircleDashed, CircleX, FlaskConical, TriangleAlert } from "lucide-react";
+import Link from "next/link";
+import type { Check } from "#lib/domain/target.ts";
+import { Badge } from "../ui/badge.tsx";
+import { Card } from "../ui/card.tsx";
+import { Facts } from "../ui/facts.tsx";
+import { Fingerprint } from "../ui/mono.tsx";
+import { Time } from "../ui/time.tsx";
+import { CheckNow } from "./check-now.tsx";
+
+export interface Place {
+  readonly sort: "target" | "vault";
+  readonly name: string;
+  readonly title: string;
+  readonly kind: string;
+  readonly remark: string;
+  readonly simulated: boolean;
+  readonly configured: boolean;
+  readonly entryDigest: string;
+  readonly settings: readonly { readonly label: string; readonly value: string }[];
+  readonly checks: readonly Check[];
+  readonly checkedAt: string | null;
+  /** Identities on it; null for a vault. */
+  readonly holds: number | null;
+  readonly discrepancies: readonly {
+    readonly id: string;
+    readonly kind: string;
+    readonly sentence: string;
+    readonly identity: string | null;
+    readonly openedAt: string;
+  }[];
+}
+
+/** One target or vault: health, missing rights by name, what reconciliation found. */
+export function PlaceCard({ place, mayCheck }: { readonly place: Place; readonly mayCheck: boolean }) {
+  const missing = place.checks.filter((check) => !check.ok);
+  return (
+    <Card
+      title={
+        <span className="flex flex-wrap items-center gap-2">
+          {place.title} <code className="font-normal text-muted">{place.name}</code>
+          <Health place={place} missing={missing.length} />
+          {place.simulated ? (
+            <Badge tone="info" icon={<FlaskConical aria-hidden />}>
+              Simulated
+            </Badge>
+          ) : null}
+        </span>
+      }
+      aside={mayCheck && place.configured ? <CheckNow name={place.name} /> : undefined}
+      label={place.title}
+    >
+      <div className="grid gap-4 md:grid-cols-2">
+        <Facts
+          rows={[
+            { label: "Kind", value: `${place.kind} · ${place.remark}` },
+            ...(place.holds === null
+              ? []
+              : [
+                  {
+                    label: "Identities",
+                    value: (
+                      <Link className="link" href={`/identities?target=${encodeURIComponent(place.name)}`}>
+                        {place.holds > 10_000 ? "10,000+" : place.holds.toLocaleString("en-GB")}
+                      </Link>
+                    ),
+                  },
+                ]),
+            ...place.settings.map(({ label, value }) => ({ label: words(label), value: <code className="break-all">{value}</code> })),
+            { label: "Fingerprint", value: <Fingerprint digest={place.entryDigest} copy /> },
+          ]}
+        />
+        <Checks checks={place.checks} missing={missing} checkedAt={place.checkedAt} />
+      </div>
+      <Discrepancies found={place.discrepancies} />
+    </Card>
+  );
+}
+
+const words = (label: string): string => {
+  const spaced = label.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
+  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
+};
+
+function Health({ place, missing }: { readonly place: Place; readonly missing: number }) {
+  if (!place.configured) return <Badge>No longer configured</Badge>;
+  if (place.checkedAt === null)
+    return (
+      <Badge icon={<CircleDashed aria-hidden />} tone="info">
+        Not checked yet
+      </Badge>
+    );
+  return missing === 0 ? (
+    <Badge tone="good" icon={<CircleCheck aria-hidden />}>
+      Healthy
+    </Badge>
+  ) : (
+    <Badge tone="bad" icon={<CircleX aria-hidden />}>
+      {missing} missing
+    </Badge>
+  );
+}
+
+function Checks({ checks, missing, checkedAt }: { readonly checks: readonly Check[]; readonly missing: readonly Check[]; readonly checkedAt: string | null }) {
+  if (checkedAt === null) return <p className="text-muted">The worker checks it at start and once a day.</p>;
+  return (
+    <div>
+      <p className="mb-1.5 text-sm text-muted">
+        {checks.length - missing.length} of {checks.length} rights proved <Time at={checkedAt} />
+      </p>
+      <ul className="grid gap-1.5 text-sm">
+        {missing.map((check) => (
+          <li key={check.name} className="flex gap-2">
+            <CircleX aria-hidden className="mt-0.5 size-4 shrink-0 text-bad" />
+            <span className="min-w-0">
+              <code>{check.name}</code>: {check.sentence}
+              {check.mend ? <span className="block text-muted">{check.mend}</span> : null}
+            </span>
+          </li>
+        ))}
+      </ul>
+      <details className="mt-2 text-sm">
+        <summary className="text-muted">All rights</summary>
+        <ul className="mt-1.5 grid gap-1">
+          {checks
+            .filter((check) => check.ok)
+            .map((check) => (
+              <li key={check.name} className="flex gap-2">
+                <CircleCheck aria-hidden className="mt-0.5 size-4 shrink-0 text-good" />
+                <span className="min-w-0 break-words">
+                  <code>{check.name}</code> <span className="text-muted">{check.sentence}</span>
+                </span>
+              </li>
+            ))}
+        </ul>
+      </details>
+    </div>
+  );
+}
+
+function Discrepancies({ found }: { readonly found: Place["discrepancies"] }) {
+  if (found.length === 0) return null;
+  return (
+    <div className="mt-4 border-t border-line pt-3">
+      <h3 className="mb-1.5 text-sm font-[560]">What differs from the portal&#8217;s record</h3>
+      <ul className="grid gap-1.5 text-sm">
+        {found.map((finding) => (
+          <li key={finding.id} className="flex gap-2">
+            <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-warn" />
+            <span className="min-w-0">
+              {finding.sentence}{" "}
+              {finding.identity ? (
+                <Link className="link" href={`/identities/${finding.identity}`}>
+                  Open the identity
+                </Link>
+              ) : null}
+              <span className="text-muted">
+                {" "}
+                since <Time at={finding.openedAt} />
+              </span>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

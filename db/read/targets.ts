@@ -1,0 +1,51 @@
+import { and, asc, desc, eq, isNull, sql } from "drizzle-orm";
+import type { Viewer } from "#lib/domain/actor.ts";
+import type { Queries } from "../client.ts";
+import { findings, targets, vaults, workers } from "../schema/configuration.ts";
+
+/** Targets, vaults, what reconciliation found on them, and the workers that serve them: for operator, security and auditor. */
+export async function readTargets(db: Queries, viewer: Viewer) {
+  if (viewer.roles.length === 0) return null;
+  const [targetRows, vaultRows, found, workerRows] = await Promise.all([
+    db
+      .select({
+        name: targets.name,
+        kind: targets.kind,
+        title: targets.title,
+        environments: targets.environments,
+        settings: targets.settings,
+        entryDigest: targets.entryDigest,
+        simulated: targets.simulated,
+        configured: targets.configured,
+        checks: targets.checks,
+        checkedAt: targets.checkedAt,
+        sweptAt: targets.sweptAt,
+        identities: sql<number>`(select count(*)::int from (select 1 from charter.identities i where i.tenant = 'main'
+          and i.target = ${targets.name} and i.state not in ('retired', 'failed') limit 10001) some)`,
+      })
+      .from(targets)
+      .where(eq(targets.tenant, "main"))
+      .orderBy(desc(targets.configured), asc(targets.position)),
+    db.select().from(vaults).where(eq(vaults.tenant, "main")).orderBy(desc(vaults.configured), asc(vaults.position)),
+    db
+      .select()
+      .from(findings)
+      .where(and(eq(findings.tenant, "main"), isNull(findings.closedAt)))
+      .orderBy(desc(findings.openedAt))
+      .limit(200),
+    db
+      .select({
+        id: workers.id,
+        startedAt: workers.startedAt,
+        heartbeatAt: workers.heartbeatAt,
+        configDigest: workers.configDigest,
+        fresh: sql<boolean>`${workers.heartbeatAt} > clock_timestamp() - interval '15 seconds'`,
+      })
+      .from(workers)
+      .where(and(eq(workers.tenant, "main"), sql`${workers.heartbeatAt} > clock_timestamp() - interval '1 day'`))
+      .orderBy(desc(workers.heartbeatAt))
+      .limit(20),
+  ]);
+  return { targets: targetRows, vaults: vaultRows, findings: found, workers: workerRows };
+}
+export type TargetsPage = NonNullable<Awaited<ReturnType<typeof readTargets>>>;

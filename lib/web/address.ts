@@ -1,0 +1,28 @@
+import { type InventoryFilter, tiles } from "#db/read/inventory.ts";
+
+export type SearchParams = Promise<{ readonly [name: string]: string | readonly string[] | undefined }>;
+
+/** The address's parameters, first value of each, at most 200 characters: a view's whole state. */
+export function searchOf(raw: Awaited<SearchParams>): URLSearchParams {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(raw)) {
+    const first = typeof value === "string" ? value : value?.[0];
+    if (first) query.set(name, first.slice(0, 200));
+  }
+  return query;
+}
+
+/** The inventory's filter as its address says; what is unknown counts as absent. */
+export function inventoryFilter(query: URLSearchParams): InventoryFilter {
+  const of = (name: string) => query.get(name) ?? "";
+  return {
+    tile: tiles.find((tile) => tile === of("tile")) ?? "all",
+    q: of("q"),
+    environment: of("environment"),
+    target: of("target"),
+    blueprint: of("blueprint"),
+    team: of("team"),
+    state: of("state"),
+    sort: of("sort") || "name",
+  };
+}
