@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import { newClientChosen, next } from "#lib/domain/provisioning/client-chosen-secret.ts";
+import { type Bounds, clientChosenModel } from "./client-chosen-model.ts";
+import { explore } from "./explore.ts";
+
+const wide = process.env.CHARTER_EXPLORE === "wide";
+const explored = (bounds: Bounds) => explore(clientChosenModel(bounds), wide ? 12_000_000 : 900_000);
+
+describe("a secret that we choose", () => {
+  const within: [string, Bounds][] = [
+    ["two takeovers, two lost answers, a paused worker", { takeovers: 2, losses: 2, sleepers: 1 }],
+    ["three workers", { takeovers: 2, losses: 1, sleepers: 2 }],
+  ];
+  const wider: [string, Bounds][] = [["three takeovers, three lost answers", { takeovers: 3, losses: 3, sleepers: 2 }]];
+  it.each(wide ? [...within, ...wider] : within)(
+    "is the same in vault and target, always, within %s",
+    (name, bounds) => {
+      const result = explored(bounds);
+      console.log(`explored ${result.states} states: ${name}`);
+      expect(result.broken).toBeNull();
+      expect(result.cut).toBe(false);
+    },
+    600_000,
+  );
+
+  it("is broken, and seen to be, by LOGIN without comparing the mark", () => {
+    const result = explored({ takeovers: 2, losses: 1, sleepers: 1, sabotage: "login-without-comparing" });
+    expect(result.broken?.why).toBe("enabled after it was closed");
+  }, 120_000);
+});
+
+describe("an interrupted attempt", () => {
+  const attempt = { ...newClientChosen(), phase: "attempt" as const, attempt: 3, expects: 7 };
+  it("is adopted when the target holds exactly it", () =>
+    expect(next(attempt, { saw: "held", held: { attempt: 3 }, holding: false })).toMatchObject({
+      facts: { phase: "set", version: 7 },
+    }));
+  it.each([2, 4])("is forgotten for good when the target holds attempt %i", (held) =>
+    expect(next(attempt, { saw: "held", held: { attempt: held }, holding: false })).toMatchObject({
+      facts: { phase: "forgot", attempt: Math.max(3, held) },
+    }),
+  );
+  it.each(["closed", "absent", "not-ours"] as const)("is refused when the target's object is %s", (held) =>
+    expect(next(attempt, { saw: "held", held, holding: true })).toEqual({ do: "refuse", why: held }),
+  );
+  it("is followed by a number never used before", () =>
+    expect(next({ ...attempt, phase: "forgot" }, { saw: "slot", current: 7, holding: false })).toMatchObject({
+      facts: { phase: "attempt", attempt: 4, expects: 8 },
+    }));
+});
