@@ -1,13 +1,30 @@
-/** Tells each step and its seconds on one line; a terminal sees the line grow, a log sees it once. */
-export async function step(title, run) {
-  const started = performance.now();
-  const live = process.stdout.isTTY;
-  if (live) process.stdout.write(`  ${title} …`);
-  const outcome = await run();
-  const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  const note = typeof outcome === "string" ? ` · ${outcome}` : "";
-  process.stdout.write(`${live ? "\r\u001b[K" : ""}  ${title}${note} (${seconds} s)\n`);
-  return outcome;
-}
+import { isEnding } from "./run.mjs";
+import { Stop } from "./sentence.mjs";
 
 export const say = (line) => process.stdout.write(`${line}\n`);
+
+/**
+ * Runs one step and tells it with its seconds: a terminal sees them count, a log sees a line at the start of a long one and a
+ * line at the end. What the step returns as text is its note. Starts nothing once the launcher is being stopped.
+ */
+export async function step(title, run) {
+  if (isEnding()) throw new Stop("Stopped.");
+  const started = performance.now();
+  const seconds = () => (performance.now() - started) / 1000;
+  const live = process.stdout.isTTY;
+  const clear = live ? "\r\u001b[K" : "";
+  const draw = () => process.stdout.write(`${clear}  ${title} … ${seconds().toFixed(0)} s`);
+  const ticking = live ? setInterval(draw, 1_000) : setTimeout(() => say(`  ${title} …`), 3_000);
+  if (live) draw();
+  try {
+    const note = await run();
+    process.stdout.write(
+      `${clear}  ${title}${typeof note === "string" ? ` · ${note}` : ""} (${seconds().toFixed(1)} s)\n`,
+    );
+  } catch (error) {
+    process.stdout.write(`${clear}  ${title}: stopped after ${seconds().toFixed(1)} s\n`);
+    throw error;
+  } finally {
+    clearInterval(ticking);
+  }
+}

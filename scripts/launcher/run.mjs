@@ -3,9 +3,14 @@ import { createWriteStream } from "node:fs";
 import { checkout } from "./home.mjs";
 
 const running = new Set();
+let ending = false;
 
-/** Ends whatever command is running: the launcher is being stopped. */
+/** True once the launcher is being stopped: nothing new may start. */
+export const isEnding = () => ending;
+
+/** Ends whatever command is running, and lets none start any more. */
 export function endCommands() {
+  ending = true;
   for (const child of running) child.kill("SIGTERM");
 }
 
