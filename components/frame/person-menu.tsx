@@ -13,7 +13,7 @@ export function PersonMenu({
 }: {
   readonly name: string;
   readonly what: string;
-  readonly signOut: () => Promise<void>;
+  readonly signOut: (input: Record<string, never>) => Promise<unknown>;
   readonly compact?: boolean;
 }) {
   return (
@@ -49,7 +49,7 @@ export function PersonMenu({
         </Link>
       </MenuItem>
       <MenuLine />
-      <MenuItem onSelect={() => void signOut()}>
+      <MenuItem onSelect={() => void signOut({})}>
         <LogOut aria-hidden />
         Sign out
       </MenuItem>

@@ -3,10 +3,7 @@ import { Monitor, Moon, Sun, SunMoon } from "lucide-react";
 import { useState } from "react";
 import { IconButton } from "#components/ui/button.tsx";
 import { Menu, MenuChoices, MenuLabel } from "#components/ui/menu.tsx";
-
-export const themes = ["system", "light", "dark"] as const;
-export type Theme = (typeof themes)[number];
-export const asTheme = (value: string | undefined): Theme => themes.find((theme) => theme === value) ?? "system";
+import { asTheme, type Theme } from "./theme-name.ts";
 
 const choices = [
   { value: "system", label: "As the system", icon: <Monitor aria-hidden /> },

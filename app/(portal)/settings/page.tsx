@@ -1,0 +1,26 @@
+import type { Metadata } from "next";
+import { cookies } from "next/headers";
+import { Page } from "#components/frame/page.tsx";
+import { asTheme } from "#components/frame/theme-name.ts";
+import { Settings } from "#components/settings/settings.tsx";
+import { openSessions } from "#db/read/session.ts";
+import { person, reader } from "#lib/web/context.ts";
+import { endSession } from "../../session-actions.ts";
+
+export const metadata: Metadata = { title: "Settings" };
+
+export default async function SettingsPage() {
+  const me = await person();
+  const { db, viewer } = await reader();
+  const [sessions, jar] = await Promise.all([openSessions(db, viewer.id), cookies()]);
+  return (
+    <Page crumbs={[{ title: "Settings" }]} narrow>
+      <Settings
+        person={me}
+        sessions={sessions}
+        theme={asTheme(jar.get("charter-theme")?.value)}
+        endSession={endSession}
+      />
+    </Page>
+  );
+}

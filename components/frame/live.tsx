@@ -1,0 +1,66 @@
+"use client";
+import { useRouter } from "next/navigation";
+import { useEffect } from "react";
+
+declare global {
+  var __webpack_nonce__: string | undefined;
+}
+
+/** What the stream says: some rows this person sees have changed, or the session no longer counts. */
+export type StreamEvent = { readonly kind: "changed" } | { readonly kind: "signed-out" };
+
+/** Styles that dialogs add at run time need the page's nonce. */
+function lendNonce(): void {
+  globalThis.__webpack_nonce__ ??= document.querySelector<HTMLScriptElement>("script[nonce]")?.nonce;
+}
+
+/** Holds the browser's one stream in one tab and passes what it says to the others; lives until `signal` aborts. */
+function lead(channel: BroadcastChannel, hear: (event: StreamEvent) => void, signal: AbortSignal): Promise<void> {
+  const source = new EventSource("/api/stream");
+  const tell = (event: StreamEvent) => {
+    channel.postMessage(event);
+    hear(event);
+  };
+  source.addEventListener("changed", () => tell({ kind: "changed" }));
+  source.addEventListener("signed-out", () => {
+    source.close();
+    tell({ kind: "signed-out" });
+  });
+  return new Promise((resolve) => {
+    signal.addEventListener("abort", () => {
+      source.close();
+      resolve();
+    });
+  });
+}
+
+/** Draws the page anew when something on it changed. One stream per browser, whatever the number of tabs. */
+export function Live() {
+  const router = useRouter();
+  useEffect(() => {
+    lendNonce();
+    const end = new AbortController();
+    const channel = new BroadcastChannel("charter-stream");
+    let due: ReturnType<typeof setTimeout> | undefined;
+    const hear = (event: StreamEvent) => {
+      if (event.kind === "signed-out") return window.location.assign("/sign-in?ended=1");
+      clearTimeout(due);
+      due = setTimeout(() => router.refresh(), 60);
+    };
+    channel.onmessage = (message: MessageEvent<StreamEvent>) => hear(message.data);
+    navigator.locks
+      .request("charter-stream", { signal: end.signal }, () => lead(channel, hear, end.signal))
+      .catch(ignoreAbort);
+    return () => {
+      end.abort();
+      clearTimeout(due);
+      channel.close();
+    };
+  }, [router]);
+  return null;
+}
+
+/** The lock is given up when the tab leaves; anything else is a fault. */
+function ignoreAbort(thrown: unknown): void {
+  if (!(thrown instanceof DOMException) || thrown.name !== "AbortError") throw thrown;
+}

@@ -1,0 +1,140 @@
+"use client";
+import { useRouter } from "next/navigation";
+import { useTheme } from "#components/frame/theme.tsx";
+import { type Theme, themes } from "#components/frame/theme-name.ts";
+import { Trouble } from "#components/trouble.tsx";
+import { Badge } from "#components/ui/badge.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { Card } from "#components/ui/card.tsx";
+import { Facts } from "#components/ui/facts.tsx";
+import { PageHead } from "#components/ui/page-head.tsx";
+import { Time } from "#components/ui/time.tsx";
+import { useAction } from "#components/use-action.ts";
+import type { OpenSession, SessionPerson } from "#db/read/session.ts";
+import type { Answer } from "#lib/web/action.ts";
+
+const words: { readonly [T in Theme]: string } = { system: "As the system", light: "Light", dark: "Dark" };
+
+/** What is mine: who I am here, how it looks, where I am signed in. Nothing that changes the system. */
+export function Settings(props: {
+  readonly person: SessionPerson;
+  readonly sessions: readonly OpenSession[];
+  readonly theme: Theme;
+  readonly endSession: (input: { id: string }) => Promise<Answer<null>>;
+}) {
+  return (
+    <div className="grid gap-4">
+      <PageHead title="Settings">Yours alone; nothing here changes the system.</PageHead>
+      <Card title="You">
+        <Facts
+          rows={[
+            { label: "Name", value: <bdi>{props.person.name}</bdi> },
+            { label: "Teams", value: props.person.teamNames.join(", ") || "none" },
+            { label: "Roles", value: props.person.roles.join(", ") || "none: you may request and own" },
+          ]}
+        />
+      </Card>
+      <ThemeCard theme={props.theme} />
+      <Sessions sessions={props.sessions} current={props.person.session} endSession={props.endSession} />
+    </div>
+  );
+}
+
+function ThemeCard({ theme: initial }: { readonly theme: Theme }) {
+  const [theme, choose] = useTheme(initial);
+  return (
+    <Card title="Theme" aside="kept in this browser">
+      <fieldset className="flex flex-wrap gap-4">
+        <legend className="sr-only">Theme</legend>
+        {themes.map((name) => (
+          <label key={name} className="flex items-center gap-2">
+            <input
+              type="radio"
+              name="theme"
+              value={name}
+              checked={theme === name}
+              onChange={() => choose(name)}
+              className="accent-[var(--accent)]"
+            />
+            {words[name]}
+          </label>
+        ))}
+      </fieldset>
+    </Card>
+  );
+}
+
+function Sessions({
+  sessions,
+  current,
+  endSession,
+}: {
+  readonly sessions: readonly OpenSession[];
+  readonly current: string;
+  readonly endSession: (input: { id: string }) => Promise<Answer<null>>;
+}) {
+  const router = useRouter();
+  const { run, pending, refusals, fault } = useAction(endSession);
+  const end = async (id: string) => {
+    await run({ id });
+    router.refresh();
+  };
+  return (
+    <Card title="Open sessions" aside="end after 30 minutes idle, 12 hours at most" flush>
+      <ul>
+        {sessions.map((session) => (
+          <li
+            key={session.id}
+            className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-4 py-2.5 last:border-b-0"
+          >
+            <span className="min-w-0 flex-1 basis-60">
+              <span className="block truncate">{browserOf(session.userAgent)}</span>
+              <span className="block text-xs text-muted">
+                since <Time at={session.createdAt} />, last seen <Time at={session.lastSeenAt} />
+              </span>
+            </span>
+            {session.readOnly ? <Badge tone="neutral">reading only</Badge> : null}
+            {session.id === current ? <Badge tone="neutral">this browser</Badge> : null}
+            <Button
+              size="sm"
+              look="danger"
+              pending={pending}
+              onClick={() => void end(session.id)}
+              aria-label={`End the session on ${browserOf(session.userAgent)}`}
+            >
+              End
+            </Button>
+          </li>
+        ))}
+      </ul>
+      <div className="px-4 pb-3 empty:hidden">
+        <Trouble refusals={refusals} fault={fault} />
+      </div>
+    </Card>
+  );
+}
+
+/** "Firefox on Linux", from what the browser says of itself. */
+function browserOf(userAgent: string): string {
+  const browser = /Edg\//.test(userAgent)
+    ? "Edge"
+    : /Firefox\//.test(userAgent)
+      ? "Firefox"
+      : /Chrome\//.test(userAgent)
+        ? "Chrome"
+        : /Safari\//.test(userAgent)
+          ? "Safari"
+          : "A browser";
+  const system = /Windows/.test(userAgent)
+    ? "Windows"
+    : /Android/.test(userAgent)
+      ? "Android"
+      : /iPhone|iPad/.test(userAgent)
+        ? "iOS"
+        : /Mac OS X/.test(userAgent)
+          ? "macOS"
+          : /Linux/.test(userAgent)
+            ? "Linux"
+            : "an unknown system";
+  return `${browser} on ${system}`;
+}

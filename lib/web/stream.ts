@@ -1,0 +1,114 @@
+import { listen } from "#db/notify.ts";
+import { readMark } from "#db/read/changes.ts";
+import { readSession, type SessionPerson } from "#db/read/session.ts";
+import { database } from "./database.ts";
+import { fault } from "./log.ts";
+
+/** How often a stream looks without a hint, and how often it reads its session anew, ms. */
+const lookEvery = 2_000;
+const sessionEvery = 15_000;
+/** A comment line keeps proxies from closing a quiet stream, ms. */
+const breatheEvery = 20_000;
+
+type Sender = (text: string) => void;
+
+interface Hub {
+  readonly streams: Set<() => void>;
+  closing: boolean;
+}
+const place = Symbol.for("charter.web.streams");
+
+/** One LISTEN per process wakes every open stream; SIGTERM raises the flag that closes them. */
+function hub(): Hub {
+  const holder = globalThis as { [place]?: Hub };
+  if (holder[place]) return holder[place];
+  const made: Hub = { streams: new Set(), closing: false };
+  holder[place] = made;
+  const wake = () => {
+    for (const look of made.streams) look();
+  };
+  listen(database().sql, "facts", wake).catch((thrown: unknown) => fault("stream.listen", thrown));
+  process.once("SIGTERM", () => {
+    made.closing = true;
+    wake();
+  });
+  return made;
+}
+
+/**
+ * Server-sent events for one browser: `changed` whenever something its person sees has changed, `signed-out` when the session
+ * no longer counts. It tells nothing of what changed; pages read their own rows.
+ */
+export function openStream(person: SessionPerson, gone: AbortSignal): ReadableStream<Uint8Array> {
+  const text = new TextEncoder();
+  return new ReadableStream({
+    start(controller) {
+      const send: Sender = (line) => controller.enqueue(text.encode(line));
+      send("retry: 3000\n\n");
+      void follow(person, gone, send)
+        .catch((thrown: unknown) => fault("stream", thrown))
+        .finally(() => {
+          if (!gone.aborted) controller.close();
+        });
+    },
+  });
+}
+
+async function follow(first: SessionPerson, gone: AbortSignal, send: Sender): Promise<void> {
+  const { streams, closing } = hub();
+  if (closing) return;
+  const { db } = database();
+  const turn = new Turns(streams, gone);
+  let person = first;
+  let mark = await readMark(db, person);
+  let readAt = performance.now();
+  let breathedAt = readAt;
+  while (await turn.next()) {
+    const now = performance.now();
+    if (now - readAt > sessionEvery) {
+      const again = await readSession(db, person.session);
+      if (again === null) return send("event: signed-out\ndata: {}\n\n");
+      person = again;
+      readAt = now;
+    }
+    const seen = await readMark(db, person);
+    if (gone.aborted) return;
+    if (seen !== mark) send("event: changed\ndata: {}\n\n");
+    else if (now - breathedAt > breatheEvery) send(":\n\n");
+    else continue;
+    mark = seen;
+    breathedAt = now;
+  }
+}
+
+/** When to look: after a hint, after `lookEvery` without one; never again once the reader left or the process ends. */
+class Turns {
+  readonly #streams: Set<() => void>;
+  readonly #gone: AbortSignal;
+  #hinted = false;
+  #wake: () => void = () => {};
+  readonly #hear = () => {
+    this.#hinted = true;
+    this.#wake();
+  };
+
+  constructor(streams: Set<() => void>, gone: AbortSignal) {
+    this.#streams = streams;
+    this.#gone = gone;
+    streams.add(this.#hear);
+    gone.addEventListener("abort", this.#hear);
+  }
+
+  async next(): Promise<boolean> {
+    if (!this.#hinted && !this.#gone.aborted) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+        setTimeout(resolve, lookEvery).unref();
+      });
+    }
+    this.#hinted = false;
+    const over = this.#gone.aborted || hub().closing;
+    if (over) this.#streams.delete(this.#hear);
+    return !over;
+  }
+}

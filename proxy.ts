@@ -1,0 +1,72 @@
+import { randomBytes } from "node:crypto";
+import { type NextRequest, NextResponse } from "next/server";
+import { readSettings } from "#lib/web/settings.ts";
+
+const development = process.env.NODE_ENV === "development";
+
+/** Everything from this origin alone; scripts by nonce; forms may lead to the sign-in provider. `style-src-attr` is needed by the components that measure and float. */
+const policy = (nonce: string, issuer: string): string =>
+  [
+    "default-src 'self'",
+    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${development ? " 'unsafe-eval'" : ""}`,
+    `style-src 'self' 'nonce-${nonce}'`,
+    "style-src-attr 'unsafe-inline'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "object-src 'none'",
+    "base-uri 'none'",
+    `form-action 'self' ${issuer}`,
+    "frame-ancestors 'none'",
+  ].join("; ");
+
+const fixed = {
+  "X-Content-Type-Options": "nosniff",
+  "X-Frame-Options": "DENY",
+  "Referrer-Policy": "same-origin",
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Resource-Policy": "same-origin",
+  "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+} as const;
+
+/**
+ * Headers only: it grants nothing, so that going round it gains nothing. A web that is not fit to serve answers
+ * `/api/health` alone; the demo answers localhost alone and no proxy.
+ */
+export function proxy(request: NextRequest): NextResponse {
+  const read = readSettings(process.env);
+  if ("problems" in read && request.nextUrl.pathname !== "/api/health")
+    return refused(503, "Charter is not configured; /api/health says what is missing.");
+  const demo = "ok" in read && read.ok.demo;
+  if (demo && !isLocal(request)) return refused(421, "The demo answers http://localhost alone.");
+  const nonce = randomBytes(16).toString("base64");
+  const headers = new Headers(request.headers);
+  const csp = policy(nonce, "ok" in read ? new URL(read.ok.issuer).origin : "");
+  headers.set("x-nonce", nonce);
+  headers.set("Content-Security-Policy", csp);
+  const response = NextResponse.next({ request: { headers } });
+  response.headers.set("Content-Security-Policy", csp);
+  for (const [name, value] of Object.entries(fixed)) response.headers.set(name, value);
+  if ("ok" in read && read.ok.publicUrl.protocol === "https:")
+    response.headers.set("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
+  return response;
+}
+
+const refused = (status: number, sentence: string): NextResponse =>
+  new NextResponse(sentence, {
+    status,
+    headers: { ...fixed, "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" },
+  });
+
+const isLocal = (request: NextRequest): boolean =>
+  /^localhost(:\d+)?$/.test(request.headers.get("host") ?? "") &&
+  !request.headers.has("forwarded") &&
+  !foreignForward(request);
+
+/** Next itself fills in `X-Forwarded-*` for a direct request; a proxy's would name another host or client. */
+function foreignForward(request: NextRequest): boolean {
+  const host = request.headers.get("x-forwarded-host");
+  return host !== null && host !== request.headers.get("host");
+}
+
+export const config = { matcher: ["/((?!_next/static|favicon.ico).*)"] };
