@@ -17,7 +17,8 @@ export function Policies({ versions }: { readonly versions: readonly PolicyVersi
     return (
       <Card label="No policy">
         <EmptyState icon={<Scale aria-hidden />} title="No policy is in force">
-          Nothing can be requested until two people of security are named for a bundle. On the worker&#8217;s host: <code>npm run bundle:activate</code>.
+          Nothing can be requested until two people of security are named for a bundle. On the worker&#8217;s host:{" "}
+          <code>npm run bundle:activate</code>.
         </EmptyState>
       </Card>
     );
@@ -28,20 +29,33 @@ export function Policies({ versions }: { readonly versions: readonly PolicyVersi
   return (
     <>
       <PageHead title="Policies">
-        {rules.length} rules in force since <Time at={active.activatedAt.toISOString()} />, activated by {active.by.join(" and ")} · exactly this version{" "}
-        <Fingerprint digest={active.digest} copy />
+        {rules.length} rules in force since <Time at={active.activatedAt.toISOString()} />, activated by{" "}
+        {active.by.join(" and ")} · exactly this version <Fingerprint digest={active.digest} copy />
       </PageHead>
       <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_340px]">
         <div className="grid content-start gap-4">
-          <RuleCard title="What is refused" rules={refuses} icon={<CircleX aria-hidden className="mt-0.5 size-4 shrink-0 text-bad" />} />
-          <RuleCard title="What people are asked" rules={asks} icon={<Users aria-hidden className="mt-0.5 size-4 shrink-0 text-warn" />} />
-          <RuleCard title="What passes on its own" rules={passes} icon={<CircleCheck aria-hidden className="mt-0.5 size-4 shrink-0 text-good" />} />
+          <RuleCard
+            title="What is refused"
+            rules={refuses}
+            icon={<CircleX aria-hidden className="mt-0.5 size-4 shrink-0 text-bad" />}
+          />
+          <RuleCard
+            title="What people are asked"
+            rules={asks}
+            icon={<Users aria-hidden className="mt-0.5 size-4 shrink-0 text-warn" />}
+          />
+          <RuleCard
+            title="What passes on its own"
+            rules={passes}
+            icon={<CircleCheck aria-hidden className="mt-0.5 size-4 shrink-0 text-good" />}
+          />
         </div>
         <div className="grid content-start gap-4">
           <Versions versions={versions} />
           <Card title="Activate the next">
             <p className="mb-2.5 text-muted">
-              On the worker&#8217;s host, in the names of two people of security. A bundle that does not fit its schema is refused with the line at fault.
+              On the worker&#8217;s host, in the names of two people of security. A bundle that does not fit its schema
+              is refused with the line at fault.
             </p>
             <Code label="activation command" text="npm run bundle:activate -- ./policy --by SUBJECT --and SUBJECT" />
           </Card>
@@ -54,7 +68,15 @@ export function Policies({ versions }: { readonly versions: readonly PolicyVersi
   );
 }
 
-const RuleCard = ({ title, rules, icon }: { readonly title: string; readonly rules: readonly Rule[]; readonly icon: React.ReactNode }) => (
+const RuleCard = ({
+  title,
+  rules,
+  icon,
+}: {
+  readonly title: string;
+  readonly rules: readonly Rule[];
+  readonly icon: React.ReactNode;
+}) => (
   <Card title={title} aside={`${rules.length} ${rules.length === 1 ? "rule" : "rules"}`} flush>
     <ul>
       {rules.map((rule) => (
@@ -86,4 +108,6 @@ const RuleCard = ({ title, rules, icon }: { readonly title: string; readonly rul
 
 const numbers = ["", "One", "Two", "Three", "Four", "Five"];
 const asked = (rule: Rule): string =>
-  rule.approvals.map(({ role, count }) => `${numbers[count] ?? count} of ${role} ${count === 1 ? "is" : "are"} asked. `).join("");
+  rule.approvals
+    .map(({ role, count }) => `${numbers[count] ?? count} of ${role} ${count === 1 ? "is" : "are"} asked. `)
+    .join("");

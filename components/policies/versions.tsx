@@ -44,7 +44,9 @@ function Changes({ version, before }: { readonly version: PolicyVersion; readonl
         <li key={rule.id}>Removed: {rule.sentence}</li>
       ))}
       {figures ? <li>Figures changed.</li> : null}
-      {added.length + changed.length + removed.length === 0 && !figures ? <li className="text-muted">No rule changed.</li> : null}
+      {added.length + changed.length + removed.length === 0 && !figures ? (
+        <li className="text-muted">No rule changed.</li>
+      ) : null}
     </ul>
   );
 }

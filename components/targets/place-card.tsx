@@ -66,7 +66,10 @@ export function PlaceCard({ place, mayCheck }: { readonly place: Place; readonly
                     ),
                   },
                 ]),
-            ...place.settings.map(({ label, value }) => ({ label: words(label), value: <code className="break-all">{value}</code> })),
+            ...place.settings.map(({ label, value }) => ({
+              label: words(label),
+              value: <code className="break-all">{value}</code>,
+            })),
             { label: "Fingerprint", value: <Fingerprint digest={place.entryDigest} copy /> },
           ]}
         />
@@ -101,7 +104,15 @@ function Health({ place, missing }: { readonly place: Place; readonly missing: n
   );
 }
 
-function Checks({ checks, missing, checkedAt }: { readonly checks: readonly Check[]; readonly missing: readonly Check[]; readonly checkedAt: string | null }) {
+function Checks({
+  checks,
+  missing,
+  checkedAt,
+}: {
+  readonly checks: readonly Check[];
+  readonly missing: readonly Check[];
+  readonly checkedAt: string | null;
+}) {
   if (checkedAt === null) return <p className="text-muted">The worker checks it at start and once a day.</p>;
   return (
     <div>

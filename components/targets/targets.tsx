@@ -14,12 +14,19 @@ import { PlaceCard } from "./place-card.tsx";
 export function Targets({ page, mayCheck }: { readonly page: TargetsPage; readonly mayCheck: boolean }) {
   const kindTitle = new Map([...connectors, ...vaultStores].map(({ kind, title }) => [kind, title]));
   const places = [
-    ...page.targets.map((target) => ({ ...target, remark: target.environments.join(", "), holds: target.identities, sort: "target" as const })),
+    ...page.targets.map((target) => ({
+      ...target,
+      remark: target.environments.join(", "),
+      holds: target.identities,
+      sort: "target" as const,
+    })),
     ...page.vaults.map((vault) => ({ ...vault, remark: "stores secrets", holds: null, sort: "vault" as const })),
   ];
   return (
     <>
-      <PageHead title="Targets">Declared in the worker&#8217;s configuration file; this page shows them and changes nothing.</PageHead>
+      <PageHead title="Targets">
+        Declared in the worker&#8217;s configuration file; this page shows them and changes nothing.
+      </PageHead>
       <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_360px]">
         <div className="grid content-start gap-4">
           {places.length === 0 ? (
@@ -50,7 +57,13 @@ export function Targets({ page, mayCheck }: { readonly page: TargetsPage; readon
                 holds: place.holds,
                 discrepancies: page.findings
                   .filter((finding) => finding.target === place.name)
-                  .map(({ id, kind, sentence, identity, openedAt }) => ({ id, kind, sentence, identity, openedAt: openedAt.toISOString() })),
+                  .map(({ id, kind, sentence, identity, openedAt }) => ({
+                    id,
+                    kind,
+                    sentence,
+                    identity,
+                    openedAt: openedAt.toISOString(),
+                  })),
               }}
               mayCheck={mayCheck}
             />
@@ -84,7 +97,9 @@ function Workers({ workers }: { readonly workers: TargetsPage["workers"] }) {
           ))}
         </ul>
       )}
-      {differ ? <p className="mt-2 text-warn">Their configuration files differ. Give each worker the same file.</p> : null}
+      {differ ? (
+        <p className="mt-2 text-warn">Their configuration files differ. Give each worker the same file.</p>
+      ) : null}
     </Card>
   );
 }
@@ -94,7 +109,9 @@ const pretty = (value: unknown): string => JSON.stringify(value, null, 2);
 /** The block to paste and the least-privilege policy for each kind that this installation has code for. */
 const Add = () => (
   <Card title="Add one">
-    <p className="mb-2.5 text-muted">Create these rights at the target, then paste the block into the configuration file.</p>
+    <p className="mb-2.5 text-muted">
+      Create these rights at the target, then paste the block into the configuration file.
+    </p>
     <Tabs
       label="Kind"
       tabs={[
