@@ -55,7 +55,7 @@ export interface Approval {
 
 /**
  * Where an approval stands. A verdict counts when it speaks of this version and plan, came before the deadline, and its
- * person is active, holds the stage's role now, proved at most 12 h ago, and is not among the askers; a delegate
+ * person is active, holds the stage's role now, proved at most 12 h before the verdict, and is not among the askers; a delegate
  * counts as the person they speak for, and may not be an asker themselves. Each person counts once a request: nobody
  * fills two places. A counted denial settles at once; then missing approvals at the deadline expire it.
  */
@@ -97,7 +97,7 @@ function whyNotCounted(verdict: Verdict, ask: ApprovalAsk): string | null {
   if (verdict.version !== ask.version || verdict.planDigest !== ask.planDigest) return "It speaks of another version.";
   if (stage === undefined) return "Nobody asked for this stage.";
   if (verdict.receivedAt.getTime() >= ask.deadline.getTime()) return "It came after the deadline.";
-  return whyNotApprover(verdict.by, stage.role, ask);
+  return whyNotApprover(verdict.by, stage.role, { askers: ask.askers, now: verdict.receivedAt });
 }
 
 /** Why this login may not decide, whatever its verdict; null when it may. */
