@@ -93,6 +93,9 @@ begin
   if tg_op <> 'DELETE' and new.version <> wanted then
     raise exception 'A row of % has version % where % is due.', tg_table_name, new.version, wanted using errcode = 'check_violation';
   end if;
+  if tg_op = 'UPDATE' and charter.audit_key(to_jsonb(new), tg_argv[1:]) <> charter.audit_key(fields, tg_argv[1:]) then
+    raise exception 'The key of a row of % never changes.', tg_table_name using errcode = 'check_violation';
+  end if;
   perform 1 from charter.audit_entries e
     where e.tenant = 'main' and e.noun = tg_argv[0] and e.aggregate = charter.audit_key(fields, tg_argv[1:])
       and e.version = wanted and e.xid = pg_current_xact_id()

@@ -25,7 +25,6 @@ grant insert, update on
 grant insert, update, delete on charter.outcomes, charter.gates, charter.counters, charter.workers, charter.findings to charter_worker;
 grant update, delete on charter.inbox to charter_worker;
 grant update (id_token) on charter.sign_ins to charter_worker;
-grant update (ended_at) on charter.sessions to charter_worker;
 grant execute on function charter.audit_append(jsonb), charter.seal_next(integer), charter.seal_sign(jsonb, text[]) to charter_worker;
 
 -- Cron and sweeps (pg-boss) make their own tables here, in the worker's role only.

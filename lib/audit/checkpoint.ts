@@ -1,0 +1,37 @@
+import { type KeyObject, sign, verify } from "node:crypto";
+import { z } from "zod";
+import { canonical } from "#lib/digest/digest.ts";
+
+/** What is signed: that the tree of the first `size` entries has this root, and continues the one with the root `previous`. */
+const statement = z.strictObject({
+  size: z.int().positive(),
+  root: z.string(),
+  previous: z.string(),
+  epoch: z.int().positive(),
+  at: z.string(),
+  key: z.string(),
+});
+export type Statement = z.infer<typeof statement>;
+
+/** A statement with its Ed25519 signature (hex) over its canonical JSON. Source: table audit_checkpoints, and the anchor. */
+export const signedCheckpoint = statement.extend({ signature: z.string().regex(/^[0-9a-f]{128}$/) });
+export type Checkpoint = z.infer<typeof signedCheckpoint>;
+
+const bytesOf = ({ size, root, previous, epoch, at, key }: Statement): Buffer =>
+  Buffer.from(canonical({ v: "charter-checkpoint-1", size, root, previous, epoch, at, key }));
+
+/** Signs with the worker's checkpoint key (Ed25519, private). */
+export const signed = (body: Statement, key: KeyObject): Checkpoint => ({
+  ...body,
+  signature: sign(null, bytesOf(body), key).toString("hex"),
+});
+
+/** Whether the holder of the checkpoint key said exactly this. */
+export const isSigned = (checkpoint: Checkpoint, key: KeyObject): boolean =>
+  verify(null, bytesOf(checkpoint), key, Buffer.from(checkpoint.signature, "hex"));
+
+/** One line of the anchor, in one spelling only. */
+export const checkpointLine = (checkpoint: Checkpoint): string => {
+  const { size, root, previous, epoch, at, key, signature } = checkpoint;
+  return JSON.stringify({ checkpoint: { size, root, previous, epoch, at, key, signature } });
+};

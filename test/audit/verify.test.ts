@@ -1,0 +1,119 @@
+import { generateKeyPairSync, randomUUID } from "node:crypto";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { verifyExport } from "#lib/audit/verify.ts";
+import { sealOnce } from "#lib/worker/sealer.ts";
+import { type TestDatabase, testDatabase } from "#test/support/database.ts";
+import { anyEntry, append, exported, key, memoryAnchor, verified } from "./support.ts";
+
+const sealed = 130;
+const unsealed = 5;
+let t: TestDatabase;
+let log: Buffer;
+let lines: string[];
+const anchor = memoryAnchor();
+
+beforeAll(async () => {
+  t = await testDatabase();
+  const long = randomUUID();
+  for (let i = 0; i < sealed; i++) {
+    const entry = anyEntry({ turn: i, note: "é ✓ 🦊 \u0007" });
+    await append(t.worker, i % 3 === 0 ? { ...entry, id: long } : entry);
+    if (i % 20 === 19 || i === sealed - 1) await sealOnce({ db: t.worker, key, anchor });
+  }
+  for (let i = 0; i < unsealed; i++) await append(t.worker, anyEntry());
+  log = await exported(t.auditorUrl);
+  lines = log.toString("utf8").trimEnd().split("\n");
+});
+afterAll(() => t.close());
+
+const fileOf = (kept: readonly string[]) => Buffer.from(`${kept.join("\n")}\n`);
+const checkpoints = () => lines.filter((line) => line.startsWith('{"checkpoint"'));
+const entries = () => lines.filter((line) => line.startsWith('{"entry"'));
+const leafOf = (line: string): number => JSON.parse(line).entry.leaf ?? Number.POSITIVE_INFINITY;
+
+describe("verifyExport", () => {
+  it("finds an untouched log sound and names the unsealed tail", async () => {
+    expect(await verified(log, anchor.kept)).toEqual({ sealed, unsealed, checkpoints: 7, faults: [] });
+  });
+
+  it("finds every flipped bit that is tried, anywhere in the file", async () => {
+    const flips = fc.record({ at: fc.nat(log.length - 1), bit: fc.nat(7) });
+    await fc.assert(
+      fc.asyncProperty(flips, async ({ at, bit }) => {
+        const changed = Buffer.from(log);
+        changed[at] = (changed[at] ?? 0) ^ (1 << bit);
+        return (await verified(changed)).faults.length > 0;
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("finds every flipped byte of one entry and one checkpoint", async () => {
+    const small = Buffer.from(`${[...entries().slice(0, 20), checkpoints()[0]].join("\n")}\n`);
+    expect((await verified(small)).faults).toEqual([]);
+    const last = small.lastIndexOf('{"entry"');
+    for (let at = last; at < small.length; at++) {
+      const changed = Buffer.from(small);
+      changed[at] = (changed[at] ?? 0) ^ 1;
+      expect((await verified(changed)).faults, `byte ${at}`).not.toEqual([]);
+    }
+  });
+
+  it("finds any one line dropped but the newest of an unsealed aggregate", async () => {
+    for (let i = 0; i < lines.length; i++) {
+      const kept = lines.toSpliced(i, 1);
+      const tail = lines[i]?.startsWith('{"entry"') && leafOf(lines[i] ?? "") === Number.POSITIVE_INFINITY;
+      if (!tail) expect((await verified(fileOf(kept), anchor.kept)).faults, `line ${i}`).not.toEqual([]);
+    }
+  });
+
+  it("finds any two neighbours swapped, and a line doubled", async () => {
+    for (let i = 0; i + 1 < lines.length; i++) {
+      const [a, b] = [lines[i] ?? "", lines[i + 1] ?? ""];
+      expect((await verified(fileOf(lines.toSpliced(i, 2, b, a)))).faults, `lines ${i}`).not.toEqual([]);
+      expect((await verified(fileOf(lines.toSpliced(i, 0, a)))).faults, `line ${i}`).not.toEqual([]);
+    }
+  });
+
+  it("finds the last k sealed entries dropped with their checkpoints, k = 1 to 100, by the anchor alone", async () => {
+    for (let k = 1; k <= 100; k++) {
+      const size = sealed - k;
+      const kept = checkpoints().filter((line) => JSON.parse(line).checkpoint.size <= size);
+      const file = fileOf([...entries().filter((line) => leafOf(line) < size), ...kept]);
+      expect((await verified(file, anchor.kept)).faults, `k = ${k}`).not.toEqual([]);
+    }
+    const clean = fileOf([...entries().filter((line) => leafOf(line) < 120), ...checkpoints().slice(0, 6)]);
+    expect((await verified(clean)).faults).toEqual([]);
+    expect((await verified(clean, anchor.kept)).faults).toEqual([
+      "A checkpoint signs 130 entries; 10 of them are missing.",
+    ]);
+  });
+
+  it("finds a log that was rewritten from an entry on, hashes and all, unless the key was stolen too", async () => {
+    await t.admin`update charter.audit_entries set detail = '{"turn": "other"}', leaf = null where leaf = 129`;
+    const rewritten = await exported(t.auditorUrl);
+    expect((await verified(rewritten, anchor.kept)).faults).not.toEqual([]);
+    const other = generateKeyPairSync("ed25519").publicKey;
+    const read = async function* () {
+      yield log;
+    };
+    expect((await verifyExport({ read, key: other, anchored: [] })).faults).toHaveLength(7);
+  });
+
+  it("finds an unfinished last line, an empty line, a byte order mark and foreign lines", async () => {
+    for (const bad of [
+      log.subarray(0, -1),
+      Buffer.concat([log, Buffer.from("\n")]),
+      Buffer.concat([Buffer.from("\ufeff"), log]),
+      Buffer.concat([Buffer.from("{}\n"), log]),
+    ]) {
+      expect((await verified(bad)).faults).not.toEqual([]);
+    }
+  });
+
+  it("an empty log is sound and proves nothing", async () => {
+    expect(await verified(Buffer.from(""))).toEqual({ sealed: 0, unsealed: 0, checkpoints: 0, faults: [] });
+    expect((await verified(Buffer.from(""), anchor.kept)).faults).not.toEqual([]);
+  });
+});
