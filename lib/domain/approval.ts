@@ -104,7 +104,7 @@ function whyNotCounted(verdict: Verdict, ask: ApprovalAsk): string | null {
 function whyNotApprover(
   by: Approver,
   role: string,
-  { askers, now }: Pick<ApprovalAsk, "askers" | "now">,
+  { askers, at }: { readonly askers: readonly string[]; readonly at: Date },
 ): string | null {
   if (askers.includes(by.person)) return "Nobody approves what they asked for.";
   if (by.delegateOf !== undefined && askers.includes(by.delegateOf))
@@ -112,7 +112,7 @@ function whyNotApprover(
   if (!by.active) return "This person is no longer active.";
   const held = by.roles.find((one) => one.role === role && one.held);
   if (held === undefined) return `This person does not hold the role ${role}.`;
-  const age = now.getTime() - held.verifiedAt.getTime();
+  const age = at.getTime() - held.verifiedAt.getTime();
   return age <= roleHours * 3_600_000
     ? null
     : `The role ${role} was verified more than ${roleHours} hours ago; sign in again.`;
@@ -125,7 +125,7 @@ function whyNotApprover(
 export function mayDecide(by: Approver, stage: number, ask: ApprovalAsk): Outcome<null> {
   const wanted = ask.stages[stage];
   if (wanted === undefined) return refuse({ code: "not-found", sentence: "Nobody asked for this stage." });
-  const why = whyNotApprover(by, wanted.role, ask);
+  const why = whyNotApprover(by, wanted.role, { askers: ask.askers, at: ask.now });
   if (why !== null) return refuse({ code: "forbidden", sentence: why });
   const { state, counted } = approvalOf(ask);
   if (state !== "waiting") return refuse({ code: "conflict", sentence: `It is ${state}; there is nothing to decide.` });
