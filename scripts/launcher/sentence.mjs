@@ -5,7 +5,7 @@ export class Stop extends Error {}
 export function sentenceFor(error, where) {
   if (error.code === "ENOSPC")
     return `There is no free disk space in ${where}. Free some, or set CHARTER_HOME to a folder on another disk.`;
-  if (error.code === "EACCES" || error.code === "EPERM" || error.code === "EROFS") {
+  if (["EACCES", "EPERM", "EROFS", "ENOENT", "ENOTDIR"].includes(error.code)) {
     return `${where} cannot be written by this user. Set CHARTER_HOME to a folder that can.`;
   }
   throw error;

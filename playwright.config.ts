@@ -1,0 +1,39 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { defineConfig } from "@playwright/test";
+import { freePort } from "./lib/embedded-postgres/cluster.mjs";
+import { chromiumFlags, chromiumPath } from "./test/support/servers/chromium.ts";
+
+// The portal under test is what `npm start` brings up, in a folder of its own. Playwright evaluates this file in each of its
+// processes: what the first one chose is handed down in the environment.
+process.env.CHARTER_TEST_CHROMIUM ??= await chromiumPath();
+process.env.CHARTER_TEST_PORT ??= String(await freePort());
+process.env.CHARTER_TEST_HOME ??= mkdtempSync(join(tmpdir(), "charter-portal-"));
+const baseURL = `http://localhost:${process.env.CHARTER_TEST_PORT}`;
+
+export default defineConfig({
+  testDir: "test/portal",
+  testMatch: "**/*.spec.ts",
+  outputDir: "test-results",
+  forbidOnly: process.env.CI === "true",
+  fullyParallel: false,
+  workers: 1,
+  timeout: 90_000,
+  globalTeardown: "./test/support/portal-teardown.ts",
+  use: {
+    baseURL,
+    launchOptions: { executablePath: process.env.CHARTER_TEST_CHROMIUM, args: [...chromiumFlags] },
+    locale: "en-GB",
+    timezoneId: "UTC",
+    trace: "retain-on-failure",
+  },
+  webServer: {
+    command: "node scripts/start.mjs",
+    url: `${baseURL}/api/health`,
+    env: { CHARTER_HOME: process.env.CHARTER_TEST_HOME, PORT: process.env.CHARTER_TEST_PORT },
+    timeout: 600_000,
+    gracefulShutdown: { signal: "SIGTERM", timeout: 30_000 },
+    stdout: "pipe",
+  },
+});
