@@ -64,8 +64,9 @@ export function approvalOf(ask: ApprovalAsk): Approval {
   const used = new Set<string>();
   const counted = ordered.map((verdict) => {
     const why =
-      whyNotCounted(verdict, ask) ?? (used.has(personOf(verdict.by)) ? "This person has already decided." : null);
-    if (why === null) used.add(personOf(verdict.by));
+      whyNotCounted(verdict, ask) ??
+      (peopleIn(verdict.by).some((id) => used.has(id)) ? "This person has already decided." : null);
+    if (why === null) for (const id of peopleIn(verdict.by)) used.add(id);
     return { verdict, why };
   });
   const good = counted.filter((one) => one.why === null).map((one) => one.verdict);
@@ -80,6 +81,9 @@ export function approvalOf(ask: ApprovalAsk): Approval {
 
 /** A delegation counts as the delegator's. */
 const personOf = (by: Approver): string => by.delegateOf ?? by.person;
+
+/** Whom one verdict uses up: the delegate too, so that nobody fills two places in two names. */
+const peopleIn = (by: Approver): readonly string[] => [by.person, personOf(by)];
 
 function statusOf(stage: Stage, approvals: readonly Verdict[]): StageStatus {
   const approvedBy = approvals.map((one) => personOf(one.by));
@@ -97,7 +101,7 @@ function whyNotCounted(verdict: Verdict, ask: ApprovalAsk): string | null {
   if (verdict.version !== ask.version || verdict.planDigest !== ask.planDigest) return "It speaks of another version.";
   if (stage === undefined) return "Nobody asked for this stage.";
   if (verdict.receivedAt.getTime() >= ask.deadline.getTime()) return "It came after the deadline.";
-  return whyNotApprover(verdict.by, stage.role, { askers: ask.askers, now: verdict.receivedAt });
+  return whyNotApprover(verdict.by, stage.role, { askers: ask.askers, at: verdict.receivedAt });
 }
 
 /** Why this login may not decide, whatever its verdict; null when it may. */
@@ -129,6 +133,8 @@ export function mayDecide(by: Approver, stage: number, ask: ApprovalAsk): Outcom
   if (why !== null) return refuse({ code: "forbidden", sentence: why });
   const { state, counted } = approvalOf(ask);
   if (state !== "waiting") return refuse({ code: "conflict", sentence: `It is ${state}; there is nothing to decide.` });
-  const before = counted.some((one) => one.why === null && personOf(one.verdict.by) === personOf(by));
+  const before = counted.some(
+    (one) => one.why === null && peopleIn(one.verdict.by).some((id) => peopleIn(by).includes(id)),
+  );
   return before ? refuse({ code: "conflict", sentence: "You have already decided." }) : ok(null);
 }
