@@ -2,6 +2,7 @@ import type { Answers } from "./answers.ts";
 import { githubBinding, whyNotBinding } from "./binding.ts";
 import type { Binding, Charter, Environment, Origin, Origins } from "./charter.ts";
 import type { FormFacts } from "./form-facts.ts";
+import { whyNotBlueprint } from "./guard-rails.ts";
 import type { JsonObject } from "./json.ts";
 import { inferName } from "./name.ts";
 import { edited, inferred, type Sourced, typed } from "./origin.ts";
@@ -52,7 +53,7 @@ export function compose(ask: ComposeAsk): Composed {
   const refusals = [
     ...missing(fields, facts),
     ...(spec !== null && "refusals" in spec ? spec.refusals : []),
-    ...whyNotOffered(fields, facts),
+    ...whyNotBlueprint(filled, facts.blueprint),
     ...(whole === null ? early(fields, ask) : [...validateCharter(whole, facts, now), ...whyNotStored(whole, facts)]),
   ];
   return {
@@ -164,20 +165,6 @@ const questions: { readonly [F in keyof Charter]?: string } = {
   rotation: "Say how often the credential is replaced.",
   retireWhen: "Say what retires it.",
 };
-
-/** What the blueprint's guard rails leave out. */
-function whyNotOffered({ environment }: Fields, { blueprint }: FormFacts): readonly Refusal[] {
-  if (environment === null || blueprint.guardRails.environments.includes(environment.value)) return [];
-  const mend = `It serves ${blueprint.guardRails.environments.join(", ")}.`;
-  return [
-    {
-      code: "invalid",
-      field: "environment",
-      sentence: `${blueprint.title} is not offered for ${environment.value}.`,
-      mend,
-    },
-  ];
-}
 
 /** A secret needs approved storage before it is made. */
 function whyNotStored(charter: Charter, facts: FormFacts): readonly Refusal[] {

@@ -110,12 +110,7 @@ function whyNotPlace(charter: Charter, facts: CharterFacts): readonly Refusal[] 
 }
 
 function whyNotCredential({ credential, rotation, binding }: Charter): readonly Refusal[] {
-  const federated = credential === "federated" || credential === "platform-native";
   return [
-    ...(federated && rotation !== null ? [invalid("rotation", "There is no stored credential to rotate.")] : []),
-    ...(credential === "static" && rotation === null
-      ? [invalid("rotation", "A stored credential needs a rotation rule.", "Say how often it is replaced.")]
-      : []),
     ...(rotation !== null && (rotation.everyDays < 1 || rotation.everyDays > 366)
       ? [invalid("rotation", "A credential is replaced at least once in 366 days.")]
       : []),
