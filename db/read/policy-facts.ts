@@ -10,6 +10,7 @@ export interface PolicyRows {
   readonly similar: number;
   readonly ownerActive: boolean;
   readonly requesterInTeam: boolean;
+  readonly ownerInTeam: boolean;
   /** The identity that the request concerns; null for `provision`. */
   readonly identity: {
     readonly owner: string;
@@ -38,6 +39,7 @@ export async function readPolicyFacts(db: Queries, of: PolicyQuestion): Promise<
     similar: string;
     owner_active: boolean;
     in_team: boolean;
+    owner_in_team: boolean;
     owner: string | null;
     team: string | null;
     born: string | null;
@@ -57,6 +59,8 @@ export async function readPolicyFacts(db: Queries, of: PolicyQuestion): Promise<
       exists (select 1 from charter.people p where p.tenant = 'main' and p.canonical = ${of.owner} and p.active) as owner_active,
       exists (select 1 from charter.team_members m join charter.people p on p.tenant = m.tenant and p.id = m.person
         where m.tenant = 'main' and m.team = ${of.team} and m.member and p.canonical = ${of.requester}::uuid) as in_team,
+      exists (select 1 from charter.team_members m join charter.people p on p.tenant = m.tenant and p.id = m.person
+        where m.tenant = 'main' and m.team = ${of.team} and m.member and p.canonical = ${of.owner}) as owner_in_team,
       own.owner, own.team, own.born_at::text as born, own.ends_at::text as ends
     from (select 1) one left join own on true`);
   if (row === undefined) throw new Error("The policy facts' query always answers with one row.");
@@ -67,6 +71,7 @@ export async function readPolicyFacts(db: Queries, of: PolicyQuestion): Promise<
     similar: Number(row.similar),
     ownerActive: row.owner_active,
     requesterInTeam: row.in_team,
+    ownerInTeam: row.owner_in_team,
     identity: known ? { owner, team, bornAt: new Date(born), endsAt: new Date(ends) } : null,
   };
 }

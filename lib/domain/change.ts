@@ -5,7 +5,10 @@ import { type Outcome, ok, refuse } from "./refusal.ts";
 /** Kinds that change an identity which exists. */
 export type LaterKind = Exclude<RequestKind, "provision">;
 
-/** The charter as it stands once a change is made: the only way in which a later request may differ from what was approved. */
+/**
+ * The charter as it stands once a change is made: the only way in which a later request may differ from what was approved.
+ * A backup who becomes the owner leaves the owning team as backup.
+ */
 export function charterAfter(kind: LaterKind, charter: Charter, change: JsonObject): Outcome<Charter> {
   if (kind === "retire") return ok(charter);
   if (kind === "transfer") {
@@ -14,7 +17,8 @@ export function charterAfter(kind: LaterKind, charter: Charter, change: JsonObje
     if (to === charter.owner) {
       return refuse({ code: "invalid", field: "owner", sentence: "This person owns it already." });
     }
-    return ok({ ...charter, owner: to });
+    const succeeds = "person" in charter.backup && charter.backup.person === to;
+    return ok({ ...charter, owner: to, backup: succeeds ? { team: charter.team } : charter.backup });
   }
   const { endsAt } = change;
   if (typeof endsAt !== "string") return refuse({ code: "invalid", field: "endsAt", sentence: "Choose the new end." });

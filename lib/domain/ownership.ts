@@ -55,16 +55,3 @@ export function mayAccept({ accepter, person, active, now, seen }: AcceptanceAsk
     return refuse({ code: "conflict", sentence: "It has changed since you looked.", mend: "Look at it again." });
   return ok(null);
 }
-
-/** A transfer goes to another active person; that person must accept before it counts. */
-export function maySucceed(
-  of: Behind,
-  successor: { readonly id: string; readonly active: boolean } | undefined,
-): Outcome<null> {
-  const field = "owner";
-  if (successor === undefined)
-    return refuse({ code: "invalid", field, sentence: "The new owner is nobody the directory knows." });
-  if (!successor.active) return refuse({ code: "invalid", field, sentence: "The new owner is no longer active." });
-  if (successor.id === of.owner) return refuse({ code: "invalid", field, sentence: "This person owns it already." });
-  return ok(null);
-}

@@ -19,6 +19,8 @@ export interface PolicyFactsAsk {
     readonly similar: number;
     readonly ownerActive: boolean;
     readonly requesterInTeam: boolean;
+    /** The owner of `charter` (of a transfer: the successor) is a member of its team. */
+    readonly ownerInTeam: boolean;
     /** The identity concerned as it stands; null for `provision`. */
     readonly identity: { readonly owner: string; readonly team: string } | null;
   };
@@ -48,7 +50,7 @@ export function policyFacts({ kind, charter, reach, requester, now, serviceTeam,
     similar: rows.similar,
     ownerActive: rows.ownerActive,
     change: {
-      crossTeam: rows.identity !== null && rows.identity.team !== charter.team,
+      crossTeam: rows.identity !== null && (rows.identity.team !== charter.team || !rows.ownerInTeam),
       byOwner: requester !== null && requester === (rows.identity?.owner ?? charter.owner),
     },
   };
