@@ -14,6 +14,7 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 import type { RequestKind } from "#lib/domain/charter.ts";
+import type { Decision, PolicyFacts } from "#lib/domain/decision.ts";
 import type { Json, JsonObject } from "#lib/domain/json.ts";
 import type { Plan } from "#lib/domain/plan.ts";
 import type { Reach } from "#lib/domain/reach.ts";
@@ -96,8 +97,8 @@ export const decisions = charter.table(
     at: text("at").$type<"receipt" | "release">().notNull(),
     bundle: text("bundle").notNull(),
     /** Facts given to the engine, and its verdict with rules, sentences, controls, obligations. */
-    input: jsonb("input").$type<JsonObject>().notNull(),
-    decision: jsonb("decision").$type<JsonObject>().notNull(),
+    input: jsonb("input").$type<PolicyFacts>().notNull(),
+    decision: jsonb("decision").$type<Decision>().notNull(),
     decidedAt: instant("decided_at").notNull().defaultNow(),
     version: integer("version").notNull().default(1),
   },

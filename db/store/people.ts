@@ -1,11 +1,9 @@
 import { and, eq, inArray, isNotNull, isNull, sql } from "drizzle-orm";
 import type { Role } from "#lib/domain/actor.ts";
+import { roleHours } from "#lib/domain/approval.ts";
 import type { Queries, Tx } from "../client.ts";
 import { signIns } from "../schema/claims.ts";
 import { people, personRoles, signInResults } from "../schema/directory.ts";
-
-/** How long a verified role counts for a verdict (CORE 1). */
-export const roleHours = 12;
 
 export type PersonRow = typeof people.$inferSelect;
 export type NewPerson = Omit<typeof people.$inferInsert, "tenant" | "version">;
@@ -80,31 +78,61 @@ export async function saveRole(
   return saved.version;
 }
 
-export interface Standing {
-  /** Canonical id. */
-  readonly id: string;
+/** A person as the worker verified them: what authority is checked against. */
+export interface KnownPerson {
+  /** The login asked about. */
+  readonly login: string;
+  /** The person it counts as. */
+  readonly person: string;
+  /** Both the login and the person it counts as are active. */
   readonly active: boolean;
-  /** Roles that any of the person's active logins held in an id_token of the last 12 hours. */
-  readonly roles: readonly Role[];
+  /** Of all the person's active logins. `verifiedAt` is told by the business clock, at its true age. */
+  readonly roles: readonly { readonly role: Role; readonly held: boolean; readonly verifiedAt: Date }[];
+  /** Ids of the person's teams. */
+  readonly teams: readonly string[];
 }
 
-/** Whether people are active and which roles they hold now, by canonical id; unknown ids are absent. */
-export async function readStandings(db: Queries, ids: readonly string[]): Promise<ReadonlyMap<string, Standing>> {
-  if (ids.length === 0) return new Map();
-  const recent = sql`${personRoles.held} and ${people.active}
-    and ${personRoles.verifiedAt} > clock_timestamp() - make_interval(hours => ${roleHours}::int)`;
-  const rows = await db
-    .select({
-      id: people.canonical,
-      active: sql<boolean>`bool_or(${people.active})`,
-      roles: sql<Role[]>`coalesce(jsonb_agg(distinct ${personRoles.role}) filter (where ${recent}), '[]'::jsonb)`,
-    })
-    .from(people)
-    .leftJoin(personRoles, and(eq(personRoles.tenant, people.tenant), eq(personRoles.person, people.id)))
-    .where(and(eq(people.tenant, "main"), inArray(people.canonical, [...ids])))
-    .groupBy(people.canonical);
-  return new Map(rows.map((row) => [row.id, row]));
+interface KnownRow extends Record<string, unknown> {
+  readonly login: string;
+  readonly person: string;
+  readonly active: boolean;
+  readonly roles: readonly { readonly role: Role; readonly held: boolean; readonly verified: string }[];
+  readonly teams: readonly string[];
 }
+
+/** People by the ids of their logins; ids that nobody has are absent. */
+export async function readKnownPeople(
+  db: Queries,
+  logins: readonly string[],
+): Promise<ReadonlyMap<string, KnownPerson>> {
+  if (logins.length === 0) return new Map();
+  const rows = await db.execute<KnownRow>(sql`
+    select l.id as login, l.canonical as person, l.active and p.active as active,
+      coalesce((select jsonb_agg(jsonb_build_object('role', r.role, 'held', r.held,
+          'verified', charter.clock() - (clock_timestamp() - r.verified_at)) order by r.verified_at desc)
+        from charter.people o join charter.person_roles r on r.tenant = o.tenant and r.person = o.id
+        where o.tenant = l.tenant and o.canonical = l.canonical and o.active), '[]') as roles,
+      coalesce((select jsonb_agg(distinct m.team)
+        from charter.people o join charter.team_members m on m.tenant = o.tenant and m.person = o.id and m.member
+        where o.tenant = l.tenant and o.canonical = l.canonical), '[]') as teams
+    from charter.people l join charter.people p on p.tenant = l.tenant and p.id = l.canonical
+    where l.tenant = 'main' and l.id in (${sql.join(
+      logins.map((id) => sql`${id}::uuid`),
+      sql`, `,
+    )})`);
+  return new Map(
+    rows.map((row) => [
+      row.login,
+      { ...row, roles: row.roles.map(({ verified, ...role }) => ({ ...role, verifiedAt: new Date(verified) })) },
+    ]),
+  );
+}
+
+/** Roles that a person holds now and proved at most 12 hours ago. */
+export const rolesHeld = (person: KnownPerson, now: Date): readonly Role[] =>
+  person.roles
+    .filter(({ held, verifiedAt }) => held && now.getTime() - verifiedAt.getTime() <= roleHours * 3_600_000)
+    .map(({ role }) => role);
 
 /** Several logins by subject, for commands of the worker's host. */
 export const readLogins = (db: Queries, issuer: string, subjects: readonly string[]) =>

@@ -1,0 +1,266 @@
+import { and, asc, desc, eq, gt, inArray, lt, sql } from "drizzle-orm";
+import type { JsonObject } from "#lib/domain/json.ts";
+import type { Db, Queries, Tx } from "../client.ts";
+import { gates, intents, type StepState, steps } from "../schema/progress.ts";
+
+export type StepRow = typeof steps.$inferSelect;
+export type IntentRow = typeof intents.$inferSelect;
+
+/** How long a claim holds, and how long after it an unanswered call may still run; milliseconds. */
+export interface LeaseTimes {
+  readonly leaseMs: number;
+  readonly callTimeoutMs: number;
+}
+const ms = (value: number) => sql`(${value}::double precision * interval '1 millisecond')`;
+
+/** Business deadlines by `charter.clock()`, leases by `clock_timestamp()`; an expired `sent` is not taken but made ambiguous first. */
+const takeable = (times: LeaseTimes) => sql`(
+  (s.state in ('ready', 'ambiguous') and s.due_at <= charter.clock())
+  or (s.state = 'claimed' and s.lease_until + ${ms(times.callTimeoutMs)} < clock_timestamp()))`;
+const running = sql`(select count(*)::int from charter.steps r where r.tenant = 'main' and r.target = g.target
+  and r.state in ('claimed', 'sent') and r.lease_until > clock_timestamp())`;
+const tokens = sql`least(g.burst, g.tokens + g.rate * extract(epoch from clock_timestamp() - g.refilled_at))`;
+/** Lane 1 leaves one slot and the reserve to lane 0. */
+const admits = (lane: ReturnType<typeof sql>) => sql`(
+  (${lane} = 0 and ${running} < g.max_running and ${tokens} >= 1)
+  or (${lane} = 1 and ${running} < g.max_running - 1 and ${tokens} >= 1 + g.reserve))`;
+
+/**
+ * Takes the next step under a lease, at READ COMMITTED: picks one open gate that looks able, counts again in a new statement
+ * (the picking one may have seen other claims' snapshot), takes the step, debits the gate. Null when nothing can be taken.
+ */
+export async function claimStep(db: Db, worker: string, times: LeaseTimes): Promise<StepRow | null> {
+  return db.transaction(
+    async (tx) => {
+      const picked = await tx.execute<{ target: string }>(sql`
+        select g.target from charter.gates g
+        where g.tenant = 'main' and g.open and exists (
+          select 1 from charter.steps s
+          where s.tenant = 'main' and s.target = g.target and ${takeable(times)} and ${admits(sql`s.lane`)})
+        order by random() limit 1 for update skip locked`);
+      const target = picked[0]?.target;
+      if (target === undefined) return null;
+      const taken = await tx.execute<{ id: string }>(sql`
+        update charter.steps t set state = 'claimed', fence = t.fence + 1, worker = ${worker}::uuid,
+          lease_until = clock_timestamp() + ${ms(times.leaseMs)}, started_at = coalesce(t.started_at, clock_timestamp())
+        where t.tenant = 'main' and t.id = (
+          select s.id from charter.steps s join charter.gates g on g.tenant = s.tenant and g.target = s.target
+          where s.tenant = 'main' and s.target = ${target} and ${takeable(times)} and ${admits(sql`s.lane`)}
+          order by s.lane, s.due_at limit 1 for update of s skip locked)
+        returning t.id`);
+      const id = taken[0]?.id;
+      if (id === undefined) return null;
+      await debit(tx, target, 0);
+      return readStep(tx, id);
+    },
+    { isolationLevel: "read committed" },
+  );
+}
+
+/** Takes one token from a gate unless fewer than one above `reserve` is left; false when it must wait. A gate that is not there never waits. */
+export async function debitGate(db: Queries, target: string, lane: 0 | 1): Promise<boolean> {
+  if (await debit(db, target, lane)) return true;
+  const [gate] = await db
+    .select({ target: gates.target })
+    .from(gates)
+    .where(and(eq(gates.tenant, "main"), eq(gates.target, target)));
+  return gate === undefined;
+}
+
+async function debit(db: Queries, target: string, lane: 0 | 1): Promise<boolean> {
+  const rows = await db.execute(sql`
+    update charter.gates g set tokens = ${tokens} - 1, refilled_at = clock_timestamp()
+    where g.tenant = 'main' and g.target = ${target} and ${tokens} >= 1 + ${lane}::int * g.reserve returning 1`);
+  return rows.length > 0;
+}
+
+/** Prolongs a lease that has not ended; false when it has, or another worker holds the step. */
+export async function renewLease(
+  db: Queries,
+  of: { readonly step: string; readonly fence: number },
+  leaseMs: number,
+): Promise<boolean> {
+  const rows = await db.execute(sql`
+    update charter.steps set lease_until = clock_timestamp() + ${ms(leaseMs)}
+    where tenant = 'main' and id = ${of.step}::uuid and fence = ${of.fence} and state in ('claimed', 'sent')
+      and lease_until > clock_timestamp() returning 1`);
+  return rows.length > 0;
+}
+
+/** A step that was sent and whose lease and call timeout have passed, locked; null when there is none. */
+export async function lockExpiredSent(tx: Tx, times: LeaseTimes): Promise<string | null> {
+  const rows = await tx.execute<{ id: string }>(sql`
+    select s.id from charter.steps s where s.tenant = 'main' and s.state = 'sent'
+      and s.lease_until + ${ms(times.callTimeoutMs)} < clock_timestamp() limit 1 for update skip locked`);
+  return rows[0]?.id ?? null;
+}
+
+export async function readStep(db: Queries, id: string): Promise<StepRow | null> {
+  const [row] = await db
+    .select()
+    .from(steps)
+    .where(and(eq(steps.tenant, "main"), eq(steps.id, id)));
+  return row ?? null;
+}
+
+export async function lockStep(tx: Tx, id: string): Promise<StepRow | null> {
+  const [row] = await tx
+    .select()
+    .from(steps)
+    .where(and(eq(steps.tenant, "main"), eq(steps.id, id)))
+    .for("update");
+  return row ?? null;
+}
+
+/** Whoever moves steps of an intent locks the intent first, so that a cancellation and a commit never cross. */
+export async function lockIntent(tx: Tx, id: string): Promise<IntentRow | null> {
+  const [row] = await tx
+    .select()
+    .from(intents)
+    .where(and(eq(intents.tenant, "main"), eq(intents.id, id)))
+    .for("update");
+  return row ?? null;
+}
+
+type StepChange = Partial<Omit<typeof steps.$inferInsert, "tenant" | "id" | "intent" | "version" | "dueAt">> & {
+  /** Milliseconds from now, by the business clock. */
+  readonly dueInMs?: number;
+};
+
+/** Changes a step that the caller has locked; returns its new version, which an audit entry must name. */
+export async function changeStep(tx: Tx, id: string, change: StepChange): Promise<number> {
+  const { dueInMs, ...columns } = change;
+  const due = dueInMs === undefined ? {} : { dueAt: sql`charter.clock() + ${ms(dueInMs)}` };
+  const [row] = await tx
+    .update(steps)
+    .set({ ...columns, ...due, version: sql`${steps.version} + 1` })
+    .where(and(eq(steps.tenant, "main"), eq(steps.id, id)))
+    .returning({ version: steps.version });
+  if (row === undefined) throw new Error("This step is not recorded.");
+  return row.version;
+}
+
+/** The step that follows within its intent: the lowest waiting one above `ordinal`. */
+export const followingStep = (tx: Tx, intent: string, ordinal: number) =>
+  nearest(tx, intent, and(gt(steps.ordinal, ordinal), eq(steps.state, "waiting")), asc(steps.ordinal));
+
+/** The step to take back next: the highest finished one below `ordinal`. */
+export const precedingDone = (tx: Tx, intent: string, ordinal: number) =>
+  nearest(tx, intent, and(lt(steps.ordinal, ordinal), eq(steps.state, "done")), desc(steps.ordinal));
+
+async function nearest(
+  tx: Tx,
+  intent: string,
+  where: ReturnType<typeof and>,
+  order: ReturnType<typeof asc>,
+): Promise<StepRow | null> {
+  const [row] = await tx
+    .select()
+    .from(steps)
+    .where(and(eq(steps.tenant, "main"), eq(steps.intent, intent), where))
+    .orderBy(order)
+    .limit(1);
+  return row ?? null;
+}
+
+/** Makes a waiting or finished step the one to run, at `dueAt` or now, by the business clock. */
+export const readyStep = (
+  tx: Tx,
+  id: string,
+  how: { readonly undoing: boolean; readonly lane: 0 | 1; readonly dueAt: Date | null },
+) =>
+  tx
+    .update(steps)
+    .set({
+      state: "ready",
+      undoing: how.undoing,
+      lane: how.lane,
+      attempts: 0,
+      fault: null,
+      stuckAt: null,
+      dueAt: how.dueAt ?? sql`charter.clock()`,
+    })
+    .where(and(eq(steps.tenant, "main"), eq(steps.id, id)));
+
+/** Whether any step of these kinds and states exists in an intent. */
+export async function hasStep(
+  tx: Queries,
+  intent: string,
+  of: { readonly kinds?: readonly string[]; readonly states: readonly StepState[] },
+): Promise<boolean> {
+  const rows = await tx
+    .select({ id: steps.id })
+    .from(steps)
+    .where(
+      and(
+        eq(steps.tenant, "main"),
+        eq(steps.intent, intent),
+        inArray(steps.state, [...of.states]),
+        of.kinds === undefined ? undefined : inArray(steps.kind, [...of.kinds]),
+      ),
+    )
+    .limit(1);
+  return rows.length > 0;
+}
+
+/** Marks an intent as being taken back; returns its new version. */
+export async function undoIntent(tx: Tx, id: string): Promise<number> {
+  const [row] = await tx
+    .update(intents)
+    .set({ state: "undoing", version: sql`${intents.version} + 1` })
+    .where(and(eq(intents.tenant, "main"), eq(intents.id, id)))
+    .returning({ version: intents.version });
+  if (row === undefined) throw new Error("This intent is not recorded.");
+  return row.version;
+}
+
+/** Facts of an intent's steps in their order, `last` at the end, over those of the identity's earlier intents. */
+export async function factsFor(
+  db: Queries,
+  of: { readonly intent: string; readonly identity: string; readonly last: string },
+): Promise<JsonObject> {
+  const rows = await db.execute<{ facts: JsonObject }>(sql`
+    select facts from (
+      select -1 as place, facts from charter.identities where tenant = 'main' and id = ${of.identity}::uuid
+      union all
+      select case when id = ${of.last}::uuid then 1000000 else ordinal end, facts from charter.steps
+        where tenant = 'main' and intent = ${of.intent}::uuid) f order by place`);
+  return Object.assign({}, ...rows.map((row) => row.facts));
+}
+
+/** When an identity's hold ends; null when none runs. */
+export async function holdEnd(db: Queries, identity: string): Promise<Date | null> {
+  const rows = await db.execute<{ at: string | null }>(
+    sql`select remove_at::text as at from charter.identities where tenant = 'main' and id = ${identity}::uuid`,
+  );
+  const at = rows[0]?.at;
+  return at ? new Date(at) : null;
+}
+
+/** The database's wall clock in milliseconds, and whether this worker still owns a step. */
+export async function wallClock(db: Queries): Promise<number> {
+  const rows = await db.execute<{ ms: number }>(
+    sql`select (extract(epoch from clock_timestamp()) * 1000)::double precision as ms`,
+  );
+  const row = rows[0];
+  if (row === undefined) throw new Error("The database's clock did not answer.");
+  return row.ms;
+}
+
+/** Opens a finding, or sees it again. */
+export async function openFinding(
+  tx: Tx,
+  finding: {
+    readonly id: string;
+    readonly kind: string;
+    readonly identity: string;
+    readonly target: string;
+    readonly object: string;
+    readonly sentence: string;
+  },
+): Promise<void> {
+  await tx.execute(sql`
+    insert into charter.findings (tenant, id, kind, identity, target, object, sentence)
+    values ('main', ${finding.id}::uuid, ${finding.kind}, ${finding.identity}::uuid, ${finding.target}, ${finding.object}, ${finding.sentence})
+    on conflict (tenant, kind, target, object) do update set seen_at = now(), closed_at = null, sentence = excluded.sentence`);
+}

@@ -1,0 +1,64 @@
+import { insertState, type NewState, type StateRow, updateState } from "#db/store/requests.ts";
+import type { Entry } from "#lib/audit/entry.ts";
+import type { Decision, PolicyFigures } from "#lib/domain/decision.ts";
+import { later } from "#lib/domain/instant.ts";
+import type { JsonObject } from "#lib/domain/json.ts";
+import { asRefusals, type Refusal, type Refusals } from "#lib/domain/refusal.ts";
+import type { RequestState } from "#lib/domain/request.ts";
+import type { Work } from "../run.ts";
+
+/** What a request waits for next, and until when by the business clock. */
+export interface Stand {
+  readonly state: RequestState;
+  readonly deadline: Date | null;
+}
+
+/** Approval first, then the owner's acceptance, then release. */
+export function standAfter(
+  open: { readonly approval: boolean; readonly acceptance: boolean },
+  figures: Pick<PolicyFigures, "stageHours" | "acceptanceDays">,
+  now: Date,
+): Stand {
+  if (open.approval) return { state: "awaiting-approval", deadline: later(now, { hours: figures.stageHours }) };
+  if (open.acceptance) return { state: "awaiting-acceptance", deadline: later(now, { days: figures.acceptanceDays }) };
+  return { state: "approved", deadline: null };
+}
+
+/** What policy refuses, one sentence a rule, with what would satisfy it. */
+export function refusalsOf(decision: Decision): Refusals {
+  const spoken = decision.reasons.filter(({ tone }) => tone === "refuses");
+  const list = spoken.map(
+    ({ sentence, rule, controls, field, mend }): Refusal => ({
+      code: "refused-by-policy",
+      sentence,
+      rule,
+      controls,
+      ...(field === undefined ? {} : { field }),
+      ...(mend === undefined ? {} : { mend }),
+    }),
+  );
+  return asRefusals(list) ?? [{ code: "refused-by-policy", sentence: "No rule of the active policy allows this." }];
+}
+
+/** Refusals as JSON of their own, for states and entries. */
+export const refusalsJson = (refusals: Refusals): JsonObject[] =>
+  refusals.map(({ code, sentence, field, rule }) => ({
+    code,
+    sentence,
+    ...(field === undefined ? {} : { field }),
+    ...(rule === undefined ? {} : { rule }),
+  }));
+
+/** Moves a request and returns the entry that must go with it. `before` is null when no worker has received it yet. */
+export async function moveRequest(
+  work: Work,
+  before: Pick<StateRow, "state"> | null,
+  to: NewState,
+  detail: JsonObject = {},
+): Promise<Entry> {
+  const { request, ...changes } = { ...to, since: work.now };
+  if (before === null) await insertState(work.tx, { request, ...changes });
+  const version = before === null ? 1 : await updateState(work.tx, request, changes);
+  const moved: JsonObject = { from: before?.state ?? "received", requestVersion: to.requestVersion, ...detail };
+  return { noun: "request-state", id: request, version, action: `request-state.${to.state}`, detail: moved };
+}

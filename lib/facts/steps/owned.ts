@@ -1,0 +1,35 @@
+import { type IntentRow, lockIntent, lockStep, readStep, type StepRow } from "#db/store/steps.ts";
+import type { Work } from "../run.ts";
+
+/** A step under a worker's lease: only the holder of the newest fence may change it. */
+export interface Owned {
+  readonly step: string;
+  readonly fence: number;
+}
+
+/** Another worker owns the step: nothing was changed, and this worker must stop. */
+export class LostLease extends Error {
+  override readonly name = "LostLease";
+}
+/** This very commit was already made: its answer had been lost. */
+export class CommittedBefore extends Error {
+  override readonly name = "CommittedBefore";
+}
+
+/**
+ * Locks an owned step and its intent. Throws `LostLease` when the fence is no longer this worker's, `CommittedBefore` when
+ * `isDone` recognises the row as the outcome of the very commit being made.
+ */
+export async function lockOwned(
+  work: Work,
+  owned: Owned,
+  isDone: (step: StepRow) => boolean,
+): Promise<{ readonly step: StepRow; readonly intent: IntentRow }> {
+  const seen = await readStep(work.tx, owned.step);
+  const intent = seen === null ? null : await lockIntent(work.tx, seen.intent);
+  const step = await lockStep(work.tx, owned.step);
+  if (step === null || intent === null || step.fence !== owned.fence) throw new LostLease();
+  if (isDone(step)) throw new CommittedBefore();
+  if (step.state !== "claimed" && step.state !== "sent") throw new LostLease();
+  return { step, intent };
+}
