@@ -1,0 +1,224 @@
+import Link from "next/link";
+import type { ApprovalPage } from "#db/read/approvals.ts";
+import { charterDiff } from "#lib/domain/diff.ts";
+import { Escalations } from "../plan/escalations.tsx";
+import { PlanObjects } from "../plan/plan-objects.tsx";
+import { ReachGrid } from "../plan/reach-grid.tsx";
+import { Reasons } from "../plan/reasons.tsx";
+import { EnvironmentBadge, Risk } from "../status.tsx";
+import { Card } from "../ui/card.tsx";
+import { Facts } from "../ui/facts.tsx";
+import { Fingerprint } from "../ui/mono.tsx";
+import { Time } from "../ui/time.tsx";
+import { Decide, type DecideActions } from "./decide.tsx";
+
+/** One request as its approver reads it: what is shown here is what the verdict binds. */
+export function ApprovalCard(props: {
+  readonly page: ApprovalPage;
+  readonly stage: number;
+  readonly queue: readonly string[];
+  readonly actions: DecideActions;
+}) {
+  const { item, decision, names, before } = props.page;
+  const red =
+    (decision?.reasons.some(({ tone }) => tone === "refuses") ?? false) || (item.reach?.escalations.length ?? 0) > 0;
+  return (
+    <Card
+      flush
+      label={item.charter.name}
+      title={
+        <span className="flex flex-wrap items-center gap-2 text-md">
+          {item.charter.name} <EnvironmentBadge environment={item.charter.environment} />
+          <Risk risk={item.risk} parts={item.riskParts} />
+        </span>
+      }
+      aside={
+        <span>
+          {item.requesterName ?? "the worker"} · {names.team} · <Time at={item.receivedAt.toISOString()} />
+        </span>
+      }
+      foot={
+        <Decide
+          actions={props.actions}
+          red={red}
+          queue={props.queue}
+          request={{
+            id: item.id,
+            name: item.charter.name,
+            version: item.version,
+            planDigest: item.planDigest ?? "",
+            stage: props.stage,
+            endsAt: item.charter.endsAt,
+            droppable: droppable(props.page),
+          }}
+          remark={
+            <span>
+              exactly this version <Fingerprint digest={item.planDigest ?? ""} copy /> ·{" "}
+              {progress(props.page, props.stage)}
+            </span>
+          }
+        />
+      }
+    >
+      <div className="grid gap-5 px-4 py-4">
+        <p className="text-md leading-normal" dir="auto">
+          {item.charter.purpose}
+        </p>
+        {item.reach ? <Escalations reach={item.reach} /> : null}
+        {before ? <Changed page={props.page} /> : null}
+        <div className="grid gap-5 lg:grid-cols-2">
+          <section aria-label="Why it comes to you">
+            <h3 className="mb-1 text-xs font-[560] text-muted">Why it comes to you</h3>
+            {decision ? <Reasons decision={decision} /> : null}
+          </section>
+          <section aria-label="What it will be able to do">
+            <h3 className="mb-1 text-xs font-[560] text-muted">What it will be able to do</h3>
+            {item.reach ? <ReachGrid reach={item.reach} /> : null}
+          </section>
+        </div>
+        <section aria-label="What will be created">
+          <h3 className="mb-1.5 text-xs font-[560] text-muted">
+            What will be created · {item.plan?.objects.length ?? 0} objects, permissions last
+          </h3>
+          <PlanObjects objects={item.plan?.objects ?? []} />
+        </section>
+        <div className="grid gap-5 lg:grid-cols-2">
+          <Behind page={props.page} />
+          <ForAndAgainst page={props.page} />
+        </div>
+        <Remarks page={props.page} />
+      </div>
+    </Card>
+  );
+}
+
+/** Actions that *ask for less* may drop, dangerous ones first and preselected. */
+function droppable({ item }: ApprovalPage) {
+  const dangerous = new Set([
+    ...(item.reach?.permissionManagement ?? []),
+    ...(item.reach?.escalations.flatMap(({ actions }) => actions) ?? []),
+  ]);
+  const all = item.reach?.services.flatMap(({ levels }) => Object.values(levels).flat()) ?? [];
+  return [...new Set(all)]
+    .map((action) => ({ action, dangerous: dangerous.has(action) }))
+    .toSorted((a, b) => Number(b.dangerous) - Number(a.dangerous) || a.action.localeCompare(b.action));
+}
+
+function progress({ item, given }: ApprovalPage, stage: number): string {
+  const approved = given.filter((one) => one.stage === stage && one.verdict === "approve").length;
+  return `${approved + 1} of ${item.stages[stage]?.count ?? 1}`;
+}
+
+function Changed({ page }: { readonly page: ApprovalPage }) {
+  if (page.before === null) return null;
+  const names = {
+    [page.item.charter.owner]: page.names.owner,
+    [page.item.charter.endsIt]: page.names.endsIt,
+    [page.item.charter.team]: page.names.team,
+  };
+  const differences = charterDiff(page.before.charter, page.item.charter, names);
+  return (
+    <section aria-label="What changed" className="rounded-md border border-line bg-info-soft px-3.5 py-2.5">
+      <h3 className="mb-1 text-sm font-[560] text-info">
+        Edited since version {page.before.version}: earlier approvals no longer count
+      </h3>
+      <ul className="grid gap-1 text-sm">
+        {differences.map((one) => (
+          <li key={one.field} className="break-words">
+            <b className="font-[560]">{one.label}</b>{" "}
+            {one.before ? <del className="text-muted">{one.before}</del> : null}{" "}
+            {one.after ? <ins className="no-underline">{one.after}</ins> : <span className="text-muted">removed</span>}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+const Behind = ({ page: { item, names } }: { readonly page: ApprovalPage }) => (
+  <section aria-label="Who stands behind it, and until when">
+    <h3 className="mb-1.5 text-xs font-[560] text-muted">Who stands behind it, and until when</h3>
+    <Facts
+      rows={[
+        { label: "Owner", value: names.owner },
+        { label: "Backup", value: names.backup },
+        { label: "Ends it", value: names.endsIt },
+        { label: "Service", value: `${names.service} · ${item.charter.classification}` },
+        { label: "Ends", value: <Time at={item.charter.endsAt} as="date" /> },
+        ...(item.charter.exception
+          ? [
+              {
+                label: "Exception",
+                value: (
+                  <>
+                    {item.charter.exception.reason} Until <Time at={item.charter.exception.endsAt} as="date" />.
+                  </>
+                ),
+              },
+            ]
+          : []),
+      ]}
+    />
+  </section>
+);
+
+const ForAndAgainst = ({ page: { similar, history } }: { readonly page: ApprovalPage }) => (
+  <section aria-label="What speaks for and against">
+    <h3 className="mb-1.5 text-xs font-[560] text-muted">What else is known</h3>
+    <ul className="grid gap-1.5 text-sm">
+      {history ? (
+        <li>
+          The requester asked {history.all} {history.all === 1 ? "time" : "times"}: {history.live} came to life,{" "}
+          {history.denied} refused or denied.
+        </li>
+      ) : null}
+      {similar.length === 0 ? (
+        <li className="text-muted">No live identity of this service has the same blueprint.</li>
+      ) : null}
+      {similar.map((other) => (
+        <li key={other.id}>
+          Similar:{" "}
+          <Link className="link" href={`/identities/${other.id}`}>
+            {other.name}
+          </Link>{" "}
+          <span className="text-muted">
+            ({other.environment}) {other.reach}
+          </span>
+        </li>
+      ))}
+    </ul>
+  </section>
+);
+
+function Remarks({ page: { given, remarks } }: { readonly page: ApprovalPage }) {
+  if (given.length + remarks.length === 0) return null;
+  const lines = [
+    ...given.map((one) => ({
+      id: one.id,
+      at: one.at,
+      text: `${one.person ?? "Somebody"} ${one.verdict === "approve" ? "approved" : "denied"}${one.reason ? `: ${one.reason}` : ""}`,
+    })),
+    ...remarks.map((one) => ({
+      id: one.id,
+      at: one.at,
+      text: `${one.person ?? "Somebody"} ${one.proposal ? "asked for less" : "asked"}: ${one.text}`,
+    })),
+  ].toSorted((a, b) => a.at.getTime() - b.at.getTime());
+  return (
+    <section aria-label="Said so far">
+      <h3 className="mb-1.5 text-xs font-[560] text-muted">Said so far</h3>
+      <ul className="grid gap-1.5 text-sm">
+        {lines.map((line) => (
+          <li key={line.id} className="flex gap-3">
+            <span className="min-w-0 break-words" dir="auto">
+              {line.text}
+            </span>
+            <span className="ml-auto text-faint">
+              <Time at={line.at.toISOString()} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

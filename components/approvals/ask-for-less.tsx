@@ -1,0 +1,102 @@
+"use client";
+import { ShieldAlert } from "lucide-react";
+import { useId, useState } from "react";
+import type { Answer } from "#lib/web/action.ts";
+import { Badge } from "../ui/badge.tsx";
+import { Button } from "../ui/button.tsx";
+import { Dialog } from "../ui/dialog.tsx";
+import { Field } from "../ui/field.tsx";
+import { Input, Textarea } from "../ui/input.tsx";
+import { troubleOf, useAction } from "../use-action.ts";
+import type { Deciding } from "./decide.tsx";
+
+/** A narrower plan that the requester takes over in one click: actions to drop (dangerous ones preselected), an earlier end. */
+export function AskForLess(props: {
+  readonly open: boolean;
+  readonly close: () => void;
+  readonly request: Deciding;
+  readonly act: (input: { text: string; drop: readonly string[]; endsAt: string | null }) => Promise<Answer<unknown>>;
+  readonly done: () => void;
+}) {
+  const id = useId();
+  const [drop, setDrop] = useState<ReadonlySet<string>>(
+    () => new Set(props.request.droppable.filter((one) => one.dangerous).map((one) => one.action)),
+  );
+  const [end, setEnd] = useState("");
+  const [text, setText] = useState("");
+  const [missing, setMissing] = useState<string | null>(null);
+  const action = useAction(props.act);
+  const toggle = (name: string) =>
+    setDrop((was) => (was.has(name) ? new Set([...was].filter((one) => one !== name)) : new Set([...was, name])));
+  const send = async () => {
+    if (drop.size === 0 && end === "") return setMissing("Choose what to drop, or an earlier end.");
+    if (text.trim() === "") return setMissing("Say why in a sentence; the requester reads it.");
+    const endsAt = end === "" ? null : new Date(`${end}T10:00:00Z`).toISOString();
+    if ((await action.run({ text: text.trim(), drop: [...drop], endsAt })) !== null) props.done();
+  };
+  return (
+    <Dialog
+      wide
+      open={props.open}
+      onOpenChange={(open) => (open ? undefined : props.close())}
+      title={`Ask for less than ${props.request.name}`}
+      sentence="The requester takes it over in one click; it then comes back as a new version."
+      foot={
+        <>
+          <Button onClick={props.close}>Cancel</Button>
+          <Button look="primary" pending={action.pending} onClick={send}>
+            Ask for less
+          </Button>
+        </>
+      }
+    >
+      <fieldset className="mb-3">
+        <legend className="mb-1.5 text-sm font-[540]">Drop these actions</legend>
+        <div className="grid max-h-56 gap-1 overflow-y-auto rounded-md border border-line p-2">
+          {props.request.droppable.map(({ action: name, dangerous }) => (
+            <label key={name} className="flex items-center gap-2 text-sm">
+              <input
+                type="checkbox"
+                checked={drop.has(name)}
+                onChange={() => toggle(name)}
+                className="accent-[var(--accent)]"
+              />
+              <code className="min-w-0 break-all">{name}</code>
+              {dangerous ? (
+                <Badge tone="bad" icon={<ShieldAlert aria-hidden />}>
+                  gives power
+                </Badge>
+              ) : null}
+            </label>
+          ))}
+        </div>
+      </fieldset>
+      <Field id={`${id}-end`} label="End earlier (optional)" help={`Asked: ${props.request.endsAt.slice(0, 10)}.`}>
+        {(control) => (
+          <Input
+            {...control}
+            type="date"
+            value={end}
+            max={props.request.endsAt.slice(0, 10)}
+            onChange={(event) => setEnd(event.target.value)}
+          />
+        )}
+      </Field>
+      <Field id={`${id}-why`} label="Why less is enough" error={missing ?? troubleOf(action)}>
+        {(control) => (
+          <Textarea
+            {...control}
+            value={text}
+            rows={2}
+            maxLength={2000}
+            dir="auto"
+            onChange={(event) => {
+              setText(event.target.value);
+              setMissing(null);
+            }}
+          />
+        )}
+      </Field>
+    </Dialog>
+  );
+}

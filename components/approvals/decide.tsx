@@ -1,0 +1,156 @@
+"use client";
+import { Check, MessageCircleQuestion, Scissors, X } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { type ReactNode, useEffect, useState } from "react";
+import type { Answer } from "#lib/web/action.ts";
+import { Button } from "../ui/button.tsx";
+import { Kbd } from "../ui/kbd.tsx";
+import { AskForLess } from "./ask-for-less.tsx";
+import { Say } from "./say.tsx";
+
+/** What one verdict or remark is about; `planDigest` and `version` are what the approver saw. */
+export interface Deciding {
+  readonly id: string;
+  readonly name: string;
+  readonly version: number;
+  readonly planDigest: string;
+  readonly stage: number;
+  readonly endsAt: string;
+  readonly droppable: readonly { readonly action: string; readonly dangerous: boolean }[];
+}
+
+type Seen = { readonly request: string; readonly version: number; readonly planDigest: string };
+export interface DecideActions {
+  readonly approve: (input: Seen & { stage: number; reason: string }) => Promise<Answer<unknown>>;
+  readonly deny: (input: Seen & { stage: number; reason: string }) => Promise<Answer<unknown>>;
+  readonly ask: (input: Seen & { text: string }) => Promise<Answer<unknown>>;
+  readonly askForLess: (
+    input: Seen & { text: string; drop: readonly string[]; endsAt: string | null },
+  ) => Promise<Answer<unknown>>;
+}
+
+type Open = "approve" | "deny" | "ask" | "less" | null;
+
+/** Verbs with their keys: `a d ? s` act, `j k` move. A red reason turns approving into a question with a reason. */
+export function Decide(props: {
+  readonly request: Deciding;
+  readonly queue: readonly string[];
+  readonly red: boolean;
+  readonly actions: DecideActions;
+  readonly remark: ReactNode;
+}) {
+  const [open, setOpen] = useState<Open>(null);
+  const router = useRouter();
+  const at = props.queue.indexOf(props.request.id);
+  const go = (to: number) => {
+    const id = props.queue[to];
+    if (id !== undefined) router.push(`/approvals?r=${id}`, { scroll: false });
+  };
+  useKeys({
+    a: () => setOpen("approve"),
+    d: () => setOpen("deny"),
+    s: () => setOpen("less"),
+    "?": () => setOpen("ask"),
+    j: () => go(at + 1),
+    k: () => go(at - 1),
+  });
+  const done = () => {
+    setOpen(null);
+    const next = props.queue[at + 1] ?? props.queue[at - 1];
+    router.replace(next === undefined ? "/approvals" : `/approvals?r=${next}`, { scroll: false });
+    router.refresh();
+  };
+  const seen = { request: props.request.id, version: props.request.version, planDigest: props.request.planDigest };
+  const less = (
+    <Button key="less" look={props.red ? "primary" : "plain"} onClick={() => setOpen("less")}>
+      <Scissors aria-hidden /> Ask for less <Kbd>s</Kbd>
+    </Button>
+  );
+  const approve = (
+    <Button key="approve" look={props.red ? "plain" : "primary"} onClick={() => setOpen("approve")}>
+      <Check aria-hidden /> {props.red ? "Approve anyway…" : "Approve"} <Kbd>a</Kbd>
+    </Button>
+  );
+  return (
+    <>
+      {props.red ? less : approve}
+      <Button look="danger" onClick={() => setOpen("deny")}>
+        <X aria-hidden /> Deny <Kbd>d</Kbd>
+      </Button>
+      <Button onClick={() => setOpen("ask")}>
+        <MessageCircleQuestion aria-hidden /> Ask <Kbd>?</Kbd>
+      </Button>
+      {props.red ? approve : less}
+      <span className="ml-auto text-[12.5px] text-muted">{props.remark}</span>
+      <Say
+        open={open === "approve"}
+        close={() => setOpen(null)}
+        title={`Approve ${props.request.name}`}
+        sentence="Your approval binds exactly the version shown. Any edit voids it."
+        label={props.red ? "Why it is right in spite of the red reason" : "Remark (optional)"}
+        required={props.red}
+        verb="Approve"
+        look="primary"
+        act={(reason) => props.actions.approve({ ...seen, stage: props.request.stage, reason })}
+        done={done}
+      />
+      <Say
+        open={open === "deny"}
+        close={() => setOpen(null)}
+        title={`Deny ${props.request.name}`}
+        sentence="A denial settles it for everyone. The requester reads your reason."
+        label="Reason"
+        required
+        verb="Deny"
+        look="danger"
+        act={(reason) => props.actions.deny({ ...seen, stage: props.request.stage, reason })}
+        done={done}
+      />
+      <Say
+        open={open === "ask"}
+        close={() => setOpen(null)}
+        title={`Ask about ${props.request.name}`}
+        sentence="The requester reads it on the request's page. The deadline goes on."
+        label="Question"
+        required
+        verb="Ask"
+        look="primary"
+        act={(text) => props.actions.ask({ ...seen, text })}
+        done={() => {
+          setOpen(null);
+          router.refresh();
+        }}
+      />
+      <AskForLess
+        open={open === "less"}
+        close={() => setOpen(null)}
+        request={props.request}
+        act={(input) => props.actions.askForLess({ ...seen, ...input })}
+        done={() => {
+          setOpen(null);
+          router.refresh();
+        }}
+      />
+    </>
+  );
+}
+
+/** Single keys, while no field and no dialog has the focus. */
+function useKeys(keys: Readonly<Record<string, () => void>>) {
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+      if (
+        event.target instanceof Element &&
+        event.target.closest("input,textarea,select,[contenteditable],[role=dialog]")
+      )
+        return;
+      const act = keys[event.key];
+      if (act === undefined) return;
+      event.preventDefault();
+      act();
+    };
+    window.addEventListener("keydown", press);
+    return () => window.removeEventListener("keydown", press);
+  }, [keys]);
+}
