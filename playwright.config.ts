@@ -1,6 +1,3 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { defineConfig } from "@playwright/test";
 import { freePort } from "./lib/embedded-postgres/cluster.mjs";
 import { chromiumFlags, chromiumPath } from "./test/support/servers/chromium.ts";
@@ -9,7 +6,6 @@ import { chromiumFlags, chromiumPath } from "./test/support/servers/chromium.ts"
 // processes: what the first one chose is handed down in the environment.
 process.env.CHARTER_TEST_CHROMIUM ??= await chromiumPath();
 process.env.CHARTER_TEST_PORT ??= String(await freePort());
-process.env.CHARTER_TEST_HOME ??= mkdtempSync(join(tmpdir(), "charter-portal-"));
 const baseURL = `http://localhost:${process.env.CHARTER_TEST_PORT}`;
 
 export default defineConfig({
@@ -20,7 +16,6 @@ export default defineConfig({
   fullyParallel: false,
   workers: 1,
   timeout: 90_000,
-  globalTeardown: "./test/support/portal-teardown.ts",
   use: {
     baseURL,
     launchOptions: { executablePath: process.env.CHARTER_TEST_CHROMIUM, args: [...chromiumFlags] },
@@ -29,9 +24,9 @@ export default defineConfig({
     trace: "retain-on-failure",
   },
   webServer: {
-    command: "node scripts/start.mjs",
+    command: "node test/support/portal.mjs",
     url: `${baseURL}/api/health`,
-    env: { CHARTER_HOME: process.env.CHARTER_TEST_HOME, PORT: process.env.CHARTER_TEST_PORT },
+    env: { PORT: process.env.CHARTER_TEST_PORT },
     timeout: 600_000,
     gracefulShutdown: { signal: "SIGTERM", timeout: 30_000 },
     stdout: "pipe",

@@ -3,7 +3,6 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts", "lib/**/*.test.ts"],
-    exclude: ["test/portal/**", "node_modules/**"],
     globalSetup: ["test/support/global-setup.ts"],
     environment: "node",
     pool: "forks",

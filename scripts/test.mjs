@@ -5,7 +5,7 @@ import { delimiter, join } from "node:path";
 import { checkout } from "./launcher/home.mjs";
 import { pinnedNode } from "./launcher/packages.mjs";
 
-// `npm test`: types, lint, vitest, Playwright; the last line adds up what every runner counted. `npm test -- types lint` runs those.
+// `npm test`: types, lint, build, vitest, Playwright; the last line adds up what every runner counted. `npm test -- types lint` runs those.
 
 const ci = process.env.CI === "true";
 const results = mkdtempSync(join(tmpdir(), "charter-test-"));
@@ -16,6 +16,8 @@ const portal = join(checkout, "test", "portal");
 const runners = {
   types: () => checked("tsc", ["--noEmit", "-p", "."]),
   lint: () => checked("biome", ["ci", "."]),
+  // Before vitest, which looks into the build for what must not be there; Playwright uses it too.
+  build: () => verdict(spawnSync(pinnedNode(), ["scripts/build.mjs"], { cwd: checkout, stdio: "inherit" }).status ?? 1),
   vitest: () => {
     const file = join(results, "vitest.json");
     const status = program("vitest", ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`]);
@@ -46,8 +48,9 @@ function program(name, args, env = {}) {
   return run.status ?? 1;
 }
 
-const checked = (name, args) =>
-  program(name, args) === 0 ? { passed: 1, failed: 0, skipped: [] } : { passed: 0, failed: 1, skipped: [] };
+const verdict = (status) =>
+  status === 0 ? { passed: 1, failed: 0, skipped: [] } : { passed: 0, failed: 1, skipped: [] };
+const checked = (name, args) => verdict(program(name, args));
 
 function vitestCounts(report, status) {
   const tests = report.testResults.flatMap((file) => file.assertionResults);

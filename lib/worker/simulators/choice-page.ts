@@ -1,4 +1,9 @@
-import type { DemoPerson } from "./issuer.ts";
+/** Somebody who can be chosen. */
+export interface Choice {
+  readonly subject: string;
+  readonly name: string;
+  readonly about: string;
+}
 
 const style = `
 :root { color-scheme: light dark; }
@@ -15,7 +20,7 @@ span { opacity: .75; font-size: .9em; }
 `;
 
 /** The login page: everyone of the demo, one click each, without a script. */
-export function choicePage(people: readonly DemoPerson[], action: string): string {
+export function choicePage(people: readonly Choice[], action: string): string {
   const choices = people.map(
     ({ subject, name, about }) =>
       `<button name="person" value="${text(subject)}"><strong>${text(name)}</strong><span>${text(about)}</span></button>`,

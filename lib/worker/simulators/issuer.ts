@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import Provider, { type Configuration, interactionPolicy } from "oidc-provider";
+import Provider, { type Configuration, type FindAccount, interactionPolicy } from "oidc-provider";
 import { z } from "zod";
 import { choicePage } from "./choice-page.ts";
 
@@ -22,7 +22,6 @@ export const issuerSchema = z.strictObject({
   ),
 });
 export type IssuerSettings = z.infer<typeof issuerSchema>;
-export type DemoPerson = IssuerSettings["people"][number];
 
 export interface Issuer {
   readonly url: string;
@@ -77,26 +76,31 @@ function configuration(settings: IssuerSettings, keyFile: string): Configuration
     features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: true } },
     interactions: { policy: askEveryTime(), url: (_context, { uid }) => `/choose/${uid}` },
     ttl: { Interaction: 3600, Session: 3600, Grant: 3600, IdToken: 300, AccessToken: 300 },
-    async findAccount(_context, subject) {
-      const person = settings.people.find((one) => one.subject === subject);
-      if (!person) return undefined;
-      const { email, name, groups } = person;
-      return {
-        accountId: subject,
-        claims: async () => ({ sub: subject, email, email_verified: true, name, groups: [...groups] }),
-      };
-    },
-    /** The portal is the only client and everybody's employer runs it: nothing to consent to. */
-    async loadExistingGrant({ oidc }) {
-      const { client, session } = oidc;
-      if (!client || !session?.accountId) return undefined;
-      const grant = new oidc.provider.Grant({ clientId: client.clientId, accountId: session.accountId });
-      grant.addOIDCScope("openid profile email groups");
-      await grant.save();
-      return grant;
-    },
+    findAccount: accounts(settings),
+    loadExistingGrant: grantAll,
   };
 }
+
+/** Claims of the people in the list; nobody else exists. */
+function accounts({ people }: IssuerSettings): FindAccount {
+  return async (_context, subject) => {
+    const person = people.find((one) => one.subject === subject);
+    if (!person) return undefined;
+    const { email, name, groups } = person;
+    const claims = { sub: subject, email, email_verified: true, name, groups: [...groups] };
+    return { accountId: subject, claims: async () => claims };
+  };
+}
+
+/** The portal is the only client and everybody's employer runs it: nothing to consent to. */
+const grantAll: NonNullable<Configuration["loadExistingGrant"]> = async ({ oidc }) => {
+  const { client, session } = oidc;
+  if (!client || !session?.accountId) return undefined;
+  const grant = new oidc.provider.Grant({ clientId: client.clientId, accountId: session.accountId });
+  grant.addOIDCScope("openid profile email groups");
+  await grant.save();
+  return grant;
+};
 
 /** Every sign-in shows the list again: signing in as somebody else is what the demo is for. */
 function askEveryTime(): interactionPolicy.DefaultPolicy {
