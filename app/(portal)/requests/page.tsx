@@ -1,0 +1,26 @@
+import type { Metadata } from "next";
+import { Page } from "#components/frame/page.tsx";
+import { Requests } from "#components/requests/requests.tsx";
+import { readDrafts, readRequests } from "#db/read/requests.ts";
+import { type SearchParams, searchOf } from "#lib/web/address.ts";
+import { reader } from "#lib/web/context.ts";
+
+export const metadata: Metadata = { title: "Requests" };
+
+export default async function RequestsPage({ searchParams }: { readonly searchParams: SearchParams }) {
+  const { db, viewer } = await reader();
+  const query = searchOf(await searchParams);
+  const text = (name: string) => (query.get(name) ?? "").slice(0, 100);
+  const filter = {
+    q: text("q"),
+    state: text("state"),
+    mine: query.get("who") === "me",
+    after: query.get("after") ?? undefined,
+  };
+  const [drafts, page] = await Promise.all([readDrafts(db, viewer), readRequests(db, viewer, filter)]);
+  return (
+    <Page crumbs={[{ title: "Requests" }]}>
+      <Requests drafts={drafts} rows={page.rows} next={page.next} filtered={query.size > 0} />
+    </Page>
+  );
+}

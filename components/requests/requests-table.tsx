@@ -1,0 +1,48 @@
+"use client";
+import type { ReactNode } from "react";
+import { type Column, DataTable } from "#components/data-table.tsx";
+import { EnvironmentBadge, RequestStatus } from "#components/status.tsx";
+import { Deadline, Time } from "#components/ui/time.tsx";
+import type { RequestRow } from "#db/read/requests.ts";
+import { kindWords } from "./words.ts";
+
+const columns: readonly Column<RequestRow>[] = [
+  { id: "name", title: "Name", cell: (row) => row.name },
+  { id: "state", title: "State", cell: (row) => <RequestStatus state={row.state} />, fixed: true },
+  {
+    id: "environment",
+    title: "Environment",
+    cell: (row) => <EnvironmentBadge environment={row.environment} />,
+    from: "md",
+  },
+  { id: "kind", title: "What", cell: (row) => kindWords[row.kind], from: "lg" },
+  { id: "target", title: "Target", cell: (row) => row.target, from: "lg" },
+  { id: "requester", title: "Asked by", cell: (row) => <bdi>{row.requester}</bdi>, from: "md" },
+  { id: "next", title: "Next to act", cell: (row) => row.next, from: "lg" },
+  {
+    id: "deadline",
+    title: "Deadline",
+    cell: (row) => (row.deadline && row.next ? <Deadline at={row.deadline} /> : null),
+    from: "xl",
+  },
+  { id: "since", title: "Since", cell: (row) => <Time at={row.since} />, align: "right", from: "md" },
+];
+
+export const RequestsTable = ({
+  rows,
+  next,
+  empty,
+}: {
+  readonly rows: readonly RequestRow[];
+  readonly next: string | null;
+  readonly empty: ReactNode;
+}) => (
+  <DataTable
+    caption="Requests"
+    rows={rows}
+    columns={columns}
+    href={(row) => `/requests/${row.id}`}
+    next={next}
+    empty={empty}
+  />
+);

@@ -1,0 +1,96 @@
+import { FilePlus2, Plus } from "lucide-react";
+import Link from "next/link";
+import { Filter, Filters, SearchFilter } from "#components/filters.tsx";
+import { RequestStatus, requestStateWord } from "#components/status.tsx";
+import { LinkButton } from "#components/ui/button.tsx";
+import { Card } from "#components/ui/card.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
+import { PageHead } from "#components/ui/page-head.tsx";
+import { Time } from "#components/ui/time.tsx";
+import type { DraftLine, RequestRow } from "#db/read/requests.ts";
+import { requestStates } from "#lib/domain/request.ts";
+import { RequestsTable } from "./requests-table.tsx";
+
+const states = [
+  { value: "open", label: "open" },
+  { value: "closed", label: "settled" },
+  ...requestStates.map((state) => ({ value: state, label: requestStateWord(state) })),
+];
+
+/** Where are mine and my team's? Drafts on top. */
+export function Requests({
+  drafts,
+  rows,
+  next,
+  filtered,
+}: {
+  readonly drafts: readonly DraftLine[];
+  readonly rows: readonly RequestRow[];
+  readonly next: string | null;
+  readonly filtered: boolean;
+}) {
+  return (
+    <>
+      <PageHead
+        title="Requests"
+        actions={
+          <LinkButton href="/requests/new" look="primary">
+            <Plus aria-hidden />
+            Request an identity
+          </LinkButton>
+        }
+      >
+        Yours, your teams', and those you own, back up or end.
+      </PageHead>
+      <div className="grid gap-4">
+        {drafts.length > 0 ? <Drafts drafts={drafts} /> : null}
+        <Card flush label="Requests">
+          <Filters>
+            <SearchFilter label="Search by name" />
+            <Filter name="state" label="State" choices={states} />
+            <Filter name="who" label="Asked by" choices={[{ value: "me", label: "me" }]} />
+          </Filters>
+          <RequestsTable rows={rows} next={next} empty={<NoRequests filtered={filtered} />} />
+        </Card>
+      </div>
+    </>
+  );
+}
+
+const NoRequests = ({ filtered }: { readonly filtered: boolean }) =>
+  filtered ? (
+    <EmptyState
+      title="Nothing matches these filters"
+      action={<LinkButton href="/requests">Clear the filters</LinkButton>}
+    />
+  ) : (
+    <EmptyState
+      icon={<FilePlus2 aria-hidden />}
+      title="No requests yet"
+      action={<LinkButton href="/requests/new">Request an identity</LinkButton>}
+    >
+      A request takes three or four answers; the rest is filled in.
+    </EmptyState>
+  );
+
+const Drafts = ({ drafts }: { readonly drafts: readonly DraftLine[] }) => (
+  <Card title="Drafts" aside={`${drafts.length}`} flush>
+    <ul>
+      {drafts.map((draft) => (
+        <li key={draft.id} className="border-b border-line last:border-b-0">
+          <Link
+            href={`/requests/new?draft=${draft.id}`}
+            className="flex min-h-10 items-center gap-3 px-4 py-1.5 hover:bg-hover"
+          >
+            <RequestStatus state="draft" />
+            <span className="min-w-0 truncate font-[540]">{draft.name || "not named yet"}</span>
+            <span className="hidden truncate text-muted sm:inline">{draft.title}</span>
+            <span className="ml-auto text-[13px] text-muted">
+              <Time at={draft.updatedAt} />
+            </span>
+          </Link>
+        </li>
+      ))}
+    </ul>
+  </Card>
+);

@@ -1,0 +1,106 @@
+import { Ban, Check, Hourglass } from "lucide-react";
+import { Reasons } from "#components/plan/reasons.tsx";
+import { Person } from "#components/ui/avatar.tsx";
+import { Card } from "#components/ui/card.tsx";
+import { Fingerprint } from "#components/ui/mono.tsx";
+import { Deadline, Time } from "#components/ui/time.tsx";
+import type { RequestPage } from "#db/read/request.ts";
+
+/** What policy decided, word for word, and under which bundle. */
+export function DecisionCard({ page }: { readonly page: RequestPage }) {
+  const newest = page.decisions[0];
+  if (newest === undefined) return null;
+  return (
+    <Card title="What policy says" aside={<Time at={newest.decidedAt.toISOString()} />}>
+      <div className="-my-2">
+        <Reasons decision={newest.decision} />
+      </div>
+      <p className="mt-3 text-xs text-faint">
+        Decided by policy <Fingerprint digest={newest.bundle} />
+        {newest.at === "release" ? ", again when it was released" : ""}
+      </p>
+    </Card>
+  );
+}
+
+/** Stages with faces and deadline, then the owner's acceptance. */
+export function StagesCard({ page }: { readonly page: RequestPage }) {
+  const { state, verdicts, acceptances, current, names } = page;
+  if (state === null || (state.stages.length === 0 && state.accepter === null && acceptances.length === 0)) return null;
+  const nameOf = (id: string) => names.people[id]?.name ?? "someone";
+  const here = verdicts.filter((verdict) => verdict.version === current.version);
+  return (
+    <Card
+      title="Who decides"
+      aside={
+        state.deadline && state.state.startsWith("awaiting") ? <Deadline at={state.deadline.toISOString()} /> : null
+      }
+      flush
+    >
+      <ul>
+        {state.stages.map((stage, index) => {
+          const given = here.filter((verdict) => verdict.stage === index);
+          const approvals = given.filter(
+            (verdict) => verdict.verdict === "approve" && verdict.result !== "refused",
+          ).length;
+          return (
+            <li key={`${stage.role}/${stage.sentence}`} className="border-b border-line px-4 py-2.5 last:border-b-0">
+              <p className="flex gap-2">
+                <span className="font-[540]">
+                  {approvals} of {stage.count} of {stage.role}
+                </span>
+                <span className="text-muted">{stage.sentence}</span>
+              </p>
+              {given.map((verdict) => (
+                <div key={verdict.id} className="mt-1.5 flex flex-wrap items-center gap-x-2 text-sm">
+                  {verdict.verdict === "deny" ? (
+                    <Ban aria-label="denied" className="size-4 text-bad" />
+                  ) : (
+                    <Check aria-label="approved" className="size-4 text-good" />
+                  )}
+                  <Person name={nameOf(verdict.person)} />
+                  <span className="text-muted">
+                    <Time at={verdict.receivedAt.toISOString()} />
+                    {verdict.result === null
+                      ? ", being checked"
+                      : verdict.result === "refused"
+                        ? `, does not count: ${verdict.refusals?.[0]?.sentence ?? ""}`
+                        : ""}
+                  </span>
+                  {verdict.reason ? <bdi className="basis-full pl-6 text-muted">{verdict.reason}</bdi> : null}
+                </div>
+              ))}
+            </li>
+          );
+        })}
+        {state.accepter || acceptances.length > 0 ? <AcceptanceLine page={page} /> : null}
+      </ul>
+    </Card>
+  );
+}
+
+function AcceptanceLine({ page: { state, acceptances, current, names } }: { readonly page: RequestPage }) {
+  const accepted = acceptances.find(
+    (acceptance) => acceptance.version === current.version && acceptance.result !== "refused",
+  );
+  const who = names.people[accepted?.person ?? state?.accepter ?? ""]?.name ?? "the owner";
+  return (
+    <li className="flex flex-wrap items-center gap-x-2 border-b border-line px-4 py-2.5 text-sm last:border-b-0">
+      {accepted ? (
+        <Check aria-hidden className="size-4 text-good" />
+      ) : (
+        <Hourglass aria-hidden className="size-4 text-warn" />
+      )}
+      <Person name={who} />
+      <span className="text-muted">
+        {accepted ? (
+          <>
+            accepted ownership <Time at={accepted.receivedAt.toISOString()} />
+          </>
+        ) : (
+          "is asked to accept ownership"
+        )}
+      </span>
+    </li>
+  );
+}

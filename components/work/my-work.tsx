@@ -1,0 +1,164 @@
+import { CircleCheck, Hourglass, Plus, RotateCcw, TriangleAlert, Users } from "lucide-react";
+import Link from "next/link";
+import type { ReactNode } from "react";
+import { kindWords } from "#components/requests/words.ts";
+import { EnvironmentBadge, RequestStatus, Risk } from "#components/status.tsx";
+import { LinkButton } from "#components/ui/button.tsx";
+import { Card } from "#components/ui/card.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
+import { PageHead } from "#components/ui/page-head.tsx";
+import { Deadline, Time } from "#components/ui/time.tsx";
+import type { MyWork as Work } from "#db/read/my-work.ts";
+import type { RequestKind } from "#lib/domain/charter.ts";
+
+const verbs = {
+  approve: { word: "Decide", icon: <Users aria-hidden />, href: (id: string) => `/approvals?request=${id}` },
+  accept: { word: "Accept", icon: <Hourglass aria-hidden />, href: (id: string) => `/requests/${id}` },
+  resubmit: { word: "Submit again", icon: <RotateCcw aria-hidden />, href: (id: string) => `/requests/${id}` },
+} as const;
+
+const verbOf = (why: string) => verbs[why === "approve" || why === "accept" ? why : "resubmit"];
+
+/** What needs me today? */
+export function MyWork({ name, work }: { readonly name: string; readonly work: Work }) {
+  const { waiting, underWay, ending, stuck } = work;
+  const nothing = waiting.length + underWay.length + ending.length + stuck.length === 0;
+  return (
+    <>
+      <PageHead
+        title={`Hello, ${name.split(" ")[0] ?? name}`}
+        actions={
+          <LinkButton href="/requests/new" look="primary">
+            <Plus aria-hidden />
+            Request an identity
+          </LinkButton>
+        }
+      >
+        {sentenceOf(work)}
+      </PageHead>
+      {nothing ? (
+        <Card>
+          <EmptyState
+            icon={<CircleCheck aria-hidden />}
+            title="Nothing needs you today"
+            action={<LinkButton href="/requests/new">Request an identity</LinkButton>}
+          >
+            Approvals, questions and identities that end soon appear here.
+          </EmptyState>
+        </Card>
+      ) : (
+        <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1.5fr)_minmax(0,1fr)]">
+          <div className="grid gap-4">
+            {waiting.length > 0 ? <Needs waiting={waiting} /> : null}
+            {underWay.length > 0 ? <UnderWay rows={underWay} /> : null}
+          </div>
+          <div className="grid gap-4">
+            {stuck.length > 0 ? <StuckWork rows={stuck} /> : null}
+            {ending.length > 0 ? <Ending rows={ending} /> : null}
+          </div>
+        </div>
+      )}
+    </>
+  );
+}
+
+function sentenceOf({ waiting, stuck, ending }: Work): string {
+  const parts = [
+    waiting.length > 0
+      ? `${waiting.length} ${waiting.length === 1 ? "thing waits" : "things wait"} for you.`
+      : "Nothing waits for you.",
+    ending.length > 0 ? `${ending.length} of your identities ${ending.length === 1 ? "ends" : "end"} soon.` : "",
+    stuck.length > 0 ? `${stuck.length} stuck ${stuck.length === 1 ? "step" : "steps"}.` : "",
+  ];
+  return parts.filter(Boolean).join(" ");
+}
+
+const Line = ({ children }: { readonly children: ReactNode }) => (
+  <li className="flex min-h-10 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-4 py-1.5 last:border-b-0 [&>svg]:size-4 [&>svg]:shrink-0 [&>svg]:text-warn">
+    {children}
+  </li>
+);
+
+const Needs = ({ waiting }: { readonly waiting: Work["waiting"] }) => (
+  <Card title="Needs you" aside={`${waiting.length}`} flush>
+    <ul>
+      {waiting.map((row) => (
+        <Line key={row.id}>
+          {verbOf(row.why).icon}
+          <Link href={verbOf(row.why).href(row.id)} className="min-w-0 flex-1 truncate font-[540] hover:underline">
+            {row.name}
+          </Link>
+          <EnvironmentBadge
+            environment={row.environment === "prod" ? "prod" : row.environment === "staging" ? "staging" : "dev"}
+          />
+          <Risk risk={row.risk} />
+          {row.deadline ? <Deadline at={row.deadline} /> : null}
+          <LinkButton size="sm" href={verbOf(row.why).href(row.id)} aria-label={`${verbOf(row.why).word}: ${row.name}`}>
+            {verbOf(row.why).word}
+          </LinkButton>
+        </Line>
+      ))}
+    </ul>
+  </Card>
+);
+
+const UnderWay = ({ rows }: { readonly rows: Work["underWay"] }) => (
+  <Card
+    title="Under way"
+    aside={
+      <Link className="link" href="/requests?who=me">
+        All of mine
+      </Link>
+    }
+    flush
+  >
+    <ul>
+      {rows.map((row) => (
+        <Line key={row.id}>
+          <Link href={`/requests/${row.id}`} className="min-w-0 flex-1 truncate font-[540] hover:underline">
+            {row.name} <span className="font-normal text-muted">{row.step || kindWords[row.kind as RequestKind]}</span>
+          </Link>
+          <RequestStatus state={row.state} />
+          <span className="text-sm text-muted">
+            <Time at={row.since} />
+          </span>
+        </Line>
+      ))}
+    </ul>
+  </Card>
+);
+
+const StuckWork = ({ rows }: { readonly rows: Work["stuck"] }) => (
+  <Card title="Stuck" aside={`${rows.length}`} flush>
+    <ul>
+      {rows.map((row) => (
+        <Line key={row.id}>
+          <TriangleAlert aria-hidden />
+          <Link href={`/requests/${row.request}`} className="min-w-0 flex-1 hover:underline">
+            <span className="font-[540]">{row.title}</span> <span className="text-muted">on {row.target}</span>
+            <span className="block text-[12.5px] text-muted">{row.sentence}</span>
+          </Link>
+          <span className="text-sm text-muted">
+            <Time at={row.since} />
+          </span>
+        </Line>
+      ))}
+    </ul>
+  </Card>
+);
+
+const Ending = ({ rows }: { readonly rows: Work["ending"] }) => (
+  <Card title="Your identities that end soon" aside={`${rows.length}`} flush>
+    <ul>
+      {rows.map((row) => (
+        <Line key={row.id}>
+          <Link href={`/identities/${row.id}`} className="min-w-0 flex-1 truncate font-[540] hover:underline">
+            {row.name}
+          </Link>
+          <EnvironmentBadge environment={row.environment} />
+          <Deadline at={row.endsAt.toISOString()} />
+        </Line>
+      ))}
+    </ul>
+  </Card>
+);

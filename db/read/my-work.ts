@@ -1,0 +1,154 @@
+import { and, asc, eq, or, sql } from "drizzle-orm";
+import type { Viewer } from "#lib/domain/actor.ts";
+import type { RequestState } from "#lib/domain/request.ts";
+import type { Queries } from "../client.ts";
+import { identities } from "../schema/inventory.ts";
+import { requestSight } from "./request-sight.ts";
+import { identitySight } from "./sight.ts";
+
+export interface Waiting {
+  readonly id: string;
+  readonly name: string;
+  readonly environment: string;
+  readonly risk: number;
+  readonly deadline: string | null;
+  readonly why: string;
+}
+export interface UnderWay {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly state: RequestState | null;
+  readonly since: string;
+  /** "step 3 of 5 · vault-main" while it is provisioned. */
+  readonly step: string;
+}
+export interface Stuck {
+  readonly id: string;
+  readonly request: string;
+  readonly title: string;
+  readonly target: string;
+  readonly since: string;
+  readonly sentence: string;
+}
+
+const cap = 20;
+
+/** What waits for this viewer: verdicts they may give, ownership they are asked to accept, what they must submit again. */
+async function readWaiting(db: Queries, viewer: Viewer): Promise<readonly Waiting[]> {
+  const rows = await db.execute<{
+    id: string;
+    name: string;
+    environment: string;
+    risk: number;
+    deadline: string | null;
+    why: string;
+  }>(sql`
+    select r.id, v.charter ->> 'name' as name, v.charter ->> 'environment' as environment, s.risk, to_json(s.deadline) #>> '{}' as deadline,
+      case s.state when 'awaiting-approval' then 'approve' when 'awaiting-acceptance' then 'accept' else 'resubmit' end as why
+    from charter.request_states s
+    join charter.requests r on r.tenant = s.tenant and r.id = s.request
+    join charter.request_versions v on v.tenant = s.tenant and v.request = s.request and v.version = s.request_version
+    where s.tenant = 'main' and (
+      (s.state = 'awaiting-approval' and r.requester is distinct from ${viewer.id}
+        and exists (select 1 from jsonb_array_elements(s.stages) g where g ->> 'role' = any (${sql.param([...viewer.roles])}::text[]))
+        and not exists (select 1 from charter.verdicts x where x.tenant = s.tenant and x.request = s.request and x.version = s.request_version and x.person = ${viewer.id}))
+      or (s.state = 'awaiting-acceptance' and s.accepter = ${viewer.id})
+      or (s.state = 'resubmit' and r.requester = ${viewer.id}))
+    order by s.deadline nulls last, s.risk desc, r.id limit ${cap}`);
+  return rows.map(({ id, name, environment, risk, deadline, why }) => ({ id, name, environment, risk, deadline, why }));
+}
+
+/** Own requests that are not finished, and those finished in the last day. */
+async function readUnderWay(db: Queries, viewer: Viewer): Promise<readonly UnderWay[]> {
+  const rows = await db.execute<{
+    id: string;
+    name: string;
+    kind: string;
+    state: RequestState | null;
+    since: string;
+    done: number | null;
+    steps: number | null;
+    target: string | null;
+  }>(sql`
+    select r.id, v.charter ->> 'name' as name, r.kind, s.state, to_json(coalesce(s.since, r.received_at)) #>> '{}' as since, i.done, i.steps, i.target
+    from charter.requests r
+    join lateral (select v.charter from charter.request_versions v where v.tenant = r.tenant and v.request = r.id order by v.version desc limit 1) v on true
+    left join charter.request_states s on s.tenant = r.tenant and s.request = r.id
+    left join lateral (
+      select count(*) filter (where x.state = 'done')::int as done, count(*)::int as steps, max(x.target) filter (where x.state not in ('done', 'waiting', 'undone')) as target
+      from charter.intents n join charter.steps x on x.tenant = n.tenant and x.intent = n.id
+      where n.tenant = r.tenant and n.request = r.id and n.state = 'running') i on true
+    where r.tenant = 'main' and r.requester = ${viewer.id} and ${requestSight(viewer)}
+      and (coalesce(s.state, 'received') in ('received', 'awaiting-approval', 'awaiting-acceptance', 'resubmit', 'approved', 'provisioning') or s.since > charter.clock() - interval '1 day')
+    order by coalesce(s.since, r.received_at) desc, r.id limit ${cap}`);
+  return rows.map((row) => ({
+    id: row.id,
+    name: row.name,
+    kind: row.kind,
+    state: row.state,
+    since: row.since,
+    step: row.steps
+      ? `step ${Math.min((row.done ?? 0) + 1, row.steps)} of ${row.steps}${row.target ? ` · ${row.target}` : ""}`
+      : "",
+  }));
+}
+
+/** Identities this person owns, backs up or ends, that end within 30 days or have ended and are held. */
+const readEnding = (db: Queries, viewer: Viewer) =>
+  db
+    .select({
+      id: identities.id,
+      name: identities.name,
+      state: identities.state,
+      environment: identities.environment,
+      endsAt: identities.endsAt,
+    })
+    .from(identities)
+    .where(
+      and(
+        eq(identities.tenant, "main"),
+        sql`${identities.state} in ('live', 'suspended', 'retiring')`,
+        sql`${identities.endsAt} < charter.clock() + interval '30 days'`,
+        or(eq(identities.owner, viewer.id), eq(identities.backupPerson, viewer.id), eq(identities.endsIt, viewer.id)),
+        identitySight(viewer),
+      ),
+    )
+    .orderBy(asc(identities.endsAt), asc(identities.id))
+    .limit(cap);
+
+/** Steps that wait for people, for operators. */
+async function readStuck(db: Queries, viewer: Viewer): Promise<readonly Stuck[]> {
+  if (!viewer.roles.includes("operator")) return [];
+  const rows = await db.execute<{
+    id: string;
+    request: string;
+    title: string;
+    target: string;
+    since: string;
+    sentence: string | null;
+  }>(sql`
+    select x.id, i.request, x.title, x.target, to_json(x.stuck_at) #>> '{}' as since, x.fault ->> 'sentence' as sentence
+    from charter.steps x join charter.intents i on i.tenant = x.tenant and i.id = x.intent
+    where x.tenant = 'main' and x.stuck_at is not null and x.state not in ('done', 'undone') order by x.stuck_at limit ${cap}`);
+  return rows.map((row) => ({
+    id: row.id,
+    request: row.request,
+    title: row.title,
+    target: row.target,
+    since: row.since,
+    sentence: row.sentence ?? "",
+  }));
+}
+
+/** Everything that needs this person today. */
+export async function readMyWork(db: Queries, viewer: Viewer) {
+  const [waiting, underWay, ending, stuck] = await Promise.all([
+    readWaiting(db, viewer),
+    readUnderWay(db, viewer),
+    readEnding(db, viewer),
+    readStuck(db, viewer),
+  ]);
+  return { waiting, underWay, ending, stuck };
+}
+export type MyWork = Awaited<ReturnType<typeof readMyWork>>;
