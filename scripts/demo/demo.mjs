@@ -52,7 +52,6 @@ export function writeSimulatorsFile({ home, taken, portal, secrets }) {
         folder: home.path("demo"),
         issuer: { port: taken.issuer, portal, clientId, clientSecret: secrets.authClientSecret, people: demoPeople() },
         systems: taken.systems,
-        postgres: { folder: join(home.postgres, "orders-prod"), password: secrets.postgres },
       },
       null,
       2,

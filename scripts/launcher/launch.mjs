@@ -9,6 +9,7 @@ import {
   writeSimulatorsFile,
   writeWorkerConfig,
 } from "../demo/demo.mjs";
+import { ensureGithubKey, exchangeToken } from "../demo/github-token.mjs";
 import { buildWeb, nextProgram } from "./build.mjs";
 import { endLeftovers, logTail, supervisor } from "./children.mjs";
 import { databaseKind, prepareDatabase, startPostgres } from "./database.mjs";
@@ -130,6 +131,7 @@ async function demo(started) {
   const { home, secrets, ports, publicUrl: portal } = started;
   started.demo = true;
   const taken = await demoPorts(ports);
+  ensureGithubKey(home);
   const file = writeSimulatorsFile({ home, taken, portal, secrets });
   let served = {};
   await step("Simulators and demo sign-in", async () => {
@@ -143,13 +145,13 @@ async function demo(started) {
   await importDirectory(started);
 }
 
-const deskActs = ({ children }, taken) => ({
+/** {target, role, claims} → {admitted, as, endsAt} or {admitted: false, code, why}; the worker comes back by itself. */
+const deskActs = ({ home, children }, taken) => ({
   "worker/kill": async () => ({ killed: children.kill("worker") }),
-  "simulator/calls": async ({ target, path, body, headers }) => {
+  "token/exchange": async ({ target, role, claims }) => {
     const port = taken.systems[target];
     if (port === undefined) throw new Error(`There is no simulated target ${target}.`);
-    const response = await fetch(`http://127.0.0.1:${port}${path}`, { method: "POST", body, headers });
-    return { status: response.status, body: await response.text() };
+    return exchangeToken(home, { port, role, claims });
   },
 });
 
