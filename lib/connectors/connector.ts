@@ -146,6 +146,8 @@ export type Observed =
       readonly externalId: string;
       readonly enabled: boolean;
       readonly differences: readonly string[];
+      /** Last use as the target tells it; null: never, absent: it does not tell. */
+      readonly lastUsedAt?: string | null;
     }
   | { readonly state: "not-ours"; readonly why: string }
   | { readonly state: "unknown-yet" };
@@ -173,6 +175,8 @@ export interface ConnectEntry<Settings = unknown> {
   /** Consistency windows in milliseconds that replace the connector's defaults. */
   readonly windows: Readonly<Record<string, number>>;
   readonly installation: string;
+  /** `system_identifier` of the portal's own PostgreSQL, which a database target must not be. */
+  readonly portalSystemIdentifier?: string;
   /** True when this worker's mark key made `mark` for exactly this object. */
   markVerify(mark: Mark, of: MarkedObject): boolean;
 }

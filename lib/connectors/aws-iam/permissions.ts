@@ -25,11 +25,10 @@ export function permissionsDocument(
   settings: AwsSettings,
   endsAt: string,
 ): JsonObject {
-  const places = { partition: settings.partition, region: settings.region, account: settings.accountId };
   return {
     Version: "2012-10-17",
     Statement: [
-      ...statements.map((statement, index) => allow(statement, index, places)),
+      ...statements.map((statement, index) => allow(statement, index, settings)),
       {
         Sid: endSid,
         Effect: "Deny",
@@ -41,21 +40,22 @@ export function permissionsDocument(
   };
 }
 
-function allow(
-  { actions, resources, conditions }: Statement,
-  index: number,
-  places: Readonly<Record<string, string>>,
-): Json {
-  const fill = (text: string) =>
-    text.replace(/\{(partition|region|account)\}/g, (whole, name) => places[name] ?? whole);
+function allow({ actions, resources, conditions }: Statement, index: number, settings: AwsSettings): Json {
   return {
     Sid: `Charter${index + 1}`,
     Effect: "Allow",
     Action: actions,
-    Resource: resources.map(fill),
+    Resource: resources.map((resource) => placed(resource, settings)),
     ...(conditions === undefined ? {} : { Condition: conditions }),
   };
 }
+
+/** A resource with the target's partition, region and account filled in. */
+export const placed = (resource: string, settings: AwsSettings): string =>
+  resource
+    .replaceAll("{partition}", settings.partition)
+    .replaceAll("{region}", settings.region)
+    .replaceAll("{account}", settings.accountId);
 
 /** Length as IAM counts it against its quota: white space is free. */
 export const billedLength = (document: JsonObject): number => JSON.stringify(document).replace(/\s/g, "").length;

@@ -1,7 +1,7 @@
 import type { PlanAsk } from "#lib/connectors/connector.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import type { PlannedObject } from "#lib/domain/plan.ts";
-import { permissionsDocument, permissionsName } from "./permissions.ts";
+import { permissionsDocument, permissionsName, placed } from "./permissions.ts";
 import { type AwsSettings, roleArn, userArn } from "./settings.ts";
 import type { AwsSpec } from "./spec.ts";
 import { describingTags } from "./tags.ts";
@@ -35,7 +35,7 @@ function role({ charter, settings, name, labels }: AwsAsk): PlannedObject {
       ...trusted.map((value) => ({ label: "Trusts", value, mono: true })),
       { label: "Audience", value: audience, mono: true },
       { label: "Trusted until", value: charter.endsAt },
-      { label: "Ceiling", value: settings.boundaryArn, mono: true },
+      { label: "Ceiling", value: settings.boundaryArn ?? "none", mono: true },
       { label: "Session", value: "at most 1 hour" },
     ],
     desired: {
@@ -57,7 +57,7 @@ function user({ charter, settings, name, labels }: AwsAsk): PlannedObject {
     details: [
       { label: "ARN", value: userArn(settings, name), mono: true },
       ...(charter.binding.kind === "workload" ? [{ label: "Used by", value: charter.binding.runsOn }] : []),
-      { label: "Ceiling", value: settings.boundaryArn, mono: true },
+      { label: "Ceiling", value: settings.boundaryArn ?? "none", mono: true },
       { label: "Console sign-in", value: "none" },
     ],
     desired: { path: settings.path, boundary: settings.boundaryArn, tags: describingTags(charter, labels) },
@@ -73,7 +73,7 @@ function policy({ charter, settings, spec }: AwsAsk): PlannedObject {
     details: [
       ...spec.statements.map(({ actions, resources }) => ({
         label: "Allows",
-        value: `${actions.join(", ")} on ${resources.join(", ")}`,
+        value: `${actions.join(", ")} on ${resources.map((one) => placed(one, settings)).join(", ")}`,
         mono: true,
       })),
       { label: "Denies all from", value: charter.endsAt },

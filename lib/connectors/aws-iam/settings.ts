@@ -15,8 +15,11 @@ export const settingsSchema = z.strictObject({
     .regex(/^\/([A-Za-z0-9_.-]+\/)+$/, "Start and end the path with a slash: /charter/.")
     .max(128)
     .default("/charter/"),
-  /** The ceiling: a managed policy put on every role and user as permissions boundary. */
-  boundaryArn: z.string().regex(/^arn:[a-z-]+:iam::(\d{12}|aws):policy\/.+$/, "Give the ARN of a managed policy."),
+  /** The ceiling: a managed policy put on every role and user as permissions boundary. Null: none, and health says so. */
+  boundaryArn: z
+    .string()
+    .regex(/^arn:[a-z-]+:iam::(\d{12}|aws):policy\/.+$/, "Give the ARN of a managed policy.")
+    .nullable(),
   /** Identity provider for GitHub Actions in this account; null when pipelines get no role here. */
   githubProviderArn: z
     .string()

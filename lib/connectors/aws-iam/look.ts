@@ -1,0 +1,106 @@
+import { ListRolesCommand, ListRoleTagsCommand, ListUsersCommand, ListUserTagsCommand } from "@aws-sdk/client-iam";
+import type { Intent, Observed, ObservedObject } from "#lib/connectors/connector.ts";
+import type { Calls } from "#lib/domain/target.ts";
+import { checkPath } from "./check.ts";
+import type { Aws } from "./client.ts";
+import { desiredOf } from "./desired.ts";
+import { equal } from "./documents.ts";
+import { differencesOf, type Ground, isDisabled, mayAppear, notOurs } from "./ground.ts";
+import type { Seen } from "./holder.ts";
+import { seen as seenRole } from "./role.ts";
+import { fromTagList, markOf, type Tags } from "./tags.ts";
+import { denyTrust } from "./trust.ts";
+import { type AccessKeys, seen as seenUser } from "./user.ts";
+
+/** Reads an identity's object back and compares it with the plan it was last given. */
+export async function observe(ground: Ground, intent: Intent, calls: Calls): Promise<Observed> {
+  const seen = await ground.holder.read(calls, intent.name);
+  if (seen === null) return { state: mayAppear(ground, intent.markedAt) ? "unknown-yet" : "absent" };
+  const why = notOurs(seen, intent);
+  if (why !== null) return { state: "not-ours", why };
+  const desired = desiredOf(intent.plan);
+  const differences = await differencesOf({ ground, seen, desired, empowered: true }, calls);
+  const enabled = !(await isDisabled(ground, calls, seen));
+  return { state: "ours", externalId: seen.arn, enabled, differences, lastUsedAt: await lastUse(ground, calls, seen) };
+}
+
+const lastUse = async (_ground: Ground, _calls: Calls, seen: Seen): Promise<string | null> => seen.lastUsedAt;
+
+/** Every role and user under the target's path, page by page, ours or not; throwaway objects of checks are left out. */
+export async function* discover(
+  of: { readonly aws: Aws; readonly keys: AccessKeys },
+  calls: Calls,
+): AsyncIterable<ObservedObject> {
+  const { aws, keys } = of;
+  const skip = checkPath(aws.settings);
+  for await (const role of listRoles(aws, calls)) {
+    if (role.path.startsWith(skip)) continue;
+    const tags = await roleTags(aws, calls, role.name);
+    const enabled = role.trust !== null && !equal(role.trust, denyTrust);
+    yield { ...found("role", role), mark: markOf(tags), enabled, credentials: [] };
+  }
+  for await (const user of listUsers(aws, calls)) {
+    if (user.path.startsWith(skip)) continue;
+    const tags = await userTags(aws, calls, user.name);
+    const credentials = await keys.list(calls, user.name);
+    yield {
+      ...found("user", user),
+      mark: markOf(tags),
+      enabled: credentials.some(({ active }) => active),
+      credentials,
+    };
+  }
+}
+
+const found = (kind: string, { name, arn, createdAt }: Seen) => ({
+  kind,
+  name,
+  externalId: arn,
+  createdAt: createdAt || null,
+});
+
+async function* listRoles(aws: Aws, calls: Calls): AsyncIterable<Seen> {
+  let Marker: string | undefined;
+  do {
+    const page = await aws.read(calls, "iam:ListRoles", (options) =>
+      aws.iam.send(
+        new ListRolesCommand({
+          PathPrefix: aws.settings.path,
+          MaxItems: 100,
+          ...(Marker === undefined ? {} : { Marker }),
+        }),
+        options,
+      ),
+    );
+    yield* (page.Roles ?? []).map(seenRole);
+    Marker = page.IsTruncated ? page.Marker : undefined;
+  } while (Marker !== undefined);
+}
+
+async function* listUsers(aws: Aws, calls: Calls): AsyncIterable<Seen> {
+  let Marker: string | undefined;
+  do {
+    const page = await aws.read(calls, "iam:ListUsers", (options) =>
+      aws.iam.send(
+        new ListUsersCommand({
+          PathPrefix: aws.settings.path,
+          MaxItems: 100,
+          ...(Marker === undefined ? {} : { Marker }),
+        }),
+        options,
+      ),
+    );
+    yield* (page.Users ?? []).map(seenUser);
+    Marker = page.IsTruncated ? page.Marker : undefined;
+  } while (Marker !== undefined);
+}
+
+const roleTags = (aws: Aws, calls: Calls, RoleName: string): Promise<Tags> =>
+  aws.read(calls, "iam:ListRoleTags", async (options) =>
+    fromTagList((await aws.iam.send(new ListRoleTagsCommand({ RoleName }), options)).Tags),
+  );
+
+const userTags = (aws: Aws, calls: Calls, UserName: string): Promise<Tags> =>
+  aws.read(calls, "iam:ListUserTags", async (options) =>
+    fromTagList((await aws.iam.send(new ListUserTagsCommand({ UserName }), options)).Tags),
+  );

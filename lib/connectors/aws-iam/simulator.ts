@@ -1,0 +1,118 @@
+import type { Json } from "#lib/domain/json.ts";
+import {
+  type Simulator,
+  type StartOptions,
+  serve,
+  type Wire,
+  type WireCall,
+  type WireReply,
+} from "#lib/simulation/server.ts";
+import { holderOperations, type Operation, seconds, type Turn } from "./simulator/holders.ts";
+import { keyOperations } from "./simulator/keys.ts";
+import { answerXml, errorXml, Query, WireError, wireError, type Xml } from "./simulator/protocol.ts";
+import { readSignature, verifySignature } from "./simulator/signature.ts";
+import { type Account, accountOf, type Seed, workerUser } from "./simulator/state.ts";
+import { assumeWithWebIdentity, type Caller, callerIdentity } from "./simulator/sts.ts";
+
+const operations: Readonly<Record<string, Operation>> = { ...holderOperations, ...keyOperations };
+
+export interface AwsStart extends StartOptions {
+  readonly seed: Seed;
+}
+
+/**
+ * Starts one AWS account on 127.0.0.1, speaking the query protocol of IAM (2010-05-08) and STS (2011-06-15) to the real
+ * SDK. Signatures, names without regard to case, quotas, delete conflicts, boundaries and trusts are enforced; what
+ * permissions allow at other services is not simulated.
+ */
+export const start = (options: AwsStart): Promise<Simulator<Account>> => serve(wireOf(options.seed), options);
+
+const wireOf = (seed: Seed): Wire<Account> => ({
+  empty: () => accountOf(seed),
+  operationOf: ({ body }) => new Query(body).operation,
+  isRead: (operation) => /^(Get|List|Simulate)/.test(operation),
+  answer,
+  failure: (kind, call) => {
+    const { code, message } = failures[kind];
+    return errorXml(envelope(call), wireError(code, message));
+  },
+  shown,
+});
+
+const failures = {
+  throttle: { code: "Throttling", message: "Rate exceeded" },
+  unavailable: { code: "ServiceUnavailable", message: "Service is unavailable" },
+  denied: { code: "AccessDenied", message: "User is not authorized to perform this action" },
+  quota: { code: "LimitExceeded", message: "Cannot exceed quota" },
+} as const;
+
+const envelope = ({ request, operation, now }: WireCall<Account>) => ({
+  service: new Query(request.body).service,
+  operation,
+  requestId: `sim-${now.getTime()}`,
+});
+
+async function answer(call: WireCall<Account>): Promise<WireReply> {
+  try {
+    return answerXml(envelope(call), await perform(call));
+  } catch (error) {
+    if (error instanceof WireError) return errorXml(envelope(call), error);
+    throw error;
+  }
+}
+
+async function perform(call: WireCall<Account>): Promise<Xml> {
+  const turn: Turn = { account: call.state, query: new Query(call.request.body), now: call.now };
+  if (call.operation === "AssumeRoleWithWebIdentity") return assumeWithWebIdentity(turn);
+  const caller = authenticate(call);
+  if (call.operation === "GetCallerIdentity") return callerIdentity(call.state, caller);
+  if (caller.arn !== workerArn(call.state))
+    throw wireError("AccessDenied", `User: ${caller.arn} is not authorized to perform: iam:${call.operation}`);
+  const operation = operations[call.operation];
+  if (operation === undefined)
+    throw wireError("InvalidAction", `The action ${call.operation} is not valid for this web service.`);
+  return operation(turn);
+}
+
+const workerArn = ({ accountId }: Account): string => `arn:aws:iam::${accountId}:user/${workerUser}`;
+
+/** Who signed the call. A key that is unknown or inactive is no key; a session ends at its time. */
+function authenticate({ request, state, now }: WireCall<Account>): Caller {
+  const signed = readSignature(request);
+  if (signed === null) throw wireError("MissingAuthenticationToken", "Request is missing Authentication Token");
+  const session = state.sessions[signed.accessKeyId];
+  const key = state.keys[signed.accessKeyId];
+  const secret = session?.secret ?? (key?.active ? key.secret : undefined);
+  if (secret === undefined)
+    throw wireError("InvalidClientTokenId", "The security token included in the request is invalid.");
+  verifySignature(request, signed, secret, now);
+  if (session !== undefined) {
+    if (request.headers["x-amz-security-token"] !== session.token)
+      throw wireError("InvalidClientTokenId", "The security token included in the request is invalid.");
+    if (Date.parse(session.expiresAt) <= now.getTime())
+      throw wireError("ExpiredToken", "The security token included in the request is expired");
+    return { arn: session.arn, id: signed.accessKeyId };
+  }
+  return userCaller(state, key?.user ?? "", signed.accessKeyId, now);
+}
+
+function userCaller(state: Account, name: string, keyId: string, now: Date): Caller {
+  if (name === workerUser) return { arn: workerArn(state), id: "AIDASIMULATEDWORKER01" };
+  const user = state.users[name.toLowerCase()];
+  const key = state.keys[keyId];
+  if (user === undefined || key === undefined)
+    throw wireError("InvalidClientTokenId", "The security token included in the request is invalid.");
+  key.lastUsed = { at: seconds(now), region: "us-east-1", service: "sts" };
+  return { arn: user.arn, id: user.id };
+}
+
+/** The world without secrets. */
+function shown(account: Account): Json {
+  const keys = Object.entries(account.keys).map(([id, { secret: _, ...key }]) => [id, key] as const);
+  const sessions = Object.entries(account.sessions).map(
+    ([id, { arn, issuedAt, expiresAt }]) => [id, { arn, issuedAt, expiresAt }] as const,
+  );
+  return JSON.parse(
+    JSON.stringify({ ...account, keys: Object.fromEntries(keys), sessions: Object.fromEntries(sessions) }),
+  );
+}

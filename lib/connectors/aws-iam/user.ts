@@ -1,0 +1,190 @@
+import {
+  CreateUserCommand,
+  DeleteAccessKeyCommand,
+  DeleteUserCommand,
+  DeleteUserPolicyCommand,
+  DetachUserPolicyCommand,
+  GetUserCommand,
+  GetUserPolicyCommand,
+  ListAccessKeysCommand,
+  ListAttachedUserPoliciesCommand,
+  ListGroupsForUserCommand,
+  ListUserPoliciesCommand,
+  PutUserPolicyCommand,
+  RemoveUserFromGroupCommand,
+  TagUserCommand,
+  UpdateAccessKeyCommand,
+  type User,
+} from "@aws-sdk/client-iam";
+import { TargetFault } from "#lib/domain/fault.ts";
+import type { Calls } from "#lib/domain/target.ts";
+import type { Aws } from "./client.ts";
+import { documentOf } from "./documents.ts";
+import { unlessMissing } from "./faults.ts";
+import type { Holder, Seen } from "./holder.ts";
+import { asTagList, fromTagList } from "./tags.ts";
+
+export interface KeySeen {
+  readonly id: string;
+  readonly active: boolean;
+  readonly createdAt: string | null;
+}
+
+/** A user's access keys. Every call names the user: without it AWS would act on the worker's own keys. */
+export interface AccessKeys {
+  list(calls: Calls, user: string): Promise<readonly KeySeen[]>;
+  setActive(calls: Calls, user: string, key: { readonly id: string; readonly active: boolean }): Promise<void>;
+  /** `deleted` on AWS's own word; `absent` when it knows no such key. */
+  remove(calls: Calls, user: string, id: string): Promise<"deleted" | "absent">;
+}
+
+export const accessKeys = (aws: Aws): AccessKeys => ({
+  list: (calls, UserName) =>
+    aws.read(calls, "iam:ListAccessKeys", async (options) => {
+      const listed = await aws.iam.send(new ListAccessKeysCommand({ UserName, MaxItems: 1000 }), options);
+      return (listed.AccessKeyMetadata ?? []).map(({ AccessKeyId, Status, CreateDate }) => ({
+        id: AccessKeyId ?? "",
+        active: Status === "Active",
+        createdAt: CreateDate?.toISOString() ?? null,
+      }));
+    }),
+  setActive: (calls, UserName, { id, active }) =>
+    aws.change(calls, "iam:UpdateAccessKey", async (options) => {
+      const Status = active ? "Active" : "Inactive";
+      await aws.iam.send(new UpdateAccessKeyCommand({ UserName, AccessKeyId: id, Status }), options);
+    }),
+  remove: (calls, UserName, AccessKeyId) =>
+    unlessMissing(
+      () =>
+        aws.change(calls, "iam:DeleteAccessKey", async (options) => {
+          await aws.iam.send(new DeleteAccessKeyCommand({ UserName, AccessKeyId }), options);
+          return "deleted" as const;
+        }),
+      "absent" as const,
+    ),
+});
+
+/** IAM users as holders. */
+export function users(aws: Aws, keys: AccessKeys): Holder {
+  const { iam } = aws;
+  const holder: Holder = {
+    noun: "user",
+    read: (calls, UserName) =>
+      unlessMissing(
+        () =>
+          aws.read(calls, "iam:GetUser", async (options) =>
+            seen((await iam.send(new GetUserCommand({ UserName }), options)).User),
+          ),
+        null,
+      ),
+    create: (calls, UserName, { desired, tags }) =>
+      aws.change(calls, "iam:CreateUser", async (options) => {
+        const made = await iam.send(
+          new CreateUserCommand({
+            UserName,
+            Path: desired.path,
+            Tags: asTagList(tags),
+            ...(desired.boundary === null ? {} : { PermissionsBoundary: desired.boundary }),
+          }),
+          options,
+        );
+        return seen(made.User);
+      }),
+    tag: (calls, UserName, tags) =>
+      aws.change(calls, "iam:TagUser", async (options) => {
+        await iam.send(new TagUserCommand({ UserName, Tags: asTagList(tags) }), options);
+      }),
+    putPolicy: (calls, UserName, { name, document }) =>
+      aws.change(calls, "iam:PutUserPolicy", async (options) => {
+        const PolicyDocument = JSON.stringify(document);
+        await iam.send(new PutUserPolicyCommand({ UserName, PolicyName: name, PolicyDocument }), options);
+      }),
+    policy: (calls, UserName, PolicyName) =>
+      unlessMissing(
+        () =>
+          aws.read(calls, "iam:GetUserPolicy", async (options) =>
+            documentOf((await iam.send(new GetUserPolicyCommand({ UserName, PolicyName }), options)).PolicyDocument),
+          ),
+        null,
+      ),
+    deletePolicy: (calls, UserName, PolicyName) =>
+      unlessMissing(
+        () =>
+          aws.change(calls, "iam:DeleteUserPolicy", async (options) => {
+            await iam.send(new DeleteUserPolicyCommand({ UserName, PolicyName }), options);
+          }),
+        undefined,
+      ),
+    policies: (calls, UserName) =>
+      aws.read(calls, "iam:ListUserPolicies", async (options) => {
+        const listed = await iam.send(new ListUserPoliciesCommand({ UserName, MaxItems: 1000 }), options);
+        return listed.PolicyNames ?? [];
+      }),
+    attached: (calls, UserName) =>
+      aws.read(calls, "iam:ListAttachedUserPolicies", async (options) => {
+        const listed = await iam.send(new ListAttachedUserPoliciesCommand({ UserName, MaxItems: 1000 }), options);
+        return (listed.AttachedPolicies ?? []).map(({ PolicyArn }) => PolicyArn ?? "");
+      }),
+    close: async (calls, name) => {
+      for (const { id, active } of await keys.list(calls, name))
+        if (active) await keys.setActive(calls, name, { id, active: false });
+    },
+    open: async (calls, name) => {
+      const held = await keys.list(calls, name);
+      if (held.length > 1)
+        throw new TargetFault(
+          "conflict",
+          "TwoKeys",
+          "The user holds two access keys; only the recorded one may be enabled.",
+        );
+      for (const { id, active } of held) if (!active) await keys.setActive(calls, name, { id, active: true });
+    },
+    isClosed: async (calls, { name }) => (await keys.list(calls, name)).every(({ active }) => !active),
+    isOpen: async (calls, { name }) => (await keys.list(calls, name)).every(({ active }) => active),
+    remove: (calls, name) => remove({ aws, holder, keys }, calls, name),
+  };
+  return holder;
+}
+
+interface Parts {
+  readonly aws: Aws;
+  readonly holder: Holder;
+  readonly keys: AccessKeys;
+}
+
+/** AWS's order: keys, inline policies, managed policies, groups, the user. What only a stranger can have added (a password, a certificate) stops it. */
+async function remove({ aws, holder, keys }: Parts, calls: Calls, UserName: string): Promise<void> {
+  const { iam } = aws;
+  const listed = await unlessMissing(() => keys.list(calls, UserName), null);
+  if (listed === null) return;
+  for (const { id } of listed) await keys.remove(calls, UserName, id);
+  for (const policy of await holder.policies(calls, UserName)) await holder.deletePolicy(calls, UserName, policy);
+  for (const PolicyArn of await holder.attached(calls, UserName))
+    await aws.change(calls, "iam:DetachUserPolicy", (options) =>
+      iam.send(new DetachUserPolicyCommand({ UserName, PolicyArn }), options),
+    );
+  const groups = await aws.read(calls, "iam:ListGroupsForUser", (options) =>
+    iam.send(new ListGroupsForUserCommand({ UserName }), options),
+  );
+  for (const { GroupName } of groups.Groups ?? [])
+    await aws.change(calls, "iam:RemoveUserFromGroup", (options) =>
+      iam.send(new RemoveUserFromGroupCommand({ UserName, GroupName }), options),
+    );
+  await unlessMissing(
+    () => aws.change(calls, "iam:DeleteUser", (options) => iam.send(new DeleteUserCommand({ UserName }), options)),
+    null,
+  );
+}
+
+/** A user as the SDK gives it, also from a list (which leaves tags and ceiling out). */
+export const seen = (user: User | undefined): Seen => ({
+  name: user?.UserName ?? "",
+  path: user?.Path ?? "",
+  arn: user?.Arn ?? "",
+  uniqueId: user?.UserId ?? "",
+  createdAt: user?.CreateDate?.toISOString() ?? "",
+  boundary: user?.PermissionsBoundary?.PermissionsBoundaryArn ?? null,
+  tags: fromTagList(user?.Tags),
+  trust: null,
+  lastUsedAt: null,
+});
