@@ -12,6 +12,7 @@ import { type Served, systems } from "./simulators/systems.ts";
 const settingsSchema = z.strictObject({
   /** Where worlds and credential files are kept. */
   folder: z.string(),
+  clusters: z.string(),
   issuer: issuerSchema,
   /** Port of each system, by the name of the target or vault it stands for. */
   systems: z.record(z.string(), z.number().int()),
@@ -21,9 +22,10 @@ async function main(file: string): Promise<void> {
   const settings = settingsSchema.parse(JSON.parse(readFileSync(file, "utf8")));
   const issuer = await startIssuer(settings.issuer, join(settings.folder, "issuer-key.json"));
   const running = new Map<string, Served>();
+  const { folder, clusters } = settings;
   for (const [name, start] of Object.entries(systems)) {
     const port = settings.systems[name];
-    if (port !== undefined) running.set(name, await start({ name, port, folder: settings.folder }));
+    if (port !== undefined) running.set(name, await start({ name, port, folder, clusters }));
   }
   const entries = [...running].map(([name, { stop: _, ...entry }]) => [name, entry] as const);
   process.send?.({ ready: Object.fromEntries(entries) });

@@ -50,6 +50,7 @@ export function writeSimulatorsFile({ home, taken, portal, secrets }) {
     JSON.stringify(
       {
         folder: home.path("demo"),
+        clusters: home.postgres,
         issuer: { port: taken.issuer, portal, clientId, clientSecret: secrets.authClientSecret, people: demoPeople() },
         systems: taken.systems,
       },

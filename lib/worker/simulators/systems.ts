@@ -2,6 +2,12 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { awsIam } from "#lib/connectors/aws-iam/index.ts";
 import { start as startAws } from "#lib/connectors/aws-iam/simulator.ts";
+import { postgresql } from "#lib/connectors/postgresql/index.ts";
+import {
+  simulatedCredentials as clusterCredentials,
+  simulatedSettings as clusterSettings,
+  start as startPostgresql,
+} from "#lib/connectors/postgresql/simulator.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import { vault } from "#lib/vaults/vault/index.ts";
 import { simulatedCredentials, start as startVault } from "#lib/vaults/vault/simulator.ts";
@@ -21,12 +27,15 @@ export interface Place {
   readonly port: number;
   /** Where worlds and credential files are kept. */
   readonly folder: string;
+  /** Where clusters are kept, open to the account that PostgreSQL runs as. */
+  readonly clusters: string;
 }
 
 /** The demo's systems by the name of the target or vault that each stands for. */
 export const systems: Readonly<Record<string, (place: Place) => Promise<Served>>> = {
   "payments-aws": (place) => awsAccount(place, "111122223333"),
   "data-aws": (place) => awsAccount(place, "444455556666"),
+  "orders-prod": ordersCluster,
   "vault-main": simulatedVault,
 };
 
@@ -49,6 +58,22 @@ async function awsAccount(place: Place, accountId: string): Promise<Served> {
     kind: awsIam.kind,
     settings: { accountId, region: "eu-central-1", boundaryArn, githubProviderArn: provider, endpoint: simulator.url },
     credentials: kept(place, worker),
+    stop: simulator.stop,
+  };
+}
+
+/** A second real cluster behind a proxy, not a simulation of one. */
+async function ordersCluster(place: Place): Promise<Served> {
+  const simulator = await startPostgresql({ port: place.port, folder: join(place.clusters, place.name) });
+  return {
+    kind: postgresql.kind,
+    settings: {
+      host: "127.0.0.1",
+      port: simulator.port,
+      ...clusterSettings,
+      databases: [...clusterSettings.databases],
+    },
+    credentials: kept(place, clusterCredentials),
     stop: simulator.stop,
   };
 }
