@@ -1,12 +1,16 @@
 import { CircleCheck, CircleDashed, CircleX, FlaskConical, TriangleAlert } from "lucide-react";
 import Link from "next/link";
 import type { Check } from "#lib/domain/target.ts";
+import type { Answer } from "#lib/web/action.ts";
 import { Badge } from "../ui/badge.tsx";
 import { Card } from "../ui/card.tsx";
 import { Facts } from "../ui/facts.tsx";
 import { Fingerprint } from "../ui/mono.tsx";
 import { Time } from "../ui/time.tsx";
 import { CheckNow } from "./check-now.tsx";
+
+/** Asks the worker for a check; null for who may not. */
+export type CheckAction = (input: { name: string }) => Promise<Answer<null>>;
 
 export interface Place {
   readonly sort: "target" | "vault";
@@ -32,7 +36,7 @@ export interface Place {
 }
 
 /** One target or vault: health, missing rights by name, what reconciliation found. */
-export function PlaceCard({ place, mayCheck }: { readonly place: Place; readonly mayCheck: boolean }) {
+export function PlaceCard({ place, check }: { readonly place: Place; readonly check: CheckAction | null }) {
   const missing = place.checks.filter((check) => !check.ok);
   return (
     <Card
@@ -47,7 +51,7 @@ export function PlaceCard({ place, mayCheck }: { readonly place: Place; readonly
           ) : null}
         </span>
       }
-      aside={mayCheck && place.configured ? <CheckNow name={place.name} /> : undefined}
+      aside={check !== null && place.configured ? <CheckNow name={place.name} act={check} /> : undefined}
       label={place.title}
     >
       <div className="grid gap-4 md:grid-cols-2">

@@ -8,10 +8,10 @@ import { EmptyState } from "../ui/empty-state.tsx";
 import { PageHead } from "../ui/page-head.tsx";
 import { Tabs } from "../ui/tabs.tsx";
 import { Time } from "../ui/time.tsx";
-import { PlaceCard } from "./place-card.tsx";
+import { type CheckAction, PlaceCard } from "./place-card.tsx";
 
 /** Can we reach it with exactly the rights we need? Read-only: targets are declared in the worker's configuration file. */
-export function Targets({ page, mayCheck }: { readonly page: TargetsPage; readonly mayCheck: boolean }) {
+export function Targets({ page, check }: { readonly page: TargetsPage; readonly check: CheckAction | null }) {
   const kindTitle = new Map([...connectors, ...vaultStores].map(({ kind, title }) => [kind, title]));
   const places = [
     ...page.targets.map((target) => ({
@@ -65,7 +65,7 @@ export function Targets({ page, mayCheck }: { readonly page: TargetsPage; readon
                     openedAt: openedAt.toISOString(),
                   })),
               }}
-              mayCheck={mayCheck}
+              check={check}
             />
           ))}
         </div>

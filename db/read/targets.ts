@@ -49,3 +49,11 @@ export async function readTargets(db: Queries, viewer: Viewer) {
   return { targets: targetRows, vaults: vaultRows, findings: found, workers: workerRows };
 }
 export type TargetsPage = NonNullable<Awaited<ReturnType<typeof readTargets>>>;
+
+/** Names of configured targets and vaults: what may be asked to be checked. */
+export async function readTargetNames(db: Queries): Promise<readonly string[]> {
+  const rows = await db.execute<{ name: string }>(sql`
+    select name from charter.targets where tenant = 'main' and configured
+    union select name from charter.vaults where tenant = 'main' and configured`);
+  return rows.map(({ name }) => name);
+}

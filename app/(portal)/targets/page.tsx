@@ -3,6 +3,7 @@ import { Page } from "#components/frame/page.tsx";
 import { Targets } from "#components/targets/targets.tsx";
 import { readTargets } from "#db/read/targets.ts";
 import { reader } from "#lib/web/context.ts";
+import { check } from "./actions.ts";
 
 export const metadata = { title: "Targets" };
 
@@ -12,7 +13,10 @@ export default async function TargetsRoute() {
   if (page === null) notFound();
   return (
     <Page crumbs={[{ title: "Targets" }]}>
-      <Targets page={page} mayCheck={viewer.roles.includes("operator") || viewer.roles.includes("security")} />
+      <Targets
+        page={page}
+        check={viewer.roles.includes("operator") || viewer.roles.includes("security") ? check : null}
+      />
     </Page>
   );
 }
