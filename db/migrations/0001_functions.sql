@@ -3,30 +3,27 @@ alter default privileges revoke execute on functions from public;
 
 -- The clock of every business deadline, of received_at and of audit times. Leases, gates and sessions use clock_timestamp().
 create function charter.clock() returns timestamptz language sql volatile
-set search_path = pg_catalog, charter, pg_temp
-as $$ select clock_timestamp() + coalesce((select ahead from charter.clock_offset where tenant = 'main'), interval '0') $$;
+return clock_timestamp() + coalesce((select ahead from charter.clock_offset where tenant = 'main'), interval '0');
 
 -- One field of what is hashed: its length in bytes, a colon, its text, a comma, so that no two entries have the same bytes.
 create function charter.audit_field(value text) returns text language sql immutable strict
-as $$ select octet_length(value)::text || ':' || value || ',' $$;
+return octet_length(value)::text || ':' || value || ',';
 
 -- What a channel may put in the audit log. The web's words are claims: never identity.*, never *.verified.
 create function charter.audit_allows(channel text, noun text, action text) returns boolean language sql immutable
-as $$
-  select starts_with(action, noun || '.') and case channel
-    when 'charter_web' then action in (
-      'sign-in.handed-over', 'session.opened', 'session.ended', 'request.asked', 'request-version.sealed', 'verdict.given',
-      'acceptance.given', 'comment.made', 'ask.made', 'attempt.denied')
-    when 'charter_auditor' then false
-    else true
-  end
-$$;
+return starts_with(action, noun || '.') and case channel
+  when 'charter_web' then action in (
+    'sign-in.handed-over', 'session.opened', 'session.ended', 'request.asked', 'request-version.sealed', 'verdict.given',
+    'acceptance.given', 'comment.made', 'ask.made', 'attempt.denied')
+  when 'charter_auditor' then false
+  else true
+end;
 
 -- Appends one entry to its aggregate's chain. A second writer of the same aggregate waits for the first to commit and then
 -- chains to it: the insert conflicts, does nothing, and is tried again on a newer snapshot. No lock but that row's.
+-- Runs with the rights and the search path of the definer functions that call it; nobody else may.
 create function charter.audit_write(noun text, aggregate text, version integer, actor text, evidence text, action text, detail jsonb)
-returns void language plpgsql security definer
-set search_path = pg_catalog, charter, pg_temp
+returns void language plpgsql
 as $$
 #variable_conflict use_variable
 declare
@@ -100,7 +97,7 @@ $$;
 
 -- The key of a row as its entries name it: the key columns' values joined with a slash.
 create function charter.audit_key(fields jsonb, columns text[]) returns text language sql immutable
-as $$ select string_agg(fields ->> c.name, '/' order by c.place) from unnest(columns) with ordinality c (name, place) $$;
+return (select string_agg(fields ->> c.name, '/' order by c.place) from unnest(columns) with ordinality c (name, place));
 
 -- Gives the next places in the signed tree to entries that have none, those of one aggregate in order, and returns them. The
 -- tree's row stays locked until the caller's transaction ends, which must sign them (seal_sign); nothing when another seals.
