@@ -15,7 +15,7 @@ export function AskForLess(props: {
   readonly open: boolean;
   readonly close: () => void;
   readonly request: Deciding;
-  readonly act: (input: { text: string; drop: readonly string[]; endsAt: string | null }) => Promise<Answer<unknown>>;
+  readonly act: (input: { text: string; drop: string[]; endsAt: string | null }) => Promise<Answer<unknown>>;
   readonly done: () => void;
 }) {
   const id = useId();

@@ -25,7 +25,7 @@ export interface DecideActions {
   readonly deny: (input: Seen & { stage: number; reason: string }) => Promise<Answer<unknown>>;
   readonly ask: (input: Seen & { text: string }) => Promise<Answer<unknown>>;
   readonly askForLess: (
-    input: Seen & { text: string; drop: readonly string[]; endsAt: string | null },
+    input: Seen & { text: string; drop: string[]; endsAt: string | null },
   ) => Promise<Answer<unknown>>;
 }
 

@@ -63,6 +63,8 @@ export interface Connector<Settings, Spec> {
   readonly spec: z.ZodType<Spec>;
   /** Makes the spec from a chosen reach pack with parameters, or from pasted text; refusals name the field. */
   specFrom(need: Need): Outcome<Spec>;
+  /** The spec without these actions (names as `reach` gives them), for *ask for less*; refuses when nothing would be left. */
+  narrow(spec: Spec, drop: readonly string[]): Promise<Outcome<Spec>>;
   /** Hard limits the plan must keep (name lengths, document sizes, principals), as refusals at their fields. */
   validate(ask: PlanAsk<Settings, Spec>): Outcome<null>;
   plan(ask: PlanAsk<Settings, Spec>): readonly PlannedObject[];
@@ -225,6 +227,8 @@ export interface ServerChosenCredential {
 /** PostgreSQL, AppRole: we choose the secret; the target itself is the fence (CORE 4). */
 export interface ClientChosenCredential {
   readonly protocol: "client-chosen";
+  /** The credential's own name at the target, for the inventory: the login. */
+  id?(work: StepWork): string;
   /** New random secret fields for this identity, in memory only. */
   make(work: StepWork): Secret;
   /** What the target holds: the attempt its mark names, or closed, or that it is not ours. */

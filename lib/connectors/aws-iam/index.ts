@@ -1,6 +1,7 @@
 import type { Connector } from "#lib/connectors/connector.ts";
 import { example } from "./example.ts";
 import { flow } from "./flow.ts";
+import { narrow } from "./narrow.ts";
 import { plan } from "./plan.ts";
 import { reach } from "./reach.ts";
 import { type AwsSettings, settingsSchema } from "./settings.ts";
@@ -18,6 +19,7 @@ export const awsIam: Connector<AwsSettings, AwsSpec> = {
   example,
   spec: specSchema,
   specFrom,
+  narrow,
   validate,
   plan,
   flow,

@@ -1,0 +1,29 @@
+import { notFound } from "next/navigation";
+import { Approvals } from "#components/approvals/approvals.tsx";
+import { Page } from "#components/frame/page.tsx";
+import { readApproval, readLastVerdict, readQueue } from "#db/read/approvals.ts";
+import { type SearchParams, searchOf } from "#lib/web/address.ts";
+import { reader } from "#lib/web/context.ts";
+import { approve, ask, askForLess, deny } from "./actions.ts";
+
+export const metadata = { title: "Approvals" };
+
+export default async function ApprovalsRoute({ searchParams }: { readonly searchParams: SearchParams }) {
+  const { db, viewer } = await reader();
+  if (!viewer.roles.includes("security")) notFound();
+  const query = searchOf(await searchParams);
+  const [items, last] = await Promise.all([readQueue(db, viewer), readLastVerdict(db, viewer)]);
+  const wanted = items.find(({ id }) => id === query.get("r")) ?? items[0];
+  const page = wanted ? await readApproval(db, viewer, wanted.id) : null;
+  return (
+    <Page crumbs={[{ title: "Approvals" }]}>
+      <Approvals
+        items={items}
+        page={page}
+        roles={viewer.roles}
+        last={last}
+        actions={{ approve, ask, askForLess, deny }}
+      />
+    </Page>
+  );
+}
