@@ -1,0 +1,114 @@
+import { CircleCheck, CircleDashed, CirclePause, CircleSlash } from "lucide-react";
+import type { ReactNode } from "react";
+import type { IdentityPage } from "#db/read/identity.ts";
+import { Badge, type Tone } from "../ui/badge.tsx";
+import { Card } from "../ui/card.tsx";
+import { Mono } from "../ui/mono.tsx";
+import { Time } from "../ui/time.tsx";
+
+type Look = { readonly word: string; readonly tone: Tone; readonly icon: ReactNode };
+const looks: { readonly [state: string]: Look } = {
+  powerless: { word: "Without power", tone: "info", icon: <CircleDashed aria-hidden /> },
+  live: { word: "Live", tone: "good", icon: <CircleCheck aria-hidden /> },
+  active: { word: "Active", tone: "good", icon: <CircleCheck aria-hidden /> },
+  disabled: { word: "Disabled", tone: "warn", icon: <CirclePause aria-hidden /> },
+  removed: { word: "Removed", tone: "neutral", icon: <CircleSlash aria-hidden /> },
+};
+
+const State = ({ state }: { readonly state: string }) => {
+  const look = looks[state] ?? { word: state, tone: "neutral" as const, icon: undefined };
+  return (
+    <Badge tone={look.tone} icon={look.icon}>
+      {look.word}
+    </Badge>
+  );
+};
+
+const head =
+  "h-9 border-b border-line px-3 text-left text-xs font-medium whitespace-nowrap text-muted first:pl-4 last:pr-4";
+const cell = "h-10 px-3 py-1 first:pl-4 last:pr-4";
+
+/** What it is at its target, and the metadata of its credentials; never a secret. */
+export function Belongings({ page: { objects, credentials } }: { readonly page: IdentityPage }) {
+  if (objects.length === 0)
+    return (
+      <Card title="Objects and credentials">
+        <p className="text-muted">Nothing exists at the target yet.</p>
+      </Card>
+    );
+  return (
+    <Card title="Objects and credentials" flush>
+      <div className="overflow-x-auto">
+        <table className="w-full border-collapse text-[13.5px]">
+          <caption className="sr-only">Objects at the target</caption>
+          <thead>
+            <tr>
+              {["Object", "State", "Made", "Changed"].map((title) => (
+                <th key={title} scope="col" className={head}>
+                  {title}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {objects.map((object) => (
+              <tr key={object.id} className="border-b border-line last:border-b-0">
+                <td className={cell}>
+                  <span className="text-muted">{object.kind.replaceAll("-", " ")}</span>{" "}
+                  <Mono tail={12}>{object.name}</Mono>
+                </td>
+                <td className={cell}>
+                  <State state={object.state} />
+                </td>
+                <td className={cell}>
+                  <Time at={object.madeAt.toISOString()} />
+                </td>
+                <td className={cell}>
+                  <Time at={object.changedAt.toISOString()} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+        {credentials.length === 0 ? (
+          <p className="border-t border-line px-4 py-2.5 text-sm text-muted">No secret exists for it.</p>
+        ) : (
+          <table className="w-full border-collapse border-t border-line text-[13.5px]">
+            <caption className="sr-only">Credentials, metadata only</caption>
+            <thead>
+              <tr>
+                {["Credential", "State", "Lies in", "Issued", "Ends"].map((title) => (
+                  <th key={title} scope="col" className={head}>
+                    {title}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {credentials.map((credential) => (
+                <tr key={credential.id} className="border-b border-line last:border-b-0">
+                  <td className={cell}>
+                    <Mono>{credential.externalId}</Mono>
+                  </td>
+                  <td className={cell}>
+                    <State state={credential.state} />
+                  </td>
+                  <td className={cell}>
+                    <Mono copy tail={16}>{`${credential.vault}: ${credential.mount}/${credential.path}`}</Mono>{" "}
+                    <span className="text-muted">version {credential.vaultVersion}</span>
+                  </td>
+                  <td className={cell}>
+                    <Time at={credential.issuedAt.toISOString()} />
+                  </td>
+                  <td className={cell}>
+                    <Time at={credential.endsAt.toISOString()} as="date" />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      </div>
+    </Card>
+  );
+}

@@ -1,0 +1,133 @@
+import { CalendarClock, CircleHelp, Quote, UserCheck, Waypoints } from "lucide-react";
+import Link from "next/link";
+import type { ReactNode } from "react";
+import type { IdentityPage } from "#db/read/identity.ts";
+import type { RetirementCondition } from "#lib/domain/charter.ts";
+import { Card } from "../ui/card.tsx";
+import { Fingerprint } from "../ui/mono.tsx";
+import { Time } from "../ui/time.tsx";
+
+/** Who owns it, why it exists, what it can reach, when it ends: each with the evidence itself, never a verdict. */
+export const FourQuestions = ({ page }: { readonly page: IdentityPage }) => (
+  <div className="grid gap-3 sm:grid-cols-2 xl:grid-cols-4">
+    <Who page={page} />
+    <Why page={page} />
+    <What page={page} />
+    <When page={page} />
+  </div>
+);
+
+const Question = (props: {
+  readonly icon: ReactNode;
+  readonly title: string;
+  readonly answer: ReactNode;
+  readonly evidence: ReactNode;
+}) => (
+  <Card label={props.title}>
+    <h2 className="mb-2 flex items-center gap-1.5 text-xs text-muted [&_svg]:size-4">
+      {props.icon}
+      {props.title}
+    </h2>
+    <div className="text-[13.5px] break-words">{props.answer}</div>
+    <div className="mt-2 flex gap-1.5 text-xs text-muted">
+      <Quote aria-hidden className="mt-0.5 size-3 shrink-0" />
+      <span className="min-w-0">{props.evidence}</span>
+    </div>
+  </Card>
+);
+
+function Who({ page: { row, names, place } }: { readonly page: IdentityPage }) {
+  const backup = names.backupPerson?.name ?? place.backupTeam ?? "none";
+  return (
+    <Question
+      icon={<UserCheck aria-hidden />}
+      title="Who owns it"
+      answer={
+        <>
+          {names.owner.name}, backup <b className="font-[560]">{backup}</b>, team {place.team}
+          {names.owner.active ? null : <span className="block text-bad">The owner has left. Transfer it.</span>}
+        </>
+      }
+      evidence={
+        <>
+          Accepted <Time at={row.ownerAcceptedAt.toISOString()} />, after seeing purpose and reach.
+        </>
+      }
+    />
+  );
+}
+
+const Why = ({ page: { row, plan } }: { readonly page: IdentityPage }) => (
+  <Question
+    icon={<CircleHelp aria-hidden />}
+    title="Why it exists"
+    answer={<span dir="auto">{row.purpose}</span>}
+    evidence={
+      <>
+        <Link className="link" href={`/requests/${row.charterRequest}`}>
+          Its request
+        </Link>
+        {plan ? (
+          <>
+            , made exactly as approved: <Fingerprint digest={plan.digest} />
+          </>
+        ) : (
+          ", not provisioned yet"
+        )}
+      </>
+    }
+  />
+);
+
+const What = ({ page: { row } }: { readonly page: IdentityPage }) => (
+  <Question
+    icon={<Waypoints aria-hidden />}
+    title="What it can reach"
+    answer={row.reach.phrase}
+    evidence={
+      row.observedAt === null ? (
+        "Not read back from the target yet."
+      ) : (
+        <>
+          Read back <Time at={row.observedAt.toISOString()} />:{" "}
+          {row.differences.length === 0 ? "as planned" : `differs. ${row.differences.join(" ")}`}
+        </>
+      )
+    }
+  />
+);
+
+const conditionWords = (condition: RetirementCondition): string => {
+  if (condition.kind === "unused") return `unused for ${condition.days} days`;
+  if (condition.kind === "repository-archived") return "its repository is archived";
+  return condition.kind === "service-decommissioned" ? "its service is decommissioned" : "its owner is gone";
+};
+
+function When({ page: { row, names } }: { readonly page: IdentityPage }) {
+  return (
+    <Question
+      icon={<CalendarClock aria-hidden />}
+      title="When it ends"
+      answer={
+        row.state === "retired" && row.retiredAt ? (
+          <>
+            Removed <Time at={row.retiredAt.toISOString()} as="date" />
+          </>
+        ) : row.state === "retiring" && row.removeAt ? (
+          <>
+            Disabled; removed <Time at={row.removeAt.toISOString()} as="date" />. Renewing until then enables it again.
+          </>
+        ) : (
+          <>
+            <Time at={row.endsAt.toISOString()} as="date" />, ended by {names.endsIt.name}
+          </>
+        )
+      }
+      evidence={
+        row.charter.retireWhen.length === 0
+          ? "The worker disables it at its end, web up or down."
+          : `The worker disables it at its end. Also to be retired when ${row.charter.retireWhen.map(conditionWords).join(", or ")}.`
+      }
+    />
+  );
+}

@@ -1,0 +1,112 @@
+import type { IdentityPage, LifeEntry } from "#db/read/identity.ts";
+import { connectorOf } from "#lib/connectors/registry.ts";
+import { ReachGrid } from "../plan/reach-grid.tsx";
+import { EnvironmentBadge, IdentityStatus, Risk } from "../status.tsx";
+import { Banner } from "../ui/banner.tsx";
+import { Card } from "../ui/card.tsx";
+import { Code } from "../ui/code.tsx";
+import { Mono } from "../ui/mono.tsx";
+import { PageHead } from "../ui/page-head.tsx";
+import { Tabs } from "../ui/tabs.tsx";
+import { Belongings } from "./belongings.tsx";
+import { FourQuestions } from "./four-questions.tsx";
+import { Life } from "./life.tsx";
+import { type IdentityActions, Verbs } from "./verbs.tsx";
+
+/** May it exist, and is it as it should be? Four questions with their evidence, what it is made of, and its life. */
+export function Identity(props: {
+  readonly page: IdentityPage;
+  readonly life: readonly LifeEntry[];
+  readonly people: readonly { readonly id: string; readonly name: string }[];
+  readonly verbs: readonly ("renew" | "transfer" | "retire")[];
+  readonly maxDays: number;
+  readonly actions: IdentityActions;
+}) {
+  const { row, place } = props.page;
+  const where = row.externalId ?? row.objectName;
+  return (
+    <>
+      <PageHead
+        title={row.name}
+        marks={
+          <>
+            <IdentityStatus state={row.state} />
+            <EnvironmentBadge environment={row.environment} />
+            <Risk risk={row.risk} parts={row.riskParts} />
+          </>
+        }
+        actions={
+          <Verbs
+            identity={{
+              id: row.id,
+              name: row.name,
+              environment: row.environment,
+              owner: row.owner,
+              endsAt: row.endsAt.toISOString(),
+            }}
+            allowed={props.verbs}
+            people={props.people}
+            maxDays={props.maxDays}
+            actions={props.actions}
+          />
+        }
+      >
+        <span className="flex flex-wrap items-center gap-x-1.5">
+          <span>
+            {place.target?.title ?? row.target} · {place.service?.name ?? "no service"} ·
+          </span>
+          <Mono copy tail={14}>
+            {where}
+          </Mono>
+        </span>
+      </PageHead>
+      <Trouble page={props.page} />
+      <FourQuestions page={props.page} />
+      <div className="mt-4 grid gap-4 lg:grid-cols-[minmax(0,1fr)_400px]">
+        <div className="grid content-start gap-4">
+          <Belongings page={props.page} />
+          <Card title="Reach" aside={row.reach.phrase}>
+            <ReachGrid reach={row.reach} />
+          </Card>
+          <Use page={props.page} />
+        </div>
+        <Life entries={props.life} />
+      </div>
+    </>
+  );
+}
+
+function Trouble({ page: { row, findings, requests } }: { readonly page: IdentityPage }) {
+  const stuck = requests.some(({ removalStuck }) => removalStuck);
+  if (findings.length === 0 && row.differences.length === 0 && !stuck) return null;
+  return (
+    <div className="mb-4">
+      <Banner tone="warn">
+        {[
+          ...findings.map(({ sentence }) => sentence),
+          ...(row.differences.length > 0 ? [`It differs from the plan: ${row.differences.join(" ")}`] : []),
+          ...(stuck ? ["Work on it is stuck; operators see why on My work."] : []),
+        ].join(" ")}
+      </Banner>
+    </div>
+  );
+}
+
+function Use({ page: { row, plan } }: { readonly page: IdentityPage }) {
+  const connector = connectorOf(row.connector);
+  if (plan === null || connector === undefined || row.state !== "live") return null;
+  const usages = connector.use(plan.plan, row.facts);
+  if (usages.length === 0) return null;
+  return (
+    <Card title="Use it" label="Use it">
+      <Tabs
+        label="How to use it"
+        tabs={usages.map((usage, at) => ({
+          id: `${at}`,
+          label: usage.title,
+          content: <Code label={usage.title} text={usage.text} />,
+        }))}
+      />
+    </Card>
+  );
+}

@@ -1,0 +1,54 @@
+import type { LifeEntry } from "#db/read/identity.ts";
+
+export interface LifeWords {
+  readonly title: string;
+  readonly remark: string | null;
+  readonly bad: boolean;
+}
+
+type Say = (entry: LifeEntry) => string;
+const text = (value: unknown): string => (typeof value === "string" ? value : "");
+const reason = (entry: LifeEntry): string => text(entry.detail.reason);
+
+/** What each action says to a reader; `null` drops an entry that only repeats another. */
+const titles: { readonly [action: string]: Say | null } = {
+  "request-version.sealed": (entry) => `Version ${Number(entry.detail.version)} submitted by ${entry.actor}`,
+  "verdict.given": (entry) => `${entry.detail.verdict === "deny" ? "Denied" : "Approved"} by ${entry.actor}`,
+  "verdict.counted": null,
+  "verdict.superseded": () => "A verdict came too late to count",
+  "acceptance.given": (entry) => `Ownership accepted by ${entry.actor}`,
+  "acceptance.counted": null,
+  "acceptance.superseded": () => "An acceptance came too late to count",
+  "comment.made": (entry) => `${entry.actor} ${"proposal" in entry.detail ? "asked for less" : "asked"}`,
+  "request-state.refused": () => "Refused by policy",
+  "request-state.awaiting-approval": () => "Sent to its approvers",
+  "request-state.awaiting-acceptance": () => "Offered to its owner",
+  "request-state.resubmit": () => "Sent back: what would be made has changed",
+  "request-state.approved": () => "Approved",
+  "request-state.provisioning": () => "Work began at the target",
+  "request-state.live": null,
+  "request-state.done": null,
+  "request-state.denied": () => "Denied",
+  "request-state.withdrawn": () => "Withdrawn",
+  "request-state.expired": () => "Expired before anyone decided",
+  "request-state.failed": () => "Could not be made",
+  "identity.recorded": () => "Recorded, before anything existed",
+  "identity.live": () => "Live",
+  "identity.failed": () => "Provisioning failed; everything was taken back",
+  "identity.retirement-started": () => "Retirement began",
+  "identity.disabled": () => "Disabled at the target",
+  "identity.retired": () => "Removed from the target",
+  "identity.renewed": () => "Renewed",
+  "identity.transferred": () => "Handed over",
+  "identity.observed": () => "Read back from the target",
+  "credential.stored": () => "Credential stored in the vault",
+};
+const bad = new Set(["request-state.refused", "request-state.denied", "request-state.failed", "identity.failed"]);
+
+/** One entry in words; null when another entry says the same. Unknown actions are told by their name. */
+export function lifeWords(entry: LifeEntry): LifeWords | null {
+  const say = titles[entry.action];
+  if (say === null) return null;
+  const title = say === undefined ? entry.action.replace(/[.-]/g, " ") : say(entry);
+  return { title, remark: reason(entry) || text(entry.detail.text) || null, bad: bad.has(entry.action) };
+}

@@ -1,0 +1,42 @@
+import Link from "next/link";
+import type { LifeEntry } from "#db/read/identity.ts";
+import { type Moment, Timeline } from "../timeline.tsx";
+import { Card } from "../ui/card.tsx";
+import { Time } from "../ui/time.tsx";
+import { lifeWords } from "./life-words.ts";
+
+/** Everything from the first draft to now, newest last; each line is an audit entry. */
+export function Life({ entries }: { readonly entries: readonly LifeEntry[] }) {
+  const moments: readonly Moment[] = entries.flatMap((entry) => {
+    const words = lifeWords(entry);
+    if (words === null) return [];
+    const { title, remark, bad } = words;
+    return {
+      id: entry.id,
+      state: bad ? ("bad" as const) : ("done" as const),
+      title,
+      remark: (
+        <>
+          {remark ? <>{remark} </> : null}
+          <Link className="text-faint hover:underline" href={`/audit?q=${encodeURIComponent(entry.aggregate)}`}>
+            entry {entry.seq}
+          </Link>
+        </>
+      ),
+      aside: <Time at={entry.at.toISOString()} />,
+    };
+  });
+  return (
+    <Card
+      title="Life so far"
+      aside={`${entries.length} ${entries.length === 1 ? "entry" : "entries"}`}
+      className="self-start"
+    >
+      {moments.length === 0 ? (
+        <p className="text-muted">Nothing has been recorded yet.</p>
+      ) : (
+        <Timeline label="Life so far" moments={moments} />
+      )}
+    </Card>
+  );
+}
