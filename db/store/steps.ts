@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, lt, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, lt, ne, sql } from "drizzle-orm";
 import type { JsonObject } from "#lib/domain/json.ts";
 import type { Db, Queries, Tx } from "../client.ts";
 import { gates, intents, type StepState, steps } from "../schema/progress.ts";
@@ -87,9 +87,9 @@ export async function renewLease(
   return rows.length > 0;
 }
 
-/** A step that was sent and whose lease and call timeout have passed, locked; null when there is none. */
-export async function lockExpiredSent(tx: Tx, times: LeaseTimes): Promise<string | null> {
-  const rows = await tx.execute<{ id: string }>(sql`
+/** A step that was sent and whose lease and call timeout have passed; null when there is none. Read again under lock before it is moved. */
+export async function findExpiredSent(db: Queries, times: LeaseTimes): Promise<string | null> {
+  const rows = await db.execute<{ id: string }>(sql`
     select s.id from charter.steps s where s.tenant = 'main' and s.state = 'sent'
       and s.lease_until + ${ms(times.callTimeoutMs)} < clock_timestamp() limit 1 for update skip locked`);
   return rows[0]?.id ?? null;
@@ -163,24 +163,37 @@ async function nearest(
   return row ?? null;
 }
 
-/** Makes a waiting or finished step the one to run, at `dueAt` or now, by the business clock. */
-export const readyStep = (
-  tx: Tx,
-  id: string,
-  how: { readonly undoing: boolean; readonly lane: 0 | 1; readonly dueAt: Date | null },
-) =>
+/** Makes a waiting step the one to run, at `dueAt` or now, by the business clock. */
+export const readyStep = (tx: Tx, id: string, dueAt: Date | null) =>
   tx
     .update(steps)
-    .set({
-      state: "ready",
-      undoing: how.undoing,
-      lane: how.lane,
-      attempts: 0,
-      fault: null,
-      stuckAt: null,
-      dueAt: how.dueAt ?? sql`charter.clock()`,
-    })
+    .set({ state: "ready", dueAt: dueAt ?? sql`charter.clock()` })
     .where(and(eq(steps.tenant, "main"), eq(steps.id, id)));
+
+/** Makes a finished step the one to take back, now and in lane 0. */
+export const readyUndo = (tx: Tx, id: string) =>
+  tx
+    .update(steps)
+    .set({ state: "ready", undoing: true, lane: 0, attempts: 0, stuckAt: null, dueAt: sql`charter.clock()` })
+    .where(and(eq(steps.tenant, "main"), eq(steps.id, id)));
+
+/** Why an intent was taken back: what its last step to run was ended with. */
+export async function reasonFor(tx: Tx, intent: string): Promise<string | null> {
+  const [row] = await tx
+    .select({ evidence: steps.evidence })
+    .from(steps)
+    .where(
+      and(
+        eq(steps.tenant, "main"),
+        eq(steps.intent, intent),
+        inArray(steps.state, ["failed", "undone"]),
+        ne(steps.evidence, ""),
+      ),
+    )
+    .orderBy(desc(steps.ordinal))
+    .limit(1);
+  return row?.evidence ?? null;
+}
 
 /** Whether any step of these kinds and states exists in an intent. */
 export async function hasStep(
@@ -237,7 +250,7 @@ export async function holdEnd(db: Queries, identity: string): Promise<Date | nul
   return at ? new Date(at) : null;
 }
 
-/** The database's wall clock in milliseconds, and whether this worker still owns a step. */
+/** The database's wall clock in milliseconds, by which windows at targets are counted. */
 export async function wallClock(db: Queries): Promise<number> {
   const rows = await db.execute<{ ms: number }>(
     sql`select (extract(epoch from clock_timestamp()) * 1000)::double precision as ms`,

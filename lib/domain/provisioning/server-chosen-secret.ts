@@ -5,7 +5,7 @@
  * the recorded one, and the vault's current version is its secret.
  */
 export type ServerChosenFacts = {
-  readonly phase: "new" | "clearing" | "minting" | "minted" | "discarding" | "vaulted" | "done";
+  readonly phase: "new" | "clearing" | "minting" | "minted" | "discarding" | "vaulted" | "done" | "unmaking" | "unmade";
   readonly attempt: number;
   /** Keys of earlier intents on the same account; they stay. */
   readonly keep: readonly string[];
@@ -174,6 +174,7 @@ function proceed(facts: ServerChosenFacts): ServerChosenAction {
       return { do: "prepare" };
     case "clearing":
     case "vaulted":
+    case "unmaking":
       return { do: "list" };
     case "minting":
       return { do: "mint" };
@@ -182,6 +183,7 @@ function proceed(facts: ServerChosenFacts): ServerChosenAction {
     case "discarding":
       return checkpoint(facts, { phase: "new", key: null, version: null, giveUpAt: null });
     case "done":
+    case "unmade":
       return { do: "done" };
   }
 }
@@ -225,6 +227,7 @@ function keysSeen(facts: ServerChosenFacts, seen: Seen<"keys">, timing: ServerCh
     return seen.now < facts.giveUpAt ? pause(seen.now, facts.giveUpAt, timing) : discard(facts);
   }
   if (facts.quietAt !== null && seen.now < facts.quietAt) return pause(seen.now, facts.quietAt, timing);
+  if (facts.phase === "unmaking") return checkpoint(facts, { phase: "unmade", quietAt: null });
   if (facts.used.length > 0) return { do: "freeze", keys: facts.used };
   if (facts.phase === "vaulted") return checkpoint(facts, { phase: "done", quietAt: null, giveUpAt: null });
   return checkpoint(facts, { phase: "minting", attempt: facts.attempt + 1, quietAt: null });
@@ -251,6 +254,14 @@ const withPair = (facts: ServerChosenFacts, pair: { version: number; key: string
   facts.pairs.some((known) => known.version === pair.version && known.key === pair.key)
     ? facts.pairs
     : [...facts.pairs, pair];
+
+/** Takes everything back that this intent may have made: no key of it is ever adopted again. To be committed before `next`. */
+export function unmaking(facts: ServerChosenFacts, now: number, timing: ServerChosenTiming): ServerChosenFacts {
+  if (facts.phase === "unmaking" || facts.phase === "unmade") return facts;
+  const quietAt = facts.phase === "minting" ? now + timing.mintWindowMs : facts.quietAt;
+  const doomed = facts.key === null || facts.doomed.includes(facts.key) ? facts.doomed : [...facts.doomed, facts.key];
+  return { ...facts, phase: "unmaking", quietAt, doomed };
+}
 
 /**
  * Keys that a reconciler may disable and delete: those listed *before* the row was read that the row does not name, once

@@ -28,14 +28,10 @@ export const cancel: Command<{ readonly intent: string; readonly sentence: strin
   };
   if (current === null || current.state === "claimed" || current.state === "sent")
     return { ok: await work.record(null, entry) };
-  const stopped = await changeStep(work.tx, current.id, { state: "done" });
+  const stopped = await changeStep(work.tx, current.id, { state: "done", evidence: input.sentence });
   const detail = { intent: intent.id, name: current.name };
   const step: Entry = { noun: "step", id: current.id, version: stopped, action: "step.cancelled", detail };
-  const rest = await takeBack(
-    work,
-    { ...intent, state: "undoing" },
-    { below: current.ordinal + 1, sentence: input.sentence },
-  );
+  const rest = await takeBack(work, { ...intent, state: "undoing" }, current.ordinal + 1);
   return { ok: await work.record(null, entry, step, ...rest) };
 };
 

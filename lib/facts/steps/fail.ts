@@ -19,7 +19,7 @@ export interface FailedStep extends Owned {
  */
 export const fail: Command<FailedStep, null> = async (work, failed) => {
   const { step, intent } = await lockOwned(work, failed, ({ state, undoing }) => state === "failed" || undoing);
-  const leave = { fault: failed.fault, leaseUntil: null, stuckAt: null } as const;
+  const leave = { fault: failed.fault, evidence: failed.sentence, leaseUntil: null, stuckAt: null } as const;
   const detail = {
     intent: intent.id,
     name: step.name,
@@ -39,11 +39,7 @@ export const fail: Command<FailedStep, null> = async (work, failed) => {
       sentence: failed.sentence,
     });
     return {
-      ok: await work.record(
-        null,
-        entry,
-        ...(await takeBack(work, intent, { below: step.ordinal, sentence: failed.sentence })),
-      ),
+      ok: await work.record(null, entry, ...(await takeBack(work, intent, step.ordinal))),
     };
   }
   // What a failed step half did is taken back like what a finished one did.
@@ -56,11 +52,6 @@ export const fail: Command<FailedStep, null> = async (work, failed) => {
     detail: { intent: intent.id, name: step.name },
   };
   return {
-    ok: await work.record(
-      null,
-      entry,
-      undo,
-      ...(await takeBack(work, intent, { below: step.ordinal + 1, sentence: failed.sentence })),
-    ),
+    ok: await work.record(null, entry, undo, ...(await takeBack(work, intent, step.ordinal + 1))),
   };
 };

@@ -8,7 +8,7 @@ import {
   type StepRow,
 } from "#db/store/steps.ts";
 import type { Entry } from "#lib/audit/entry.ts";
-import { laneOf, type ObjectState } from "#lib/connectors/connector.ts";
+import type { ObjectState } from "#lib/connectors/connector.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import { finishIntent } from "../intents/finish.ts";
 import { beginHold } from "../intents/hold.ts";
@@ -27,13 +27,15 @@ export interface Finished extends Owned {
   readonly thenHolds: boolean;
 }
 
+const cancelled = "It was cancelled before it had power.";
+
 /** Commits a step's result; makes the following step ready, or ends the intent. Taken back instead when it was cancelled meanwhile. */
 export const finish: Command<Finished, null> = async (work, finished) => {
   const { step, intent } = await lockOwned(work, finished, ({ state }) => state === "done");
   const version = await changeStep(work.tx, step.id, {
     state: "done",
     facts: { ...step.facts, ...finished.facts },
-    evidence: finished.evidence,
+    evidence: intent.state === "undoing" ? cancelled : finished.evidence,
     fault: null,
     stuckAt: null,
     leaseUntil: null,
@@ -73,8 +75,7 @@ async function whatFollows(
   work: Work,
   { step, intent, finished }: { readonly step: StepRow; readonly intent: IntentRow; readonly finished: Finished },
 ): Promise<readonly Entry[]> {
-  if (intent.state === "undoing")
-    return takeBack(work, intent, { below: step.ordinal + 1, sentence: "Cancelled while it was being made." });
+  if (intent.state === "undoing") return takeBack(work, intent, step.ordinal + 1);
   if (intent.state !== "running") return [];
   const next = await followingStep(work.tx, intent.id, step.ordinal);
   if (next === null) {
@@ -83,8 +84,6 @@ async function whatFollows(
   }
   const held = finished.thenHolds ? await beginHold(work, intent.id) : [];
   const dueAt = finished.thenHolds ? await holdEnd(work.tx, intent.identity) : null;
-  await readyStep(work.tx, next.id, { undoing: false, lane: laneOf(kindOf(next)), dueAt });
+  await readyStep(work.tx, next.id, dueAt);
   return held;
 }
-
-const kindOf = (step: StepRow) => (step.lane === 0 ? "remove" : "create");

@@ -1,0 +1,79 @@
+import { performance } from "node:perf_hooks";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Db } from "#db/client.ts";
+import { claimStep, findExpiredSent, type LeaseTimes, renewLease, type StepRow } from "#db/store/steps.ts";
+import { type Command, runFact, system } from "#lib/facts/run.ts";
+import { expire } from "#lib/facts/steps/expire.ts";
+import { CommittedBefore, LostLease, type Owned } from "#lib/facts/steps/owned.ts";
+import type { Lease } from "./calls.ts";
+
+/** Lease 60 s, call timeout 20 s (CORE 3 and 5). */
+export const usualTimes: LeaseTimes = { leaseMs: 60_000, callTimeoutMs: 20_000 };
+
+export interface Claimed {
+  readonly row: StepRow;
+  readonly lease: Lease;
+  readonly owned: Owned;
+}
+
+/** Takes the next step there is; first turns one that a vanished worker had sent into an ambiguous one. */
+export async function claim(
+  db: Db,
+  of: { readonly worker: string; readonly times: LeaseTimes; readonly newId: () => string },
+): Promise<Claimed | null> {
+  const left = await findExpiredSent(db, of.times);
+  if (left !== null) await commit(db, { step: left, newId: of.newId }, expire, { step: left });
+  const askedAt = performance.now();
+  const row = await claimStep(db, of.worker, of.times);
+  if (row === null) return null;
+  const owned = { step: row.id, fence: row.fence };
+  return { row, owned, lease: leaseFrom(db, owned, { askedAt, leaseMs: of.times.leaseMs }) };
+}
+
+/** The lease counts from before it was asked for, so that it ends here no later than in the database. */
+function leaseFrom(db: Db, owned: Owned, from: { readonly askedAt: number; readonly leaseMs: number }): Lease {
+  let endsAt = from.askedAt + from.leaseMs;
+  return {
+    leftMs: () => endsAt - performance.now(),
+    async renew() {
+      const askedAt = performance.now();
+      if (!(await renewLease(db, owned, from.leaseMs))) throw new LostLease();
+      endsAt = askedAt + from.leaseMs;
+    },
+  };
+}
+
+/**
+ * Runs a fenced fact; when its answer is lost it is repeated with the same fence and facts, never assumed. Throws `LostLease`
+ * when another worker owns the step, and the last database error after two minutes of trying.
+ */
+export async function commit<I>(
+  db: Db,
+  of: { readonly step: string; readonly newId: () => string },
+  fact: Command<I, null>,
+  input: I,
+): Promise<void> {
+  const context = { actor: system, subject: { noun: "step", id: of.step }, newId: of.newId } as const;
+  for (let tries = 0; ; tries += 1) {
+    try {
+      const outcome = await runFact({ ...context, db }, fact, input);
+      if ("refusals" in outcome) throw new Error(outcome.refusals[0].sentence);
+      return;
+    } catch (error) {
+      if (error instanceof CommittedBefore) return;
+      if (!unanswered(error) || tries >= 60) throw error;
+      await sleep(Math.min(2_000, 50 * 2 ** Math.min(tries, 6)));
+    }
+  }
+}
+
+const lostCodes =
+  /^(CONNECTION_(CLOSED|ENDED|DESTROYED)|CONNECT_TIMEOUT|ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT|08...|57P0[123]|40001|40P01)$/;
+
+/** Whether the database gave no answer, or one after which the same transaction may simply be tried again. */
+export function unanswered(error: unknown): boolean {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if ("code" in at && typeof at.code === "string" && lostCodes.test(at.code)) return true;
+  }
+  return false;
+}

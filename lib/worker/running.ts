@@ -1,0 +1,175 @@
+import { performance } from "node:perf_hooks";
+import type { Db } from "#db/client.ts";
+import { debitGate, factsFor, type IntentRow, type LeaseTimes, readStep, wallClock } from "#db/store/steps.ts";
+import type { FlowStep, Intent, StepDone, StepWork, Target } from "#lib/connectors/connector.ts";
+import { TargetFault } from "#lib/domain/fault.ts";
+import type { Calls } from "#lib/domain/target.ts";
+import { checkpoint } from "#lib/facts/steps/checkpoint.ts";
+import type { Vault } from "#lib/vaults/store.ts";
+import { guardedCalls } from "./calls.ts";
+import { type Claimed, commit, usualTimes } from "./claiming.ts";
+import { issue, recheck, removeSlot, unissue } from "./credential.ts";
+import { serverFacts } from "./credential-server-chosen.ts";
+import type { Issued, Issuing } from "./credential-storing.ts";
+
+export interface SagaOptions {
+  readonly db: Db;
+  /** This worker's id. */
+  readonly worker: string;
+  readonly newId: () => string;
+  /** Connected targets and vaults by their configured names; throws `TargetFault` when one is not configured or not reachable. */
+  target(name: string): Promise<Target>;
+  vault(name: string): Promise<Vault>;
+  readonly times?: LeaseTimes;
+  /** After each commit: screens may look. */
+  changed?(): void;
+  /** Faults that have no name; never contains a secret. */
+  report?(error: unknown): void;
+  random?(): number;
+  /** A connector's flow of this intent; the registry's unless a test has its own. */
+  flow?(intent: IntentRow): readonly FlowStep[];
+  /** Each call's step and name, for tests that enumerate them. */
+  heard?(step: string, call: string): void;
+}
+
+export interface Running {
+  readonly claimed: Claimed;
+  readonly intent: IntentRow;
+}
+export interface Ran {
+  readonly done: StepDone;
+  readonly stored: Issued["stored"] | null;
+}
+
+/** Runs one step of a flow: the connector's own, or the credential protocol where the flow says `issue`. */
+export async function runStep(options: SagaOptions, running: Running): Promise<Ran> {
+  const target = await options.target(running.claimed.row.target);
+  const work = await workFor(options, running);
+  const { kind, name } = running.claimed.row;
+  if (kind === "issue") {
+    const issued = await issue(await issuingFor(options, running, { target, work }));
+    return { done: issued, stored: issued.stored };
+  }
+  const step = target.steps[name];
+  if (step === undefined) throw new TargetFault("invalid", "no-such-step", `This target knows no step "${name}".`);
+  const again = kind === "empower" ? await recheckBefore(options, running, { target, work }) : null;
+  const done = await step.run(again === null ? work : { ...work, facts: { ...work.facts, ...again.facts } });
+  const forgotten = await forgetSecret(options, running, work);
+  return { done: { ...done, facts: { ...done.facts, ...forgotten } }, stored: again?.stored ?? null };
+}
+
+/** Takes one step back, in reverse order of the flow, while the identity has no power. */
+export async function undoStep(options: SagaOptions, running: Running): Promise<void> {
+  const target = await options.target(running.claimed.row.target);
+  const work = await workFor(options, running);
+  if (running.claimed.row.kind === "issue") return unissue(await issuingFor(options, running, { target, work }));
+  await target.steps[running.claimed.row.name]?.undo?.(work);
+}
+
+async function workFor(options: SagaOptions, { claimed, intent }: Running): Promise<StepWork> {
+  const facts = await factsFor(options.db, { intent: intent.id, identity: intent.identity, last: claimed.row.id });
+  return {
+    intent: intentOf(intent),
+    plan: intent.plan,
+    facts,
+    checkpoint: (more) =>
+      commit(options.db, { step: claimed.row.id, newId: options.newId }, checkpoint, { ...claimed.owned, facts: more }),
+    calls: callsTo(options, claimed, { gate: claimed.row.target, paid: true }),
+  };
+}
+
+const intentOf = (row: IntentRow): Intent => ({
+  id: row.id,
+  kind: row.kind,
+  identity: row.identity,
+  target: row.target,
+  name: row.plan.name,
+  plan: row.plan,
+  planDigest: row.planDigest,
+  mark: row.mark,
+  markedAt: row.markedAt.toISOString(),
+});
+
+function callsTo(
+  options: SagaOptions,
+  { row, lease }: Claimed,
+  to: { readonly gate: string; readonly paid: boolean },
+): Calls {
+  const lane = row.lane === 0 ? 0 : 1;
+  return guardedCalls({
+    step: row.name,
+    lease,
+    debit: () => debitGate(options.db, to.gate, lane),
+    timeoutMs: (options.times ?? usualTimes).callTimeoutMs,
+    paid: to.paid,
+    heard: (name) => options.heard?.(row.name, name),
+  });
+}
+
+async function issuingFor(
+  options: SagaOptions,
+  { claimed, intent }: Running,
+  of: { readonly target: Target; readonly work: StepWork },
+): Promise<Issuing> {
+  const { storage } = intent.plan;
+  const { credential } = of.target;
+  if (storage === null || credential === undefined)
+    throw new TargetFault("invalid", "no-storage", "The plan makes a secret and names no place for it.");
+  const start = { wall: await wallClock(options.db), at: performance.now() };
+  const now = () => start.wall + (performance.now() - start.at);
+  return {
+    work: of.work,
+    credential,
+    vault: await options.vault(storage.vault),
+    vaultCalls: callsTo(options, claimed, { gate: storage.vault, paid: false }),
+    slot: { mount: storage.mount, path: storage.path },
+    custom: {
+      identity: intent.identity,
+      intent: intent.id,
+      installation: intent.mark.installation,
+      name: intent.plan.name,
+      endsAt: intent.plan.endsAt,
+    },
+    now,
+    leaseEndsAt: () => now() + Math.max(0, claimed.lease.leftMs()),
+    committed: async () => (await readStep(options.db, claimed.row.id))?.facts ?? {},
+    lastCalls: unleasedCalls((options.times ?? usualTimes).callTimeoutMs),
+  };
+}
+
+/** For deleting a key that no committed row names, and for nothing else. */
+const unleasedCalls = (timeoutMs: number): Calls => ({
+  make: (_, call) => call({ signal: AbortSignal.timeout(timeoutMs), timeoutMs, aboutToSend: () => undefined }),
+});
+
+/** Before an identity first gets power: exactly its recorded keys exist (CORE 4, step 6). */
+async function recheckBefore(
+  options: SagaOptions,
+  running: Running,
+  of: { readonly target: Target; readonly work: StepWork },
+): Promise<Issued | null> {
+  const { credential } = of.target;
+  if (running.intent.kind !== "provision" || credential?.protocol !== "server-chosen") return null;
+  if (serverFacts(of.work.facts) === null) return null;
+  return recheck(await issuingFor(options, running, of), credential);
+}
+
+/** A retirement that revokes or removes also removes the secret's slot, with all versions. */
+async function forgetSecret(
+  options: SagaOptions,
+  { claimed, intent }: Running,
+  work: StepWork,
+): Promise<{ slotRemoved?: true }> {
+  const { storage } = intent.plan;
+  const takes = claimed.row.kind === "revoke" || claimed.row.kind === "remove";
+  if (intent.kind !== "retire" || storage === null || !takes || work.facts.slotRemoved === true) return {};
+  const vault = await options.vault(storage.vault);
+  const vaultCalls = callsTo(options, claimed, { gate: storage.vault, paid: false });
+  await removeSlot({
+    vault,
+    vaultCalls,
+    slot: { mount: storage.mount, path: storage.path },
+    custom: { identity: intent.identity },
+  });
+  return { slotRemoved: true };
+}

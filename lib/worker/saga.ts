@@ -1,0 +1,163 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { readIntent } from "#db/store/intents.ts";
+import { hasStep, type IntentRow } from "#db/store/steps.ts";
+import type { FlowStep } from "#lib/connectors/connector.ts";
+import { connectorOf } from "#lib/connectors/registry.ts";
+import { fail } from "#lib/facts/steps/fail.ts";
+import { finish } from "#lib/facts/steps/finish.ts";
+import { LostLease } from "#lib/facts/steps/owned.ts";
+import { putOff } from "#lib/facts/steps/put-off.ts";
+import { send } from "#lib/facts/steps/send.ts";
+import { undone } from "#lib/facts/steps/undone.ts";
+import { type Claimed, claim, commit, usualTimes } from "./claiming.ts";
+import { crashPoint } from "./crash.ts";
+import { pauseMs, reactionTo, stuckAfter } from "./retrying.ts";
+import { runStep, type SagaOptions, undoStep } from "./running.ts";
+
+export interface Saga {
+  /** Takes and runs one step; false when there was none to take. */
+  runOne(): Promise<boolean>;
+  /** Runs until the signal: `runners` steps side by side, polling each second with jitter. */
+  run(signal: AbortSignal, runners?: number): Promise<void>;
+  /** Look now: a hint was heard. */
+  wake(): void;
+}
+
+/** Drives every intent's steps, one claim at a time (CORE 3). Several workers may do so side by side. */
+export function createSaga(options: SagaOptions): Saga {
+  const wakers = new Set<() => void>();
+  const wake = () => {
+    for (const waker of [...wakers]) waker();
+  };
+  const runOne = async () => {
+    const claimed = await claim(options.db, {
+      worker: options.worker,
+      times: options.times ?? usualTimes,
+      newId: options.newId,
+    });
+    if (claimed === null) return false;
+    await runClaimed(options, claimed);
+    options.changed?.();
+    return true;
+  };
+  const loop = async (signal: AbortSignal) => {
+    while (!signal.aborted) {
+      const worked = await runOne().catch((error: unknown) => {
+        options.report?.(error);
+        return false;
+      });
+      if (!worked) await idle(signal, { wakers, ms: 500 + 1_000 * (options.random ?? Math.random)() });
+    }
+  };
+  return {
+    runOne,
+    wake,
+    run: async (signal, runners = 4) => {
+      await Promise.all(Array.from({ length: runners }, () => loop(signal)));
+    },
+  };
+}
+
+async function idle(signal: AbortSignal, of: { readonly wakers: Set<() => void>; readonly ms: number }): Promise<void> {
+  const until = new AbortController();
+  const waker = () => until.abort();
+  of.wakers.add(waker);
+  await sleep(of.ms, undefined, { signal: AbortSignal.any([signal, until.signal]) }).catch(() => undefined);
+  of.wakers.delete(waker);
+}
+
+/** Commits `sent`, runs or takes back the step, commits what came of it. Ends silently when the step is another worker's. */
+async function runClaimed(options: SagaOptions, claimed: Claimed): Promise<void> {
+  const { db, newId } = options;
+  const intent = await readIntent(db, claimed.row.intent);
+  if (intent === null) throw new Error(`The intent ${claimed.row.intent} is not recorded.`);
+  const of = { step: claimed.row.id, newId };
+  const at = { step: claimed.row.name };
+  try {
+    crashPoint(at, "C0");
+    await commit(db, of, send, claimed.owned);
+    if (claimed.row.undoing) {
+      await undoStep(options, { claimed, intent });
+      crashPoint(at, "C3");
+      await commit(db, of, undone, claimed.owned);
+    } else {
+      const { done, stored } = await runStep(options, { claimed, intent });
+      crashPoint(at, "C3");
+      const { facts, evidence, objects = [] } = done;
+      await commit(db, of, finish, {
+        ...claimed.owned,
+        facts,
+        evidence,
+        objects,
+        stored,
+        thenHolds: holdsAfter(options, intent, claimed),
+      });
+    }
+    crashPoint(at, "C4");
+  } catch (error) {
+    if (error instanceof LostLease) return;
+    await react(options, { claimed, intent, error }).catch((lost: unknown) => {
+      if (!(lost instanceof LostLease)) throw lost;
+    });
+  }
+}
+
+/** Whether the step after this one waits for the end of a hold that begins now. */
+function holdsAfter(options: SagaOptions, intent: IntentRow, { row }: Claimed): boolean {
+  const flow = flowOf(options, intent);
+  const place = flow.findIndex(({ name }) => name === row.name);
+  return place >= 0 && flow[place]?.afterHold === undefined && flow[place + 1]?.afterHold === true;
+}
+
+function flowOf(options: SagaOptions, intent: IntentRow): readonly FlowStep[] {
+  if (options.flow !== undefined) return options.flow(intent);
+  return connectorOf(intent.plan.connector)?.flow(intent.kind, intent.plan) ?? [];
+}
+
+async function react(
+  options: SagaOptions,
+  met: { readonly claimed: Claimed; readonly intent: IntentRow; readonly error: unknown },
+): Promise<void> {
+  const { db, newId, random = Math.random } = options;
+  const { claimed, intent, error } = met;
+  const { row, owned } = claimed;
+  const of = { step: row.id, newId };
+  const powerless =
+    intent.kind === "provision" &&
+    !row.undoing &&
+    !(await hasStep(db, intent.id, { kinds: ["empower"], states: ["done"] }));
+  const reaction = reactionTo(error, { powerless, object: intent.plan.name });
+  switch (reaction.do) {
+    case "wait":
+      return commit(db, of, putOff, {
+        ...owned,
+        state: "ready",
+        dueInMs: reaction.forMs,
+        fault: null,
+        stuck: false,
+        finding: null,
+      });
+    case "fail":
+      return commit(db, of, fail, {
+        ...owned,
+        fault: reaction.fault,
+        sentence: reaction.sentence,
+        squatter: reaction.squatter,
+      });
+    case "again": {
+      if (reaction.fault.kind === "ambiguous" && reaction.fault.sentence.includes("cannot name"))
+        options.report?.(error);
+      const stuck = reaction.stuckNow || row.attempts + 1 >= stuckAfter;
+      const dueInMs = pauseMs(row.attempts, { random: random(), atLeastMs: reaction.atLeastMs });
+      const state = reaction.ambiguous ? "ambiguous" : "ready";
+      return commit(db, of, putOff, {
+        ...owned,
+        state,
+        dueInMs,
+        fault: reaction.fault,
+        stuck,
+        finding: reaction.finding,
+      });
+    }
+  }
+}
