@@ -1,33 +1,54 @@
 import type { Charter, RequestKind } from "./charter.ts";
 import type { JsonObject } from "./json.ts";
-import { type Outcome, ok, refuse } from "./refusal.ts";
+import { mayRenewUntil } from "./lifecycle.ts";
+import { type Outcome, ok, type Refusal, refuse } from "./refusal.ts";
+import { whyNotPlain } from "./text.ts";
 
 /** Kinds that change an identity which exists. */
 export type LaterKind = Exclude<RequestKind, "provision">;
 
-/**
- * The charter as it stands once a change is made: the only way in which a later request may differ from what was approved.
- * A backup who becomes the owner leaves the owning team as backup.
- */
-export function charterAfter(kind: LaterKind, charter: Charter, change: JsonObject): Outcome<Charter> {
-  if (kind === "retire") return ok(charter);
-  if (kind === "transfer") {
-    const { to } = change;
-    if (typeof to !== "string") return refuse({ code: "invalid", field: "owner", sentence: "Choose the new owner." });
-    if (to === charter.owner) {
-      return refuse({ code: "invalid", field: "owner", sentence: "This person owns it already." });
-    }
-    const succeeds = "person" in charter.backup && charter.backup.person === to;
-    return ok({ ...charter, owner: to, backup: succeeds ? { team: charter.team } : charter.backup });
-  }
-  const { endsAt } = change;
-  if (typeof endsAt !== "string") return refuse({ code: "invalid", field: "endsAt", sentence: "Choose the new end." });
-  if (endsAt <= charter.endsAt) {
-    return refuse({ code: "invalid", field: "endsAt", sentence: "The new end is not later than the present one." });
-  }
-  return ok({ ...charter, endsAt });
+/** The one field that each kind's change has, and the charter field that people know it by. */
+const changes: { readonly [K in LaterKind]: { readonly key: string; readonly field: string } } = {
+  renew: { key: "endsAt", field: "endsAt" },
+  transfer: { key: "to", field: "owner" },
+  retire: { key: "reason", field: "reason" },
+};
+
+/** What a request of this kind changes, from JSON nobody has checked: exactly its one field, a text. `provision` changes nothing. */
+export function readChange(kind: RequestKind, change: JsonObject): Outcome<string | null> {
+  const keys = Object.keys(change);
+  const unknown: Refusal = { code: "invalid", sentence: "This change cannot be read." };
+  if (kind === "provision") return keys.length === 0 ? ok(null) : refuse(unknown);
+  const { key, field } = changes[kind];
+  const value = change[key];
+  if (keys.length !== 1 || typeof value !== "string") return refuse({ ...unknown, field });
+  const why = whyNotPlain(value, { min: 3, max: 500 });
+  return why === null ? ok(value) : refuse({ code: "invalid", field, sentence: why });
 }
 
-/** Fields whose refusals matter to a change; what it leaves alone was decided when the identity was born. */
+/** The charter as it stands once a change is made: the only way in which a later request may differ from what was approved. */
+export function charterAfter(ask: {
+  readonly kind: LaterKind;
+  readonly charter: Charter;
+  readonly change: JsonObject;
+  readonly now: Date;
+}): Outcome<Charter> {
+  const { kind, charter } = ask;
+  const read = readChange(kind, ask.change);
+  if ("refusals" in read) return read;
+  const value = read.ok ?? "";
+  if (kind === "retire") return ok(charter);
+  if (kind === "transfer") return ok(handedOver(charter, value));
+  const may = mayRenewUntil(charter.endsAt, value, ask.now);
+  return "refusals" in may ? may : ok({ ...charter, endsAt: value });
+}
+
+/** A backup who becomes the owner leaves the owning team as backup, since owner and backup differ. */
+function handedOver(charter: Charter, owner: string): Charter {
+  const succeeds = "person" in charter.backup && charter.backup.person === owner;
+  return { ...charter, owner, backup: succeeds ? { team: charter.team } : charter.backup };
+}
+
+/** Fields whose refusals matter to a change; what it leaves alone was decided when the identity was born. Null: every field. */
 export const fieldsOf = (kind: RequestKind): readonly string[] | null =>
   ({ provision: null, renew: ["endsAt", "owner"], transfer: ["owner"], retire: [] })[kind];

@@ -148,7 +148,12 @@ const early = ({ binding, purpose }: Fields, { facts, now }: ComposeAsk): readon
 
 /** A sentence at each field that neither an answer nor a default fills; what follows from another gap is not said twice. */
 function missing(fields: Fields, facts: FormFacts): readonly Refusal[] {
-  const sentences: { readonly [F in keyof Charter]?: string } = { ...questions, ...placeSentences(fields, facts) };
+  const sentences: { readonly [F in keyof Charter]?: string } = {
+    ...questions,
+    ...(fields.binding === null ? {} : { name: "Give it a name." }),
+    ...(fields.credential === null ? {} : { endsAt: "Choose when it ends." }),
+    ...placeSentences(fields, facts),
+  };
   return charterFields.flatMap((field) => {
     const sentence = fields[field] === null ? sentences[field] : undefined;
     return sentence === undefined ? [] : [{ code: "invalid" as const, field, sentence }];
@@ -160,8 +165,6 @@ const questions: { readonly [F in keyof Charter]?: string } = {
   purpose: "Say why it is needed, in one sentence that a stranger understands.",
   environment: "Choose the environment.",
   spec: "Say what it must do.",
-  name: "Give it a name.",
-  endsAt: "Choose when it ends.",
   rotation: "Say how often the credential is replaced.",
   retireWhen: "Say what retires it.",
 };

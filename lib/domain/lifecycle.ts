@@ -1,6 +1,6 @@
 import type { RequestKind } from "./charter.ts";
 import type { IdentityState } from "./identity.ts";
-import { later } from "./instant.ts";
+import { instantOf, later } from "./instant.ts";
 import { type Outcome, ok, refuse } from "./refusal.ts";
 
 /** What happens to an identity; each is written by the transaction that finishes, starts or fails an intent. */
@@ -48,3 +48,16 @@ export const holdEnds = (now: Date, holdDays: number): Date => later(now, { days
 
 /** Removal may begin. */
 export const isHoldOver = (removeAt: Date, now: Date): boolean => removeAt.getTime() <= now.getTime();
+
+/** A renewal sets a later end, ahead of now. */
+export function mayRenewUntil(current: string, wanted: string, now: Date): Outcome<null> {
+  const field = "endsAt";
+  const [from, to] = [instantOf(current), instantOf(wanted)];
+  if (to === null)
+    return refuse({ code: "invalid", field, sentence: "This is not a date.", mend: "Choose when it ends." });
+  if (to <= now.getTime())
+    return refuse({ code: "invalid", field, sentence: "The end has passed.", mend: "Choose a day ahead." });
+  if (from !== null && to <= from)
+    return refuse({ code: "invalid", field, sentence: "It already lasts that long.", mend: "Choose a later day." });
+  return ok(null);
+}

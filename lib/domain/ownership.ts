@@ -55,3 +55,21 @@ export function mayAccept({ accepter, person, active, now, seen }: AcceptanceAsk
     return refuse({ code: "conflict", sentence: "It has changed since you looked.", mend: "Look at it again." });
   return ok(null);
 }
+
+/** A transfer goes to another active person; that person must accept before it counts. */
+export function maySucceed(
+  of: Pick<Behind, "owner">,
+  successor: { readonly id: string; readonly active: boolean } | null | undefined,
+): Outcome<null> {
+  const why =
+    successor == null
+      ? "The new owner is nobody the directory knows."
+      : !successor.active
+        ? "The new owner is no longer active."
+        : successor.id === of.owner
+          ? "This person owns it already."
+          : null;
+  return why === null
+    ? ok(null)
+    : refuse({ code: "invalid", field: "owner", sentence: why, mend: "Choose someone else." });
+}

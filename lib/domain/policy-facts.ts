@@ -36,7 +36,11 @@ export function policyFacts({ kind, charter, reach, requester, now, serviceTeam,
   const left = exception === null ? 0 : daysUntil(exception.endsAt, now);
   return {
     kind,
-    requester: { id: requester ?? "", system: requester === null, inTeam: rows.requesterInTeam && ownService },
+    requester: {
+      id: requester ?? "",
+      system: requester === null,
+      inTeam: requester !== null && rows.requesterInTeam && ownService,
+    },
     environment: charter.environment,
     classification: charter.classification,
     credential: charter.credential,

@@ -1,0 +1,222 @@
+import { describe, expect, test } from "vitest";
+import { charterDiff, planDiff } from "#lib/domain/diff.ts";
+import { type AnswerFacts, fourAnswers, hasFourAnswers } from "#lib/domain/four-answers.ts";
+import type { Plan } from "#lib/domain/plan.ts";
+import { policyFacts } from "#lib/domain/policy-facts.ts";
+import { type Recorded, reconcile, type Seen } from "#lib/domain/reconciliation.ts";
+import { pickStorage } from "#lib/domain/storage.ts";
+import { charter, days, now, reach } from "./forms.ts";
+
+describe("the four answers", () => {
+  const at = (count: number) => new Date(days(count));
+  const good: AnswerFacts = {
+    charter,
+    state: "live",
+    owner: { name: "Amara Obi", active: true, acceptedAt: at(-20) },
+    endsIt: { name: "Jonas Kern", active: true },
+    service: { name: "Ledger", decommissioned: false },
+    reach: reach(),
+    observedAt: at(-2),
+    differences: [],
+    endsAt: at(100),
+    now,
+  };
+  const bad = (change: Partial<AnswerFacts>) =>
+    fourAnswers({ ...good, ...change })
+      .filter((one) => !one.good)
+      .map((one) => [one.question, one.evidence]);
+  test("are good, each with its evidence", () => {
+    expect(hasFourAnswers(good)).toBe(true);
+    expect(fourAnswers(good).map((one) => one.evidence)).toEqual([
+      "accepted",
+      "for Ledger",
+      "read back as planned",
+      "ended by Jonas Kern",
+    ]);
+  });
+  test.each<[Partial<AnswerFacts>, [string, string]]>([
+    [{ owner: { ...good.owner, acceptedAt: null } }, ["who", "never accepted"]],
+    [{ owner: { ...good.owner, active: false } }, ["who", "no longer active"]],
+    [{ service: { name: "Ledger", decommissioned: true } }, ["why", "Ledger is decommissioned"]],
+    [{ charter: { ...charter, purpose: "stuff" } }, ["why", "the purpose says too little"]],
+    [{ observedAt: null }, ["reach", "never read back"]],
+    [{ observedAt: new Date(at(-2).getTime() - 1) }, ["reach", "not read back lately"]],
+    [{ differences: ["trust"] }, ["reach", "read back, 1 differences"]],
+    [{ endsAt: now }, ["end", "the end has passed"]],
+    [{ endsIt: { name: "Lea", active: false } }, ["end", "Lea is no longer active"]],
+  ])("case %#", (change, expected) => {
+    expect(bad(change)).toEqual([expected]);
+  });
+  test("an end that passed is no fault of what is already retiring", () => {
+    expect(bad({ endsAt: now, state: "retiring" })).toEqual([]);
+  });
+});
+
+describe("reconciliation", () => {
+  const seen: Seen = { name: "charter-prod-x", externalId: "A1", mark: "verified", intent: "i1", differences: [] };
+  const recorded: Recorded = {
+    name: "charter-prod-x",
+    identity: "x",
+    intent: "i1",
+    externalId: "A1",
+    expected: "present",
+  };
+  const verdict = (one: Partial<Seen> | null, other: Partial<Recorded> | null) =>
+    reconcile(one === null ? [] : [{ ...seen, ...one }], other === null ? [] : [{ ...recorded, ...other }]).map(
+      (judgement) => judgement.verdict,
+    );
+  test.each<[Partial<Seen> | null, Partial<Recorded> | null, readonly string[]]>([
+    [{}, {}, ["known"]],
+    [{ name: "CHARTER-prod-x" }, {}, ["known"]],
+    [{}, { externalId: null }, ["known"]],
+    [{ differences: ["trust"] }, {}, ["drifted"]],
+    [{}, null, ["orphan"]],
+    [{}, { expected: "absent" }, ["orphan"]],
+    [{}, { expected: "settling" }, ["settling"]],
+    [null, {}, ["missing"]],
+    [null, { expected: "absent" }, []],
+    [null, { expected: "settling" }, []],
+    [{ mark: "forged" }, {}, ["squatter"]],
+    [{ mark: "none", intent: null }, null, ["squatter"]],
+    [{ intent: "i2" }, {}, ["squatter"]],
+    [{ externalId: "A2" }, {}, ["squatter"]],
+  ])("case %#", (one, other, expected) => {
+    expect(verdict(one, other)).toEqual(expected);
+  });
+});
+
+describe("approved storage", () => {
+  const owner = {
+    team: "payments",
+    environment: "prod",
+    classification: "confidential",
+    service: "ledger",
+    name: "cold",
+  };
+  const line = {
+    team: "*",
+    environment: "*",
+    classification: "*",
+    mount: "secret",
+    path: "charter/{team}/{service}/{name}",
+  };
+  const pick = (...approved: (typeof line)[]) => pickStorage([{ name: "main", approved }], owner);
+  test("is the first line that fits, filled in", () => {
+    expect(pick({ ...line, environment: "dev" }, line)).toEqual({
+      vault: "main",
+      mount: "secret",
+      path: "charter/payments/ledger/cold",
+    });
+    expect(pick({ ...line, team: "payments", path: "own/{name}" }, line)?.path).toBe("own/cold");
+  });
+  test("is never guessed", () => {
+    expect(pick()).toBeNull();
+    expect(pick({ ...line, classification: "public" })).toBeNull();
+    expect(
+      pick({ ...line, path: "a/../{name}" }, { ...line, path: "a/{unknown}" }, { ...line, path: "a//b" }),
+    ).toBeNull();
+    expect(pickStorage([{ name: "main", approved: [line] }], { ...owner, name: "../other" })).toBeNull();
+  });
+});
+
+describe("differences", () => {
+  test("of a charter name the field, leaf by leaf, with names for ids", () => {
+    expect(charterDiff(charter, charter)).toEqual([]);
+    expect(
+      charterDiff(
+        charter,
+        { ...charter, owner: "amara", spec: { bucket: "other" } },
+        { jonas: "Jonas Kern", amara: "Amara Obi" },
+      ),
+    ).toEqual([
+      { field: "owner", label: "Owner", before: "Jonas Kern", after: "Amara Obi" },
+      { field: "spec.bucket", label: "What it must do", before: "ledger-cold", after: "other" },
+    ]);
+  });
+  test("of a plan name objects that come, go and change, whatever the order of keys", () => {
+    const object = {
+      kind: "role",
+      title: "Role",
+      name: "r1",
+      details: [],
+      desired: { path: "/", tags: { a: "1", b: "2" } },
+    };
+    const plan: Plan = {
+      v: 1,
+      kind: "provision",
+      request: "q",
+      version: 1,
+      identity: "q",
+      connector: "cloud",
+      target: "t",
+      name: "r1",
+      entries: { target: "d", vault: null },
+      objects: [object],
+      storage: null,
+      endsAt: days(9),
+      change: {},
+    };
+    const swapped = { ...object, desired: { tags: { b: "2", a: "1" }, path: "/" } };
+    expect(planDiff(plan, { ...plan, version: 2, objects: [swapped] })).toEqual([]);
+    expect(
+      planDiff(plan, { ...plan, objects: [{ ...object, desired: { path: "/x", tags: { a: "1" } } }] }).map((one) => [
+        one.field,
+        one.before,
+        one.after,
+      ]),
+    ).toEqual([
+      ["role r1.path", "/", "/x"],
+      ["role r1.tags.b", "2", null],
+    ]);
+    expect(planDiff(plan, { ...plan, objects: [] }).map((one) => [one.label, one.before, one.after])).toEqual([
+      ["Role", "r1", null],
+    ]);
+  });
+});
+
+describe("what policy is told", () => {
+  const rows = {
+    firstInProduction: false,
+    similar: 2,
+    ownerActive: true,
+    requesterInTeam: true,
+    ownerInTeam: true,
+    identity: null,
+  };
+  const ask = {
+    kind: "provision",
+    charter,
+    reach: reach({ unknown: ["x:y"] }),
+    requester: "jonas",
+    now,
+    serviceTeam: "payments",
+    rows,
+  } as const;
+  test("is counted", () => {
+    expect(policyFacts(ask)).toMatchObject({
+      ttlDays: 300,
+      ownerIsBackup: false,
+      exceptionDays: null,
+      reach: { actions: 3, resources: 1, unknown: 1 },
+      binding: { federated: true, verified: true, wildcardSubject: false },
+      requester: { inTeam: true, system: false },
+    });
+  });
+  test("nobody speaks for another team's service by naming their own team", () => {
+    expect(policyFacts({ ...ask, serviceTeam: "data" }).requester.inTeam).toBe(false);
+  });
+  test("an exception counts while its end lies ahead", () => {
+    const until = (at: string) =>
+      policyFacts({ ...ask, charter: { ...charter, exception: { reason: "", endsAt: at, owner: "x" } } }).exceptionDays;
+    expect([until(days(0)), until(new Date(now.getTime() + 1).toISOString()), until(days(30))]).toEqual([null, 1, 30]);
+  });
+  test("a successor outside the team crosses teams", () => {
+    const identity = { owner: "jonas", team: "payments" };
+    const crosses = (ownerInTeam: boolean) =>
+      policyFacts({ ...ask, kind: "transfer", rows: { ...rows, ownerInTeam, identity } }).change.crossTeam;
+    expect([crosses(true), crosses(false)]).toEqual([false, true]);
+  });
+  test("the worker is the system, in no team", () => {
+    expect(policyFacts({ ...ask, requester: null }).requester).toEqual({ id: "", system: true, inTeam: false });
+  });
+});

@@ -1,0 +1,133 @@
+import { describe, expect, test } from "vitest";
+import { ladder } from "#lib/domain/ladder.ts";
+import { reachDifference } from "#lib/domain/permission/difference.ts";
+import { escalationsOf } from "#lib/domain/permission/escalation.ts";
+import { gridOf } from "#lib/domain/permission/grid.ts";
+import { reachPhrase } from "#lib/domain/permission/phrase.ts";
+import { riskOf } from "#lib/domain/risk.ts";
+import { reach, service } from "./forms.ts";
+
+const pattern = {
+  id: "pass-role-to-function",
+  sentence: "It could run code as any role.",
+  needs: [["iam:PassRole"], ["lambda:CreateFunction", "lambda:UpdateFunctionCode"]],
+  through: [
+    { node: "any role", via: "iam:PassRole" },
+    { node: "account administrator", via: "lambda:CreateFunction" },
+  ],
+};
+const granted = (...actions: string[]) => actions.map((action) => ({ action, anywhere: true }));
+
+describe("escalation", () => {
+  test("needs all of a pattern, each by any alternative, whatever the case", () => {
+    expect(escalationsOf("loader", granted("iam:PassRole"), [pattern])).toEqual([]);
+    expect(escalationsOf("loader", granted("lambda:CreateFunction", "s3:GetObject"), [pattern])).toEqual([]);
+    expect(escalationsOf("loader", granted("IAM:passrole", "lambda:UpdateFunctionCode"), [pattern])).toEqual([
+      {
+        id: "pass-role-to-function",
+        sentence: "It could run code as any role.",
+        path: [{ node: "loader" }, ...pattern.through],
+        actions: ["IAM:passrole", "lambda:UpdateFunctionCode"],
+        mend: "Drop IAM:passrole or lambda:UpdateFunctionCode.",
+      },
+    ]);
+  });
+  test("is not made of a pattern without needs", () => {
+    expect(escalationsOf("loader", granted("a:b"), [{ ...pattern, needs: [] }])).toEqual([]);
+  });
+});
+
+test("the grid counts per level and marks what takes part in a path", () => {
+  const grid = gridOf(reach({ services: [service("s3", "read", "write")], permissionManagement: ["s3:write"] }));
+  expect(grid.columns.map((one) => one.title)).toEqual(["List", "Read", "Write", "Permissions"]);
+  expect(grid.rows[0]?.cells.map((one) => [one.count, one.marked])).toEqual([
+    [0, false],
+    [1, false],
+    [1, true],
+    [0, false],
+  ]);
+  expect(gridOf(reach({ services: [service("s3", "tagging")] })).columns.at(-1)?.title).toBe("Tagging");
+});
+
+test.each([
+  [reach({ services: [service("s3", "read", "write")] }), "Write to 1 bucket"],
+  [reach({ services: [service("s3", "read")], resources: ["a", "b"] }), "Read 2 buckets"],
+  [reach({ services: [service("s3", "write")], wildcardResources: ["*"] }), "Write to any bucket"],
+  [reach({ services: [service("s3", "permissions", "list")] }), "Change permissions of 1 bucket"],
+  [reach({ unknown: ["x:y"] }), "Unknown actions"],
+  [reach(), "Nothing"],
+])("a phrase says the most it can do: %#", (of, phrase) => {
+  expect(reachPhrase(of, { one: "bucket", many: "buckets" })).toBe(phrase);
+});
+
+test("a narrower plan gains nothing", () => {
+  const wide = reach({ services: [service("s3", "read", "write")], resources: ["a", "b"] });
+  const less = reach({ services: [service("s3", "read")], resources: ["a"] });
+  expect(reachDifference(wide, less)).toMatchObject({
+    lost: ["s3:write"],
+    lostResources: ["b"],
+    gained: [],
+    narrower: true,
+  });
+  expect(reachDifference(less, wide)).toMatchObject({ gained: ["s3:write"], gainedResources: ["b"], narrower: false });
+  expect(reachDifference(wide, reach({ ...wide, resources: ["a", "*"] })).narrower).toBe(false);
+});
+
+describe("risk", () => {
+  const of = (change: Parameters<typeof reach>[0] = {}, similar = 1) =>
+    riskOf({ charter: { environment: "dev", credential: "federated" }, reach: reach(change), similar });
+  const points = (result: { points: number }) => result.points;
+  test("is the sum of its named points", () => {
+    const result = riskOf({
+      charter: { environment: "prod", credential: "static" },
+      reach: reach({ services: [service("s3", "list", "read", "write")] }),
+      similar: 0,
+    });
+    expect(result).toEqual({
+      points: 36,
+      parts: [
+        { label: "prod", points: 6 },
+        { label: "static credential", points: 20 },
+        { label: "writes S3", points: 6 },
+        { label: "first of its kind", points: 4 },
+      ],
+    });
+  });
+  test.each([
+    [of(), 0],
+    [of({}, 0), 4],
+    [of({ services: [service("s3", "list", "tagging")] }), 0],
+    [of({ services: [service("s3", "read")] }), 3],
+    [of({ services: [service("s3", "permissions")] }), 12],
+    [of({ wildcardResources: ["*", "b/*"] }), 10],
+    [of({ escalations: escalationsOf("x", granted("iam:PassRole", "lambda:CreateFunction"), [pattern]) }), 36],
+  ])("case %# is %#", (result, expected) => {
+    expect(points(result)).toBe(expected);
+  });
+  test("is capped at 100", () => {
+    const services = Array.from({ length: 9 }, (_, index) => service(`s${index}`, "permissions"));
+    expect(points(of({ services: services.slice(0, 8) }))).toBe(96);
+    expect(points(of({ services }))).toBe(100);
+  });
+});
+
+describe("the ladder", () => {
+  test("proposes the best rung that target and workload allow, and says why not a better one", () => {
+    expect(ladder("federated", ["federated", "static"], "github")).toEqual({
+      best: "federated",
+      credential: "federated",
+      sentence:
+        "A federated credential is the best possible here: this target does not offer a platform-native credential.",
+    });
+    expect(ladder("static", ["federated", "static"], "workload")).toMatchObject({
+      best: "static",
+      credential: "static",
+    });
+    expect(ladder("static", ["federated", "static"], "github")).toMatchObject({
+      best: "federated",
+      credential: "static",
+      sentence: expect.stringContaining("better"),
+    });
+    expect(ladder("static", ["platform-native", "federated"], "workload")).toBeNull();
+  });
+});

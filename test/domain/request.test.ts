@@ -1,0 +1,140 @@
+import { describe, expect, test } from "vitest";
+import { charterAfter } from "#lib/domain/change.ts";
+import type { JsonObject } from "#lib/domain/json.ts";
+import { afterEvent, holdEnds, isExpiryDue, isHoldOver } from "#lib/domain/lifecycle.ts";
+import { mayAccept, mayAskAbout, maySucceed } from "#lib/domain/ownership.ts";
+import {
+  isSettled,
+  mayFollow,
+  mayReceiveVerdict,
+  maySubmitVersion,
+  mayWithdraw,
+  requestStates,
+} from "#lib/domain/request.ts";
+import { charter, days, now } from "./forms.ts";
+
+const code = (outcome: object) =>
+  "refusals" in outcome ? (outcome.refusals as readonly { code: string }[])[0]?.code : "ok";
+
+describe("a request", () => {
+  const mine = { requester: "jonas", person: "jonas" };
+  test.each([
+    ["received", "ok"],
+    ["refused", "ok"],
+    ["awaiting-approval", "ok"],
+    ["awaiting-acceptance", "ok"],
+    ["resubmit", "ok"],
+    ["approved", "ok"],
+    ["provisioning", "conflict"],
+    ["live", "conflict"],
+    ["done", "conflict"],
+    ["denied", "conflict"],
+    ["withdrawn", "conflict"],
+    ["expired", "conflict"],
+    ["failed", "conflict"],
+  ] as const)("that is %s is withdrawn: %s", (state, expected) => {
+    expect(code(mayWithdraw({ ...mine, state }))).toBe(expected);
+    expect(code(mayWithdraw({ ...mine, person: "mara", state }))).toBe("forbidden");
+    expect(code(mayWithdraw({ requester: null, person: "mara", state }))).toBe("forbidden");
+  });
+  test("is changed by its requester, one version at a time, until approved", () => {
+    const change = { ...mine, state: "awaiting-approval", newest: 1, version: 2 } as const;
+    expect(code(maySubmitVersion(change))).toBe("ok");
+    expect(code(maySubmitVersion({ ...change, version: 1 }))).toBe("conflict");
+    expect(code(maySubmitVersion({ ...change, version: 3 }))).toBe("conflict");
+    expect(code(maySubmitVersion({ ...change, person: "mara" }))).toBe("forbidden");
+    expect(code(maySubmitVersion({ ...change, state: "approved" }))).toBe("conflict");
+    expect(code(maySubmitVersion({ ...change, state: "denied" }))).toBe("conflict");
+    expect(code(maySubmitVersion({ ...change, state: "resubmit" }))).toBe("ok");
+  });
+  test("takes verdicts only while approval is awaited", () => {
+    expect(requestStates.filter((state) => code(mayReceiveVerdict(state)) === "ok")).toEqual(["awaiting-approval"]);
+  });
+  test("is provisioned from approved alone, and settled states stay settled", () => {
+    expect(requestStates.filter((state) => mayFollow(state, "provisioning"))).toEqual(["approved"]);
+    expect(requestStates.filter((state) => mayFollow(state, "live"))).toEqual(["provisioning"]);
+    expect(requestStates.filter(isSettled)).toEqual(["live", "done", "denied", "withdrawn", "expired", "failed"]);
+  });
+});
+
+describe("an identity is asked about", () => {
+  const behind = { owner: "amara", backup: { team: "payments" }, endsIt: "jonas", state: "live" } as const;
+  const asker = (id: string, teams: readonly string[] = [], roles: readonly "security"[] = []) => ({
+    id,
+    teams,
+    roles,
+  });
+  test("by owner, backup and security; retired also by who ends it", () => {
+    for (const kind of ["renew", "transfer", "retire"] as const) {
+      expect(code(mayAskAbout(kind, behind, asker("amara")))).toBe("ok");
+      expect(code(mayAskAbout(kind, behind, asker("x", ["payments"])))).toBe("ok");
+      expect(code(mayAskAbout(kind, behind, asker("mara", [], ["security"])))).toBe("ok");
+      expect(code(mayAskAbout(kind, behind, asker("priya", ["data"])))).toBe("forbidden");
+      expect(code(mayAskAbout(kind, { ...behind, backup: { person: "priya" } }, asker("priya")))).toBe("ok");
+      expect(code(mayAskAbout(kind, behind, asker("jonas")))).toBe(kind === "retire" ? "ok" : "forbidden");
+    }
+  });
+  test("renewed even during its hold, never once retired", () => {
+    expect(code(mayAskAbout("renew", { ...behind, state: "retiring" }, asker("amara")))).toBe("ok");
+    expect(code(mayAskAbout("retire", { ...behind, state: "retiring" }, asker("amara")))).toBe("conflict");
+    expect(code(mayAskAbout("renew", { ...behind, state: "retired" }, asker("amara")))).toBe("conflict");
+  });
+});
+
+test("ownership is accepted by the named person alone, and only as seen", () => {
+  const seen = { version: 2, planDigest: "p2" };
+  const accept = { accepter: "amara", person: "amara", active: true, now: seen, seen };
+  expect(code(mayAccept(accept))).toBe("ok");
+  expect(code(mayAccept({ ...accept, person: "jonas" }))).toBe("forbidden");
+  expect(code(mayAccept({ ...accept, active: false }))).toBe("forbidden");
+  expect(code(mayAccept({ ...accept, accepter: null }))).toBe("conflict");
+  expect(code(mayAccept({ ...accept, seen: { ...seen, version: 1 } }))).toBe("conflict");
+  expect(code(mayAccept({ ...accept, seen: { ...seen, planDigest: "p1" } }))).toBe("conflict");
+});
+
+test("a later request changes only what its kind changes", () => {
+  const after = (kind: "renew" | "transfer" | "retire", change: JsonObject) =>
+    charterAfter({ kind, charter, change, now });
+  expect(after("renew", { endsAt: days(301) })).toEqual({ ok: { ...charter, endsAt: days(301) } });
+  expect(code(after("renew", { endsAt: charter.endsAt }))).toBe("invalid");
+  expect(code(after("renew", {}))).toBe("invalid");
+  expect(code(after("renew", { endsAt: days(301), owner: "x" }))).toBe("invalid");
+  expect(after("transfer", { to: "tomas" })).toEqual({ ok: { ...charter, owner: "tomas" } });
+  expect(after("transfer", { to: "amara" })).toEqual({
+    ok: { ...charter, owner: "amara", backup: { team: "payments" } },
+  });
+  expect(after("retire", { reason: "No longer needed." })).toEqual({ ok: charter });
+  expect(code(after("retire", { reason: "No longer needed.", owner: "x" }))).toBe("invalid");
+});
+
+test("a successor is another active person", () => {
+  const of = { owner: "jonas" };
+  expect(code(maySucceed(of, { id: "amara", active: true }))).toBe("ok");
+  expect(code(maySucceed(of, { id: "jonas", active: true }))).toBe("invalid");
+  expect(code(maySucceed(of, { id: "amara", active: false }))).toBe("invalid");
+  expect(code(maySucceed(of, undefined))).toBe("invalid");
+});
+
+test("an identity moves only as its life allows", () => {
+  expect(afterEvent("provisioning", "provisioned")).toEqual({ ok: "live" });
+  expect(afterEvent("live", "retirement-started")).toEqual({ ok: "retiring" });
+  expect(afterEvent("retiring", "renewed")).toEqual({ ok: "live" });
+  expect(afterEvent("retiring", "removed")).toEqual({ ok: "retired" });
+  expect(code(afterEvent("retired", "renewed"))).toBe("conflict");
+  expect(code(afterEvent("live", "removed"))).toBe("conflict");
+  expect(code(afterEvent("failed", "provisioned"))).toBe("conflict");
+});
+
+test("expiry is due at the end and not before, and not twice", () => {
+  const due = (state: "live" | "suspended" | "retiring", at: number) =>
+    isExpiryDue({ state, endsAt: new Date(now.getTime() + at) }, now);
+  expect([due("live", 0), due("live", 1), due("suspended", -1), due("retiring", -1)]).toEqual([
+    true,
+    false,
+    true,
+    false,
+  ]);
+  const until = holdEnds(now, 14);
+  expect(until.toISOString()).toBe(days(14));
+  expect([isHoldOver(until, new Date(until.getTime() - 1)), isHoldOver(until, until)]).toEqual([false, true]);
+});

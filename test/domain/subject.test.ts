@@ -1,0 +1,124 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { GithubBinding } from "#lib/domain/charter.ts";
+import { environmentTold, githubSubjects } from "#lib/domain/subject.ts";
+import { charter } from "./forms.ts";
+
+const good = charter.binding as GithubBinding;
+const subs = (change: Partial<GithubBinding>) => {
+  const result = githubSubjects({ ...good, ...change });
+  return "ok" in result ? result.ok.map((one) => one.sub) : result.refusals.map((one) => one.field);
+};
+
+describe("the subject a trust accepts", () => {
+  test("is written in each of the binding's formats", () => {
+    expect(subs({ formats: ["immutable", "names"] })).toEqual([
+      "repo:acme@81/ledger@5120:environment:production",
+      "repo:acme/ledger:environment:production",
+    ]);
+    expect(subs({ subject: { branch: "release/v2" } })).toEqual(["repo:acme@81/ledger@5120:ref:refs/heads/release/v2"]);
+  });
+
+  test("writes a colon of an environment as GitHub does", () => {
+    expect(subs({ subject: { environment: "eu:prod" } })).toEqual(["repo:acme@81/ledger@5120:environment:eu%3Aprod"]);
+  });
+
+  test.each([
+    ["*"],
+    ["prod*"],
+    ["prod?"],
+    ["pull_request"],
+    ["a\nb"],
+    ["a b"],
+    ["a%3Ab"],
+    ["a/b"],
+    [""],
+    ["prod\u202E"],
+    ["x".repeat(256)],
+  ])("refuses the environment %j", (environment) => {
+    expect(subs({ subject: { environment } })).toEqual(["binding.environment"]);
+  });
+
+  test.each([
+    ["*"],
+    ["pull_request"],
+    ["main:x"],
+    ["a..b"],
+    ["/main"],
+    ["main/"],
+    ["a//b"],
+    [".hidden"],
+    ["x.lock"],
+    ["-x"],
+    ["a\nb"],
+    [""],
+    ["x".repeat(201)],
+  ])("refuses the branch %j", (branch) => {
+    expect(subs({ subject: { branch } })).toEqual(["binding.branch"]);
+  });
+
+  test.each([
+    ["acme"],
+    ["acme/*"],
+    ["acme/a/b"],
+    ["acme@81/ledger"],
+    ["acme/.."],
+    ["acme/led:ger"],
+    ["/ledger"],
+    ["-acme/ledger"],
+    [`${"a".repeat(40)}/x`],
+    [`a/${"x".repeat(101)}`],
+  ])("refuses the repository %j", (repository) => {
+    expect(subs({ repository })).toEqual(["binding.repository"]);
+  });
+
+  test.each([["*"], ["0"], ["081"], ["8 1"], [""], ["1".repeat(20)]])("refuses the id %j", (id) => {
+    expect(subs({ ownerId: id })).toEqual(["binding.repositoryId"]);
+    expect(subs({ repositoryId: id })).toEqual(["binding.repositoryId"]);
+  });
+
+  test("at the limits it is accepted", () => {
+    expect(subs({ repository: `${"a".repeat(39)}/${"x".repeat(100)}` })[0]).toContain("repo:");
+    expect(subs({ subject: { environment: "e".repeat(255) } })[0]).toContain(":environment:eee");
+    expect(subs({ subject: { branch: "b".repeat(200) } })[0]).toContain("refs/heads/bbb");
+  });
+
+  test("whatever is typed, a subject names one workload, and two workloads never share one", () => {
+    const part = fc.oneof(
+      fc.string({ maxLength: 12 }),
+      fc.constantFrom("acme", "ledger", "prod", "a:b", "a%3Ab", "*", "environment:x", "main", "@81"),
+    );
+    const binding = fc.record({
+      repository: fc.tuple(part, part).map((parts) => parts.join("/")),
+      ownerId: fc.constantFrom("81", "8", "*", "1"),
+      repositoryId: fc.constantFrom("5120", "120", "1"),
+      subject: fc.oneof(
+        part.map((environment) => ({ environment })),
+        part.map((branch) => ({ branch })),
+      ),
+    });
+    fc.assert(
+      fc.property(binding, binding, (one, other) => {
+        const [a, b] = [one, other].map((change) => githubSubjects({ ...good, ...change }));
+        if (a === undefined || b === undefined || !("ok" in a) || !("ok" in b)) return;
+        const [first, second] = [a.ok[0]?.sub ?? "", b.ok[0]?.sub ?? ""];
+        expect(first).toMatch(/^repo:[\w-]+@\d+\/[\w.-]+@\d+:(environment:[\w.%-]+|ref:refs\/heads\/[\w./-]+)$/);
+        if (first === second) expect(one).toEqual(other);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+test.each([
+  ["production", "prod"],
+  ["Prod-EU", "prod"],
+  ["staging", "staging"],
+  ["STAGE", "staging"],
+  ["preprod", null],
+  ["pro", null],
+  ["dev", null],
+  ["", null],
+])("the GitHub environment %j tells %j", (name, told) => {
+  expect(environmentTold(name)).toBe(told);
+});

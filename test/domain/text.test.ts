@@ -1,0 +1,71 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { daysUntil, instantOf, midnightIn } from "#lib/domain/instant.ts";
+import { isSlug, slugOf, whyNotPlain } from "#lib/domain/text.ts";
+import { days, now } from "./forms.ts";
+
+const limits = { min: 15, max: 500 };
+
+test.each([
+  ["fifteen letters", true],
+  ["fourteen lette", false],
+  [`  fourteen lette  `, false],
+  ["x".repeat(500), true],
+  ["x".repeat(501), false],
+  ["😀".repeat(500), true],
+  ["يكتب نسخة من دفتر الأستاذ إلى المخزن", true],
+  ["כותב עותק של הספר לאחסון ‏קר", true],
+  ["Loads the export\u202Egpj.exe", false],
+  ["Loads the export\u2066hidden\u2069", false],
+  ["Loads the export\nand more", false],
+  ["Loads the export\u0000", false],
+  ["Loads the export\uD800", false],
+])("a purpose of one plain line: %j is %j", (text, plain) => {
+  expect(whyNotPlain(text, limits) === null).toBe(plain);
+});
+
+test.each([
+  ["ab", true],
+  ["a", false],
+  ["a".repeat(40), true],
+  ["a".repeat(41), false],
+  ["a-b", true],
+  ["a--b", false],
+  ["-a", false],
+  ["a-", false],
+  ["Ab", false],
+  ["a_b", false],
+  ["ä-b", false],
+  ["4d", true],
+])("the slug %j is %j", (text, is) => {
+  expect(isSlug(text)).toBe(is);
+});
+
+test("a slug made of any text is one, or too short to be", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "grapheme" }), (text) => {
+      const slug = slugOf(text);
+      expect(slug.length < 2 || isSlug(slug)).toBe(true);
+      expect(slugOf(slug)).toBe(slug);
+    }),
+  );
+});
+
+test("an instant is what toISOString writes, and nothing else", () => {
+  expect(instantOf("2026-11-22T10:00:00.000Z")).toBe(now.getTime());
+  for (const text of [
+    "2026-11-22",
+    "2026-11-22T10:00:00Z",
+    "2026-02-30T10:00:00.000Z",
+    "2026-11-22T10:00:00.000+01:00",
+    "tomorrow",
+  ])
+    expect(instantOf(text)).toBeNull();
+});
+
+test("days are rounded up, and a default end never lies further than asked", () => {
+  expect(daysUntil(days(90), now)).toBe(90);
+  expect(daysUntil(new Date(now.getTime() + 90 * 86_400_000 + 1).toISOString(), now)).toBe(91);
+  expect(midnightIn(90, now)).toBe("2027-02-20T00:00:00.000Z");
+  expect(daysUntil(midnightIn(90, now), now)).toBe(90);
+});
