@@ -87,12 +87,16 @@ export const cancelSteps = (tx: Tx, intent: string) =>
     .where(and(eq(steps.tenant, "main"), eq(steps.intent, intent), inArray(steps.state, ["waiting", "ready"])))
     .returning({ id: steps.id, version: steps.version });
 
-/** Identities and credentials made for a person on a target within the last hour, by the database's business clock. */
+/**
+ * Identities made for a person on a target since a time. Holds a lock on the pair until the transaction ends, so that what
+ * is then committed is counted by whoever comes next.
+ */
 export async function countMints(
-  db: Queries,
+  tx: Tx,
   of: { readonly requester: string; readonly target: string; readonly since: Date },
 ): Promise<number> {
-  const [row] = await db.execute<{ n: number }>(sql`
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`${of.requester}/${of.target}`}, 1))`);
+  const [row] = await tx.execute<{ n: number }>(sql`
     select count(*)::int as n from charter.intents i
     join charter.requests r on r.tenant = i.tenant and r.id = i.request
     where i.tenant = 'main' and i.kind = 'provision' and i.target = ${of.target}

@@ -1,3 +1,4 @@
+import type { JsonObject } from "#lib/domain/json.ts";
 import type { Refusals } from "#lib/domain/refusal.ts";
 
 /** What became of a claim, as `outcomes` keeps it. A refused claim may still have changed something: a request that policy refuses. */
@@ -12,3 +13,15 @@ export const superseded = (sentence: string): Answer => ({
   result: "superseded",
   refusals: [{ code: "conflict", sentence }],
 });
+
+/** Thrown when a claim rests on another that no worker has taken yet: it stays in the inbox and is looked at again soon. */
+export class NotYet extends Error {}
+
+/** Refusals as JSON of their own, for audit entries. */
+export const refusalsJson = (refusals: Refusals): JsonObject[] =>
+  refusals.map(({ code, sentence, field, rule }) => ({
+    code,
+    sentence,
+    ...(field === undefined ? {} : { field }),
+    ...(rule === undefined ? {} : { rule }),
+  }));

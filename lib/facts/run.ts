@@ -2,6 +2,7 @@ import type { Db, Tx } from "#db/client.ts";
 import { appendEntries, databaseClock } from "#db/store/audit.ts";
 import { type Entry, type Evidence, type Noun, type Recorded, recordedBy } from "#lib/audit/entry.ts";
 import { type Outcome, ok, type Refusals } from "#lib/domain/refusal.ts";
+import { refusalsJson } from "./answer.ts";
 
 /** On whose behalf a fact happens, and what proves it. */
 export interface FactActor {
@@ -14,6 +15,7 @@ export const system: FactActor = { id: "System", evidence: "worker" };
 
 /** What surrounds one run. `subject` is the aggregate that a refusal is recorded under. */
 export interface FactContext {
+  readonly db: Db;
   readonly actor: FactActor;
   readonly subject: { readonly noun: Noun; readonly id: string };
   /** Fresh UUID; the only source of ids in a fact. */
@@ -31,10 +33,8 @@ export interface Work {
 }
 
 /** One verb of the worker: changes and their audit entries in one transaction, or refusals and no change at all. */
-export type Command<I, T> = (
-  work: Work,
-  input: I,
-) => Promise<{ readonly ok: Recorded<T> } | { readonly refusals: Refusals }>;
+export type Command<I, T> = (work: Work, input: I) => Result<T>;
+export type Result<T> = Promise<{ readonly ok: Recorded<T> } | { readonly refusals: Refusals }>;
 
 /** What a run answers: locked before the command, settled with its changes or beside the denied entry. */
 export interface Envelope {
@@ -55,37 +55,30 @@ class AlreadyAnswered extends Error {}
 const open: Envelope = { take: async () => true, settle: async () => undefined };
 
 /** Runs a fact in a transaction of its own. A refusal undoes every change and leaves a `<noun>.refused` entry; faults are thrown. */
-export async function runFact<I, T>(
-  db: Db,
-  context: FactContext,
-  command: Command<I, T>,
-  input: I,
-): Promise<Outcome<T>> {
-  const outcome = await runWithin(db, context, command, input, open);
+export async function runFact<I, T>(context: FactContext, command: Command<I, T>, input: I): Promise<Outcome<T>> {
+  const outcome = await runWithin<T>(context, open, (work) => command(work, input));
   if (outcome === null) throw new Error("An open envelope is never answered by somebody else.");
   return outcome;
 }
 
 /** As `runFact`, inside an envelope; null when the envelope was answered by somebody else. */
-export async function runWithin<I, T>(
-  db: Db,
+export async function runWithin<T>(
   context: FactContext,
-  command: Command<I, T>,
-  input: I,
   envelope: Envelope,
+  command: (work: Work) => Result<T>,
 ): Promise<Outcome<T> | null> {
   try {
-    return await db.transaction(async (tx) => {
+    return await context.db.transaction(async (tx) => {
       if (!(await envelope.take(tx))) throw new AlreadyAnswered();
       const work = await begin(tx, context);
-      const result = await command(work, input);
+      const result = await command(work);
       if ("refusals" in result) throw new RolledBack(result.refusals);
       await envelope.settle(tx, ok(result.ok.value), work.now);
       return ok(result.ok.value);
     });
   } catch (error) {
     if (error instanceof AlreadyAnswered) return null;
-    if (error instanceof RolledBack) return recordRefusal(db, context, error.refusals, envelope);
+    if (error instanceof RolledBack) return recordRefusal(context, envelope, error.refusals);
     throw error;
   }
 }
@@ -101,21 +94,14 @@ async function begin(tx: Tx, context: FactContext): Promise<Work> {
 }
 
 async function recordRefusal(
-  db: Db,
   context: FactContext,
-  refusals: Refusals,
   envelope: Envelope,
+  refusals: Refusals,
 ): Promise<{ refusals: Refusals } | null> {
-  return db.transaction(async (tx) => {
+  return context.db.transaction(async (tx) => {
     if (!(await envelope.take(tx))) return null;
     const { noun, id } = context.subject;
-    const detail = {
-      refusals: refusals.map(({ code, sentence, field }) => ({
-        code,
-        sentence,
-        ...(field === undefined ? {} : { field }),
-      })),
-    };
+    const detail = { refusals: refusalsJson(refusals) };
     await appendEntries(tx, context.actor, [{ noun, id, version: 0, action: `${noun}.refused`, detail }]);
     await envelope.settle(tx, { refusals }, await databaseClock(tx));
     return { refusals };

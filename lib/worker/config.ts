@@ -2,7 +2,9 @@ import { z } from "zod";
 import { classifications, environments } from "#lib/domain/charter.ts";
 
 /** A secret is only ever named: a file's content or an environment variable, read by the worker when it connects. */
-export const reference = z.string().regex(/^(file:\/.+|env:[A-Z][A-Z0-9_]*)$/, "Name a secret as file:/path or env:NAME; never write it here.");
+export const reference = z
+  .string()
+  .regex(/^(file:\/.+|env:[A-Z][A-Z0-9_]*)$/, "Name a secret as file:/path or env:NAME; never write it here.");
 const name = z.string().regex(/^[a-z][a-z0-9-]{1,39}$/, "Use 2–40 lower case letters, digits and hyphens.");
 const person = z.strictObject({ issuer: z.url(), subject: z.string().min(1) });
 
@@ -66,9 +68,18 @@ export const configSchema = z.strictObject({
     /** Claim that tells that two logins are one person. */
     personClaim: z.string().nullable().default(null),
     /** Role → groups that give it. */
-    roles: z.strictObject({ security: z.array(z.string()), operator: z.array(z.string()), auditor: z.array(z.string()) }),
+    roles: z.strictObject({
+      security: z.array(z.string()),
+      operator: z.array(z.string()),
+      auditor: z.array(z.string()),
+    }),
   }),
-  policy: z.strictObject({ folder: z.string().nullable().default(null), activatedBy: z.array(person).length(2).nullable().default(null) }).prefault({}),
+  policy: z
+    .strictObject({
+      folder: z.string().nullable().default(null),
+      activatedBy: z.array(person).length(2).nullable().default(null),
+    })
+    .prefault({}),
   blueprints: z.strictObject({ folder: z.string().nullable().default(null) }).prefault({}),
   targets: z.array(targetEntry),
   vaults: z.array(vaultEntry),

@@ -5,7 +5,7 @@ import { canonical } from "#lib/digest/digest.ts";
 import { charterAfter } from "#lib/domain/change.ts";
 import type { IdentityState } from "#lib/domain/identity.ts";
 import { afterEvent } from "#lib/domain/lifecycle.ts";
-import { mayAskAbout } from "#lib/domain/ownership.ts";
+import { mayAskAbout, maySucceed } from "#lib/domain/ownership.ts";
 import type { Refusal, Refusals } from "#lib/domain/refusal.ts";
 import type { RequestState } from "#lib/domain/request.ts";
 import type { Work } from "../run.ts";
@@ -19,6 +19,7 @@ export interface Asked {
 /** States in which the requester may still replace what they asked. */
 const open: readonly RequestState[] = ["refused", "resubmit", "awaiting-approval", "awaiting-acceptance"];
 
+const isUuid = (text: string): boolean => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
 const one = (refusal: Refusal): Refusals => [refusal];
 const conflict = (sentence: string): Refusals => one({ code: "conflict", sentence });
 const forbidden = (sentence: string): Refusals => one({ code: "forbidden", sentence });
@@ -58,15 +59,26 @@ async function whyNotOn(work: Work, { request, version }: Asked): Promise<Refusa
     return one({ code: "not-found", sentence: "There is no such identity." });
   const other = await readOpenRequestOn(work.tx, identity.id, request.id);
   if (other !== null && other.kind === request.kind) return conflict(`Another request to ${request.kind} it is open.`);
-  const after = charterAfter(request.kind, identity.charter, version.change);
+  const { owner, backup, endsIt } = identity.charter;
+  const standing = { owner, backup, endsIt, state: identity.state };
+  const after = charterAfter({
+    kind: request.kind,
+    charter: identity.charter,
+    change: version.change,
+    now: work.now,
+  });
   if ("refusals" in after) return after.refusals;
   if (canonical(after.ok) !== canonical(version.charter))
     return conflict("The identity has changed since this was asked.");
   if (request.requester === null) return whyNotRetired(identity.state);
+  if (request.kind === "transfer") {
+    const successor = (await readKnownPeople(work.tx, [after.ok.owner].filter(isUuid))).get(after.ok.owner);
+    const may = maySucceed(standing, successor && { id: successor.person, active: successor.active });
+    if ("refusals" in may) return may.refusals;
+  }
   const person = (await readKnownPeople(work.tx, [request.requester])).get(request.requester);
   if (person === undefined) return forbidden("The requester is not an active person.");
-  const { owner, backup, endsIt } = identity.charter;
   const asker = { id: person.person, roles: rolesHeld(person, work.now), teams: person.teams };
-  const may = mayAskAbout(request.kind, { owner, backup, endsIt, state: identity.state }, asker);
+  const may = mayAskAbout(request.kind, standing, asker);
   return "refusals" in may ? may.refusals : null;
 }

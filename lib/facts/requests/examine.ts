@@ -1,37 +1,21 @@
-import { type BundleRow, readActiveBundle, readCharterFacts, readPlanningFacts } from "#db/read/planning-facts.ts";
+import { type BundleRow, readActiveBundle, readCharterFacts } from "#db/read/planning-facts.ts";
 import { readPolicyFacts } from "#db/read/policy-facts.ts";
 import { readFoundingIntent } from "#db/store/intents.ts";
-import type { RequestRow, VersionRow } from "#db/store/requests.ts";
-import { blueprintSchema } from "#lib/connectors/blueprint.ts";
-import { type Born, buildPlan, type Planned } from "#lib/connectors/planning.ts";
+import type { Planned } from "#lib/connectors/planning.ts";
 import { fieldsOf } from "#lib/domain/change.ts";
 import type { Charter } from "#lib/domain/charter.ts";
 import type { Decision, PolicyFacts } from "#lib/domain/decision.ts";
 import { policyFacts } from "#lib/domain/policy-facts.ts";
 import { asRefusals, type Outcome, ok, type Refusal, refuse } from "#lib/domain/refusal.ts";
 import { type CharterFacts, validateCharter } from "#lib/domain/validate-charter.ts";
-import { decide } from "#lib/policy/engine.ts";
+import { decide, figuresOf } from "#lib/policy/engine.ts";
 import type { Work } from "../run.ts";
-
-/** Names of this installation, from the worker's own configuration. */
-export interface Installation {
-  readonly installation: string;
-  readonly portal: string;
-}
-
-export interface Examine {
-  readonly request: RequestRow;
-  readonly version: VersionRow;
-  readonly charter: Charter;
-  readonly installation: Installation;
-}
+import { drawPlan, type Examine } from "./draw-plan.ts";
 
 export interface Examined extends Planned {
   readonly bundle: BundleRow;
   readonly facts: PolicyFacts;
   readonly decision: Decision;
-  /** Whether the blueprint is still offered; later requests on an identity do not need it to be. */
-  readonly born: Born | null;
 }
 
 /**
@@ -47,7 +31,9 @@ export async function examine(work: Work, ask: Examine): Promise<Outcome<Examine
   if (bundle === null) return refuse({ code: "conflict", sentence: "No policy is active, so nothing can be decided." });
   const founding = request.identity === null ? null : await readFoundingIntent(work.tx, request.identity);
   const born = founding === null ? null : { name: founding.plan.name, storage: founding.plan.storage };
-  const planned = await plan(work, ask, born);
+  const change =
+    request.kind === "retire" ? { ...ask.version.change, holdDays: figuresOf(bundle).holdDays } : ask.version.change;
+  const planned = await drawPlan(work, ask, { born, change });
   if ("refusals" in planned) return planned;
   const identity = request.identity ?? request.id;
   const rows = await readPolicyFacts(work.tx, { ...charter, identity, requester: request.requester });
@@ -61,7 +47,7 @@ export async function examine(work: Work, ask: Examine): Promise<Outcome<Examine
     serviceTeam: known.services[0]?.team ?? "",
     rows,
   });
-  return ok({ ...planned.ok, bundle, facts, decision: decide(bundle, facts), born });
+  return ok({ ...planned.ok, bundle, facts, decision: decide(bundle, facts) });
 }
 
 function charterFacts(work: Work, { owner, endsIt, backup, exception, team, service, binding }: Charter) {
@@ -82,40 +68,4 @@ function whyNotCharter(work: Work, { request, charter }: Examine, facts: Charter
   const about = fieldsOf(request.kind);
   const refusals = validateCharter(charter, facts, work.now);
   return about === null ? refusals : refusals.filter(({ field }) => field !== undefined && about.includes(field));
-}
-
-async function plan(work: Work, ask: Examine, born: Born | null): Promise<Outcome<Planned>> {
-  const { charter, request, version, installation } = ask;
-  const rows = await readPlanningFacts(work.tx, charter);
-  const blueprint = rows.blueprint === null ? null : blueprintSchema.parse(rows.blueprint.content);
-  const offered = rows.blueprint?.configured === true || request.kind !== "provision";
-  if (blueprint === null || !offered) {
-    return refuse({
-      code: "invalid",
-      field: "blueprint",
-      sentence: "This blueprint is no longer offered.",
-      mend: "Choose another.",
-    });
-  }
-  if (rows.target === null || rows.labels === null) {
-    return refuse({
-      code: "invalid",
-      field: "target",
-      sentence: "This target is not configured.",
-      mend: "Choose a target.",
-    });
-  }
-  const identity = request.identity ?? request.id;
-  return buildPlan({
-    kind: request.kind,
-    request: request.id,
-    version: version.version,
-    charter,
-    change: version.change,
-    target: rows.target,
-    vaults: rows.vaults,
-    stores: blueprint.stores,
-    labels: { ...rows.labels, ...installation, identity },
-    born,
-  });
 }

@@ -40,25 +40,14 @@ export function refusalsOf(decision: Decision): Refusals {
   return asRefusals(list) ?? [{ code: "refused-by-policy", sentence: "No rule of the active policy allows this." }];
 }
 
-/** Refusals as JSON of their own, for states and entries. */
-export const refusalsJson = (refusals: Refusals): JsonObject[] =>
-  refusals.map(({ code, sentence, field, rule }) => ({
-    code,
-    sentence,
-    ...(field === undefined ? {} : { field }),
-    ...(rule === undefined ? {} : { rule }),
-  }));
+/** Where a request goes, and what its entry says beside. */
+export type Move = NewState & { readonly why?: JsonObject };
 
 /** Moves a request and returns the entry that must go with it. `before` is null when no worker has received it yet. */
-export async function moveRequest(
-  work: Work,
-  before: Pick<StateRow, "state"> | null,
-  to: NewState,
-  detail: JsonObject = {},
-): Promise<Entry> {
-  const { request, ...changes } = { ...to, since: work.now };
+export async function moveRequest(work: Work, before: Pick<StateRow, "state"> | null, to: Move): Promise<Entry> {
+  const { request, why, ...changes } = { ...to, since: work.now };
   if (before === null) await insertState(work.tx, { request, ...changes });
   const version = before === null ? 1 : await updateState(work.tx, request, changes);
-  const moved: JsonObject = { from: before?.state ?? "received", requestVersion: to.requestVersion, ...detail };
-  return { noun: "request-state", id: request, version, action: `request-state.${to.state}`, detail: moved };
+  const detail: JsonObject = { from: before?.state ?? "received", requestVersion: to.requestVersion, ...why };
+  return { noun: "request-state", id: request, version, action: `request-state.${to.state}`, detail };
 }

@@ -1,20 +1,10 @@
-import {
-  blankToken,
-  canonicalByClaim,
-  insertPeople,
-  insertSignInResult,
-  lockLogin,
-  lockUnclaimed,
-  type PersonRow,
-  saveRole,
-  tokenWasSeen,
-  updatePerson,
-} from "#db/store/people.ts";
+import { blankToken, insertSignInResult, saveRole, tokenWasSeen } from "#db/store/people.ts";
 import type { Entry, Recorded } from "#lib/audit/entry.ts";
 import { type Role, roles } from "#lib/domain/actor.ts";
 import type { Outcome } from "#lib/domain/refusal.ts";
 import { type Answer, refused, taken } from "../answer.ts";
 import type { Work } from "../run.ts";
+import { loginOf, savePerson } from "./person.ts";
 import type { TokenClaims } from "./token.ts";
 
 export interface VerifySignIn {
@@ -65,40 +55,6 @@ export async function verifySignIn(work: Work, input: VerifySignIn): Promise<{ r
     detail: { person: login.row.id },
   };
   return { ok: await work.record(taken, person, ...rolesSaved, result) };
-}
-
-interface Login {
-  readonly row: Pick<PersonRow, "id" | "canonical" | "name" | "email" | "active" | "lastTokenAt">;
-  readonly isNew: boolean;
-}
-
-/** The login itself; else the one person of the directory it must be; else nobody we know. Null when several could be meant. */
-async function loginOf(work: Work, token: TokenClaims): Promise<Login | null> {
-  const known = await lockLogin(work.tx, token);
-  if (known !== null) return { row: known, isNew: false };
-  const unclaimed = await lockUnclaimed(work.tx, token);
-  const [only, ...others] = unclaimed;
-  if (others.length > 0) return null;
-  if (only !== undefined) return { row: only, isNew: false };
-  const id = work.newId();
-  const linked = token.personClaim === null ? null : await canonicalByClaim(work.tx, token.personClaim);
-  const row = { id, canonical: linked ?? id, name: token.subject, email: "", active: true, lastTokenAt: null };
-  return { row, isNew: true };
-}
-
-async function savePerson(work: Work, token: TokenClaims, { row, isNew }: Login): Promise<Entry> {
-  const values = {
-    issuer: token.issuer,
-    subject: token.subject,
-    personClaim: token.personClaim,
-    name: token.name ?? row.name,
-    email: token.email ?? row.email,
-    lastTokenAt: token.issuedAt,
-  };
-  if (isNew) await insertPeople(work.tx, [{ ...values, id: row.id, canonical: row.canonical }]);
-  const version = isNew ? 1 : await updatePerson(work.tx, row.id, values);
-  const detail = { issuer: token.issuer, subject: token.subject, canonical: row.canonical, name: values.name };
-  return { noun: "person", id: row.id, version, action: isNew ? "person.recorded" : "person.verified", detail };
 }
 
 async function saveRoles(work: Work, input: VerifySignIn, token: TokenClaims, person: string): Promise<Entry[]> {

@@ -1,0 +1,76 @@
+import { readKnownPeople } from "#db/store/people.ts";
+import { readAcceptances } from "#db/store/requests.ts";
+import type { Recorded } from "#lib/audit/entry.ts";
+import type { Refusals } from "#lib/domain/refusal.ts";
+import { riskOf } from "#lib/domain/risk.ts";
+import { figuresOf } from "#lib/policy/engine.ts";
+import { type Answer, refusalsJson, refused, taken } from "../answer.ts";
+import type { Work } from "../run.ts";
+import type { Asked } from "./authority.ts";
+import type { Examined } from "./examine.ts";
+import { keepDecision } from "./keep-decision.ts";
+import { moveRequest, refusalsOf, standAfter } from "./stand.ts";
+
+/** Where a received version stands once its plan is drawn and policy has spoken. */
+export async function decided(work: Work, received: Asked, examined: Examined): Promise<Decided> {
+  const { request, version, before } = received;
+  const { planDigest, decision } = examined;
+  const planned = plannedColumns(received, examined);
+  if (planDigest !== version.planDigest) {
+    const detail = { sentence: "What would be made has changed since you looked." };
+    const why = { planDigest, shown: version.planDigest };
+    const open = { stages: [], accepter: null, deadline: null };
+    return {
+      ok: await work.record(
+        taken,
+        await moveRequest(work, before, { ...planned, ...open, state: "resubmit", detail, why }),
+      ),
+    };
+  }
+  const about = { request: request.id, requestVersion: version.version };
+  const kept = await keepDecision(work, { ...about, at: "receipt", examined });
+  if (decision.outcome === "refused") {
+    const refusals = refusalsOf(decision);
+    if (before !== null) return { refusals };
+    const why = { refusals: refusalsJson(refusals) };
+    const entry = await moveRequest(work, before, { ...planned, state: "refused", detail: { refusals }, why });
+    return { ok: await work.record(refused(...refusals), entry, kept) };
+  }
+  const accepter = await awaitedAccepter(work, received);
+  const awaited = { approval: decision.stages.length > 0, acceptance: accepter !== null };
+  const stand = standAfter(awaited, figuresOf(examined.bundle), work.now);
+  const stages = [...decision.stages];
+  const entry = await moveRequest(work, before, {
+    ...planned,
+    ...stand,
+    stages,
+    accepter,
+    detail: {},
+    why: { planDigest },
+  });
+  return { ok: await work.record(taken, entry, kept) };
+}
+
+type Decided = { readonly ok: Recorded<Answer> } | { readonly refusals: Refusals };
+
+function plannedColumns({ request, version }: Asked, { plan, planDigest, reach, facts }: Examined) {
+  const risk = riskOf({ charter: version.charter, reach, similar: facts.similar });
+  const about = { request: request.id, requestVersion: version.version };
+  return { ...about, plan, planDigest, reach, risk: risk.points, riskParts: risk.parts };
+}
+
+/** Canonical id of the owner whose acceptance is still missing; null when it is given or not needed. */
+async function awaitedAccepter(work: Work, { request, version }: Asked): Promise<string | null> {
+  if (request.kind !== "provision" && request.kind !== "transfer") return null;
+  const { owner } = version.charter;
+  const given = await readAcceptances(work.tx, request.id, version.version);
+  const people = await readKnownPeople(
+    work.tx,
+    given.map(({ person }) => person),
+  );
+  const accepted = given.some(
+    ({ person, planDigest }) =>
+      planDigest === version.planDigest && people.get(person)?.person === owner && people.get(person)?.active,
+  );
+  return accepted ? null : owner;
+}

@@ -1,0 +1,88 @@
+import {
+  lockState,
+  type RequestRow,
+  readRequest,
+  readVersion,
+  type StateRow,
+  type VersionRow,
+} from "#db/store/requests.ts";
+import type { Recorded } from "#lib/audit/entry.ts";
+import { readCharter } from "#lib/domain/read-charter.ts";
+import { type Outcome, type Refusals, refuse } from "#lib/domain/refusal.ts";
+import { refusalsJson } from "../answer.ts";
+import type { Command, Work } from "../run.ts";
+import { commit } from "./commit.ts";
+import { type Examined, examine } from "./examine.ts";
+import { keepDecision } from "./keep-decision.ts";
+import type { Release, Released, Releasing } from "./releasing.ts";
+import { moveRequest, refusalsOf } from "./stand.ts";
+import { whatIsMissing, whyWait } from "./waiting.ts";
+
+/**
+ * Releases one approved request in one transaction: plan drawn anew and equal, policy in force asked again, verdicts and
+ * acceptance counted again, caps kept; then intent, steps, identity and state. Whatever no longer holds sends the request
+ * back instead. Refuses a request that is not approved.
+ */
+export const release: Command<Release, Released> = async (work, input) => {
+  const state = await lockState(work.tx, input.request);
+  const request = await readRequest(work.tx, input.request);
+  const version = state === null ? null : await readVersion(work.tx, input.request, state.requestVersion);
+  if (state === null || request === null || version === null || state.state !== "approved") {
+    return refuse({ code: "conflict", sentence: "This request is not approved." });
+  }
+  const examined = await examinedAgain(work, input, { request, version });
+  if ("refusals" in examined || examined.ok.planDigest !== state.planDigest) return resubmitted(work, state, examined);
+  return judged(work, input, { request, version, state, examined: examined.ok });
+};
+
+type Ended = Promise<{ readonly ok: Recorded<Released> } | { readonly refusals: Refusals }>;
+
+async function examinedAgain(
+  work: Work,
+  { installation }: Release,
+  sealed: { readonly request: RequestRow; readonly version: VersionRow },
+): Promise<Outcome<Examined>> {
+  const charter = readCharter(sealed.version.charter);
+  return "refusals" in charter ? charter : examine(work, { ...sealed, charter: charter.ok, installation });
+}
+
+/** What would be made is not what was approved: its verdicts are void, and the requester sees what changed. */
+async function resubmitted(work: Work, state: StateRow, examined: Outcome<Examined>): Ended {
+  const refusals = "refusals" in examined ? examined.refusals : [];
+  const sentence = refusals[0]?.sentence ?? "What would be made has changed since it was approved.";
+  const why = { approved: state.planDigest, now: "ok" in examined ? examined.ok.planDigest : null };
+  const about = { request: state.request, requestVersion: state.requestVersion, detail: { sentence, refusals }, why };
+  const entry = await moveRequest(work, state, {
+    ...about,
+    state: "resubmit",
+    deadline: null,
+    accepter: null,
+    stages: [],
+  });
+  return { ok: await work.record("moved", entry) };
+}
+
+async function judged(work: Work, input: Release, releasing: Releasing): Ended {
+  const { request, version, state, examined } = releasing;
+  const { decision, planDigest } = examined;
+  const about = { request: request.id, requestVersion: version.version };
+  const kept = await keepDecision(work, { ...about, at: "release", examined });
+  const bundles = { planDigest, bundle: decision.bundle };
+  if (decision.outcome === "refused") {
+    const refusals = refusalsOf(decision);
+    const why = { ...bundles, refusals: refusalsJson(refusals) };
+    const ended = { state: "refused", deadline: null, accepter: null, detail: { refusals } } as const;
+    return { ok: await work.record("moved", await moveRequest(work, state, { ...about, ...ended, why }), kept) };
+  }
+  const back = await whatIsMissing(work, releasing);
+  if (back !== null) {
+    const to = { ...about, ...back, stages: [...decision.stages], why: bundles };
+    return { ok: await work.record("moved", await moveRequest(work, state, to), kept) };
+  }
+  const wait = await whyWait(work, input, releasing);
+  if (wait === null) return commit(work, input, { ...releasing, kept });
+  const deadline = new Date(work.now.getTime() + wait.forMs);
+  const detail = { sentence: wait.sentence };
+  const entry = await moveRequest(work, state, { ...about, state: "approved", deadline, detail, why: detail });
+  return { ok: await work.record("waits", entry, kept) };
+}

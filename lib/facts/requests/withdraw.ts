@@ -1,0 +1,25 @@
+import { readKnownPeople } from "#db/store/people.ts";
+import { lockState, readRequest } from "#db/store/requests.ts";
+import { refuse } from "#lib/domain/refusal.ts";
+import { type Answer, taken } from "../answer.ts";
+import type { Command } from "../run.ts";
+import { moveRequest } from "./stand.ts";
+
+const withdrawable = ["refused", "resubmit", "awaiting-approval", "awaiting-acceptance", "approved"] as const;
+
+/** The requester takes a request back while nothing has been made for it. */
+export const withdraw: Command<{ readonly request: string; readonly person: string }, Answer> = async (work, input) => {
+  const request = await readRequest(work.tx, input.request);
+  const state = request === null ? null : await lockState(work.tx, input.request);
+  if (request === null || state === null) return refuse({ code: "not-found", sentence: "There is no such request." });
+  const person = (await readKnownPeople(work.tx, [input.person])).get(input.person);
+  if (person === undefined || !person.active || person.person !== request.requester) {
+    return refuse({ code: "forbidden", sentence: "Only the requester withdraws a request." });
+  }
+  if (!withdrawable.some((one) => one === state.state)) {
+    return refuse({ code: "conflict", sentence: `This request is ${state.state}; there is nothing to withdraw.` });
+  }
+  const about = { request: request.id, requestVersion: state.requestVersion, why: { by: input.person } };
+  const to = { ...about, state: "withdrawn", deadline: null, accepter: null, detail: {} } as const;
+  return { ok: await work.record(taken, await moveRequest(work, state, to)) };
+};

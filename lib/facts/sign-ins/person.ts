@@ -1,0 +1,47 @@
+import {
+  canonicalByClaim,
+  insertPeople,
+  lockLogin,
+  lockUnclaimed,
+  type PersonRow,
+  updatePerson,
+} from "#db/store/people.ts";
+import type { Entry } from "#lib/audit/entry.ts";
+import type { Work } from "../run.ts";
+import type { TokenClaims } from "./token.ts";
+
+/** The login that a token speaks of, new or known. */
+export interface Login {
+  readonly row: Pick<PersonRow, "id" | "canonical" | "name" | "email" | "active" | "lastTokenAt">;
+  readonly isNew: boolean;
+}
+
+/** The login itself; else the one person of the directory it must be; else nobody we know. Null when several could be meant. */
+export async function loginOf(work: Work, token: TokenClaims): Promise<Login | null> {
+  const known = await lockLogin(work.tx, token);
+  if (known !== null) return { row: known, isNew: false };
+  const unclaimed = await lockUnclaimed(work.tx, token);
+  const [only, ...others] = unclaimed;
+  if (others.length > 0) return null;
+  if (only !== undefined) return { row: only, isNew: false };
+  const id = work.newId();
+  const linked = token.personClaim === null ? null : await canonicalByClaim(work.tx, token.personClaim);
+  const row = { id, canonical: linked ?? id, name: token.subject, email: "", active: true, lastTokenAt: null };
+  return { row, isNew: true };
+}
+
+/** Writes what the token says of its person. */
+export async function savePerson(work: Work, token: TokenClaims, { row, isNew }: Login): Promise<Entry> {
+  const values = {
+    issuer: token.issuer,
+    subject: token.subject,
+    personClaim: token.personClaim,
+    name: token.name ?? row.name,
+    email: token.email ?? row.email,
+    lastTokenAt: token.issuedAt,
+  };
+  if (isNew) await insertPeople(work.tx, [{ ...values, id: row.id, canonical: row.canonical }]);
+  const version = isNew ? 1 : await updatePerson(work.tx, row.id, values);
+  const detail = { issuer: token.issuer, subject: token.subject, canonical: row.canonical, name: values.name };
+  return { noun: "person", id: row.id, version, action: isNew ? "person.recorded" : "person.verified", detail };
+}
