@@ -45,15 +45,13 @@ export function readBundle(
 }
 
 const cache = new Map<string, Prepared>();
-const seen = new WeakSet<Bundle["files"]>();
+const digests = new WeakMap<Bundle["files"], string>();
 
 /** Reads a bundle once per digest. Throws `PolicyFault` when it cannot be used or is not what its digest says. */
 export function prepare(bundle: Bundle): Prepared {
-  if (!seen.has(bundle.files)) {
-    if (digest(bundle.files) !== bundle.digest)
-      throw new PolicyFault(["The active policy bundle is not what its digest says."]);
-    seen.add(bundle.files);
-  }
+  const real = digests.get(bundle.files) ?? digest(bundle.files);
+  digests.set(bundle.files, real);
+  if (real !== bundle.digest) throw new PolicyFault(["The active policy bundle is not what its digest says."]);
   const known = cache.get(bundle.digest);
   if (known !== undefined) return known;
   const read = readBundle(bundle.files);
