@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import Provider, { type Configuration, type FindAccount, interactionPolicy } from "oidc-provider";
+import Provider, { type Configuration, type FindAccount } from "oidc-provider";
 import { z } from "zod";
 import { choicePage } from "./choice-page.ts";
 
@@ -74,7 +74,7 @@ function configuration(settings: IssuerSettings, keyFile: string): Configuration
     claims: { openid: ["sub"], profile: ["name"], email: ["email", "email_verified"], groups: ["groups"] },
     conformIdTokenClaims: false,
     features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: true } },
-    interactions: { policy: askEveryTime(), url: (_context, { uid }) => `/choose/${uid}` },
+    interactions: { url: (_context, { uid }) => `/choose/${uid}` },
     ttl: { Interaction: 3600, Session: 3600, Grant: 3600, IdToken: 300, AccessToken: 300 },
     findAccount: accounts(settings),
     loadExistingGrant: grantAll,
@@ -102,16 +102,13 @@ const grantAll: NonNullable<Configuration["loadExistingGrant"]> = async ({ oidc 
   return grant;
 };
 
-/** Every sign-in shows the list again: signing in as somebody else is what the demo is for. */
-function askEveryTime(): interactionPolicy.DefaultPolicy {
-  const policy = interactionPolicy.base();
-  policy.get("login")?.checks.add(
-    new interactionPolicy.Check("choose", "choose who you are", (context) => {
-      const { Check } = interactionPolicy;
-      return context.oidc.result?.login ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT;
-    }),
-  );
-  return policy;
+/**
+ * Forgets who signed in before: every sign-in shows the list again, since signing in as somebody else is what the demo is for, and
+ * nobody is asked whether the person before wants to sign out.
+ */
+function forgetSession({ headers }: IncomingMessage): void {
+  const cookies = headers.cookie?.split("; ").filter((cookie) => !cookie.startsWith("_session"));
+  headers.cookie = cookies?.join("; ");
 }
 
 interface Visit {
@@ -123,17 +120,14 @@ interface Visit {
 }
 
 async function answer({ provider, oidc, settings, request, response }: Visit): Promise<void> {
+  forgetSession(request);
   if (!request.url?.startsWith("/choose/")) return oidc(request, response);
-  await provider.interactionDetails(request, response);
-  if (request.method === "POST") {
-    const subject = new URLSearchParams(await bodyOf(request)).get("person") ?? "";
-    if (!settings.people.some((one) => one.subject === subject)) throw new Error(`nobody is called ${subject}`);
-    return provider.interactionFinished(
-      request,
-      response,
-      { login: { accountId: subject } },
-      { mergeWithLastSubmission: false },
-    );
+  const { params } = await provider.interactionDetails(request, response);
+  const chosen =
+    request.method === "POST" ? new URLSearchParams(await bodyOf(request)).get("person") : params.login_hint;
+  if (typeof chosen === "string" && settings.people.some((one) => one.subject === chosen)) {
+    const login = { login: { accountId: chosen } };
+    return provider.interactionFinished(request, response, login, { mergeWithLastSubmission: false });
   }
   response.writeHead(200, {
     "content-type": "text/html; charset=utf-8",
