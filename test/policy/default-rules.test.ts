@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { credentialModels, environments, requestKinds } from "#lib/domain/charter.ts";
@@ -184,6 +185,8 @@ test("nothing that adds power passes by itself in production, for another team, 
       expect(decision.reasons.map((one) => one.rule)).not.toContain("nothing-allows");
       expect(decision).toEqual(decide(bundle, given));
       const { reach, kind, requester } = given;
+      const tones = decision.reasons.map((one) => one.tone);
+      expect(tones.includes("passes") && tones.includes("asks")).toBe(false);
       if (decision.outcome !== "passes" || kind === "retire" || kind === "transfer") return;
       expect(requester).toMatchObject({ system: false, inTeam: true });
       expect(given.environment).not.toBe("prod");
@@ -237,4 +240,12 @@ describe("the shipped rules", () => {
     });
     expect(figures.defaults.map((one) => one.field)).toEqual(["endsAt", "retireWhen", "rotation"]);
   });
+});
+
+test("the documentation lists every rule that ships, word for word", async () => {
+  const page = await readFile(new URL("../../docs/policy.md", import.meta.url), "utf8");
+  for (const { id, sentence, approvals, effect } of rulesOf(bundle)) {
+    const asked = { 1: "one of security", 2: "two of security" }[approvals[0]?.count ?? 0] ?? "passes";
+    expect(page).toContain(`| \`${id}\` | ${effect === "forbid" ? "refuses" : asked} | ${sentence} |`);
+  }
 });
