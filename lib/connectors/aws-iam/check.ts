@@ -1,6 +1,5 @@
 import {
   CreateAccessKeyCommand,
-  GetAccessKeyLastUsedCommand,
   GetOpenIDConnectProviderCommand,
   GetPolicyCommand,
   ListRolesCommand,
@@ -58,6 +57,7 @@ export async function check(probe: Probe): Promise<readonly Check[]> {
   await lists(probe, checks);
   await lifecycle(probe, checks, { ground: probe.role, desired: throwaway(aws.settings, true) });
   await lifecycle(probe, checks, { ground: probe.user, desired: throwaway(aws.settings, false) });
+  if (checks.list.every(({ ok }) => ok)) await sweep(probe);
   return checks.list;
 }
 
@@ -204,13 +204,35 @@ async function keyRights({ user: { aws, keys }, calls, name }: Probe, checks: Ch
     ),
   );
   if (id === null) return;
-  await checks.see("iam:GetAccessKeyLastUsed", () =>
-    aws.read(calls, "iam:GetAccessKeyLastUsed", (options) =>
-      aws.iam.send(new GetAccessKeyLastUsedCommand({ AccessKeyId: id }), options),
-    ),
-  );
+  await checks.see("iam:GetAccessKeyLastUsed", () => keys.lastUsedAt(calls, id));
   await checks.see("iam:UpdateAccessKey", () => keys.setActive(calls, name, { id, active: false }));
   await checks.see("iam:DeleteAccessKey", () => keys.remove(calls, name, id));
+}
+
+/** Older than any check that still runs. */
+const leftoverMs = 10 * 60_000;
+
+/** Removes what a check left behind whose worker was killed: ours by path and tag, and old by AWS's own clock. */
+async function sweep({ role, user, calls }: Probe): Promise<void> {
+  const now = role.aws.clock();
+  if (now === null) return;
+  const PathPrefix = checkPath(role.aws.settings);
+  const { Roles = [] } = await role.aws.read(calls, "iam:ListRoles", (options) =>
+    role.aws.iam.send(new ListRolesCommand({ PathPrefix }), options),
+  );
+  const { Users = [] } = await user.aws.read(calls, "iam:ListUsers", (options) =>
+    user.aws.iam.send(new ListUsersCommand({ PathPrefix }), options),
+  );
+  const old = ({ CreateDate }: { CreateDate?: Date | undefined }) =>
+    CreateDate !== undefined && CreateDate.getTime() < now - leftoverMs;
+  for (const { RoleName = "" } of Roles.filter(old)) await sweepOne(role, calls, RoleName);
+  for (const { UserName = "" } of Users.filter(old)) await sweepOne(user, calls, UserName);
+}
+
+async function sweepOne({ holder, entry }: Ground, calls: Calls, name: string): Promise<void> {
+  const seen = await holder.read(calls, name);
+  const ours = seen?.tags[markTags.installation] === entry.installation && seen.tags["charter:check"] !== undefined;
+  if (ours) await holder.remove(calls, name);
 }
 
 /** Removal needs several rights; the one that AWS refuses is named by the call that was refused. */

@@ -1,10 +1,10 @@
-import { CreateAccessKeyCommand, GetAccessKeyLastUsedCommand } from "@aws-sdk/client-iam";
+import { CreateAccessKeyCommand } from "@aws-sdk/client-iam";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import type { CredentialSeen, ServerChosenCredential, StepWork } from "#lib/connectors/connector.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
 import { Secret } from "#lib/domain/secret.ts";
 import { unlessMissing } from "./faults.ts";
-import type { Ground } from "./ground.ts";
+import { type Ground, lateIsNotGone } from "./ground.ts";
 
 /** Not yet known to STS, or known only to some of its servers. */
 const unknownYet = new Set(["InvalidClientTokenId", "SignatureDoesNotMatch"]);
@@ -19,29 +19,25 @@ export function accessKeyCredential(ground: Ground): ServerChosenCredential {
     list: async (work) => {
       const listed = await keys.list(work.calls, work.intent.name);
       const seen: CredentialSeen[] = [];
-      for (const { id, active } of listed) seen.push({ id, active, everUsed: await everUsed(ground, work, id) });
+      for (const { id, active } of listed)
+        seen.push({ id, active, everUsed: (await keys.lastUsedAt(work.calls, id)) !== null });
       return seen;
     },
     mint: (work, sink) =>
-      aws.change(work.calls, "iam:CreateAccessKey", async (options) => {
-        const { AccessKey } = await aws.iam.send(new CreateAccessKeyCommand({ UserName: work.intent.name }), options);
-        const { AccessKeyId = "", SecretAccessKey = "" } = AccessKey ?? {};
-        sink(new Secret({ access_key_id: AccessKeyId, secret_access_key: SecretAccessKey }));
-        return AccessKeyId;
-      }),
+      lateIsNotGone(() =>
+        aws.change(work.calls, "iam:CreateAccessKey", async (options) => {
+          const { AccessKey } = await aws.iam.send(new CreateAccessKeyCommand({ UserName: work.intent.name }), options);
+          const { AccessKeyId = "", SecretAccessKey = "" } = AccessKey ?? {};
+          sink(new Secret({ access_key_id: AccessKeyId, secret_access_key: SecretAccessKey }));
+          return AccessKeyId;
+        }),
+      ),
     deactivate: (work, id) =>
       unlessMissing(() => keys.setActive(work.calls, work.intent.name, { id, active: false }), undefined),
     remove: (work, id) => keys.remove(work.calls, work.intent.name, id),
     probe: (work, _id, secret) => probe(ground, work, secret),
   };
 }
-
-/** `GetAccessKeyLastUsed` answers AccessDenied for a key that is gone; a key that is gone was last listed, so it counts as used. */
-const everUsed = ({ aws }: Ground, work: StepWork, AccessKeyId: string): Promise<boolean> =>
-  aws.read(work.calls, "iam:GetAccessKeyLastUsed", async (options) => {
-    const { AccessKeyLastUsed } = await aws.iam.send(new GetAccessKeyLastUsedCommand({ AccessKeyId }), options);
-    return AccessKeyLastUsed?.LastUsedDate !== undefined;
-  });
 
 /** Signs one GetCallerIdentity with the new key: needs no permission, and AWS answers who it is. */
 async function probe({ aws, entry }: Ground, work: StepWork, secret: Secret): Promise<boolean> {

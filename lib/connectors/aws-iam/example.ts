@@ -27,7 +27,7 @@ const reads = [
 ];
 const objects = [
   "GetRole ListRoleTags TagRole UntagRole UpdateAssumeRolePolicy DeleteRole GetRolePolicy ListRolePolicies",
-  "ListAttachedRolePolicies DeleteRolePolicy GetUser ListUserTags TagUser UntagUser DeleteUser GetUserPolicy",
+  "ListAttachedRolePolicies DeleteRolePolicy DetachRolePolicy ListInstanceProfilesForRole DetachUserPolicy GetUser ListUserTags TagUser UntagUser DeleteUser GetUserPolicy",
   "ListUserPolicies ListAttachedUserPolicies DeleteUserPolicy ListGroupsForUser ListAccessKeys CreateAccessKey",
   "UpdateAccessKey DeleteAccessKey GetAccessKeyLastUsed",
 ].flatMap((line) => line.split(" ").map((name) => `iam:${name}`));
@@ -55,6 +55,12 @@ const policy = {
       Condition: { StringEquals: { "iam:PermissionsBoundary": boundary } },
     },
     { Sid: "KeepWhatIsOurs", Effect: "Allow", Action: objects, Resource: inPath },
+    {
+      Sid: "TakeThemOutOfWhatStrangersPutThemIn",
+      Effect: "Allow",
+      Action: ["iam:RemoveRoleFromInstanceProfile", "iam:RemoveUserFromGroup"],
+      Resource: [`arn:aws:iam::${account}:instance-profile/*`, `arn:aws:iam::${account}:group/*`],
+    },
     {
       Sid: "NeverLiftTheCeiling",
       Effect: "Deny",

@@ -80,6 +80,17 @@ export function mayAppear({ aws, windows }: Ground, markedAt: string): boolean {
 
 export const notYet = (sentence: string): TargetFault => new TargetFault("unavailable", "NotYetVisible", sentence);
 
+/** Runs `call`; a NoSuchEntity from AWS becomes *not yet visible*, to be tried again. */
+export async function lateIsNotGone<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof TargetFault && error.code === "NoSuchEntity")
+      throw notYet("Not every server of AWS knows it yet.");
+    throw error;
+  }
+}
+
 /** Reads until `fine`, four times at most; then the saga comes back later. Replicas of IAM lag behind its writes. */
 export async function settle(ground: Ground, sentence: string, fine: () => Promise<boolean>): Promise<void> {
   for (let turn = 0; turn < 4; turn += 1) {

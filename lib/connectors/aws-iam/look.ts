@@ -24,7 +24,18 @@ export async function observe(ground: Ground, intent: Intent, calls: Calls): Pro
   return { state: "ours", externalId: seen.arn, enabled, differences, lastUsedAt: await lastUse(ground, calls, seen) };
 }
 
-const lastUse = async (_ground: Ground, _calls: Calls, seen: Seen): Promise<string | null> => seen.lastUsedAt;
+/** A role tells its own last use; a user's is that of its keys. */
+async function lastUse({ holder, keys }: Ground, calls: Calls, seen: Seen): Promise<string | null> {
+  if (holder.noun === "role") return seen.lastUsedAt;
+  const listed = await keys.list(calls, seen.name);
+  const used = await Promise.all(listed.map(({ id }) => keys.lastUsedAt(calls, id)));
+  return (
+    used
+      .filter((at) => at !== null)
+      .sort()
+      .at(-1) ?? null
+  );
+}
 
 /** Every role and user under the target's path, page by page, ours or not; throwaway objects of checks are left out. */
 export async function* discover(

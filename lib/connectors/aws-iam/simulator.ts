@@ -1,4 +1,4 @@
-import type { Json } from "#lib/domain/json.ts";
+import type { Json, JsonObject } from "#lib/domain/json.ts";
 import {
   type Simulator,
   type StartOptions,
@@ -11,21 +11,47 @@ import { holderOperations, type Operation, seconds, type Turn } from "./simulato
 import { keyOperations } from "./simulator/keys.ts";
 import { answerXml, errorXml, Query, WireError, wireError, type Xml } from "./simulator/protocol.ts";
 import { readSignature, verifySignature } from "./simulator/signature.ts";
-import { type Account, accountOf, type Seed, workerUser } from "./simulator/state.ts";
+import { type Account, accountOf, type Provider, type Seed, workerUser } from "./simulator/state.ts";
 import { assumeWithWebIdentity, type Caller, callerIdentity } from "./simulator/sts.ts";
 
 const operations: Readonly<Record<string, Operation>> = { ...holderOperations, ...keyOperations };
 
 export interface AwsStart extends StartOptions {
-  readonly seed: Seed;
+  /** Default: `simulatedSeed()`. */
+  readonly seed?: Seed;
 }
+
+/** Credentials of the worker's principal in `simulatedSeed`, by their names in a target's entry. */
+export const simulatedCredentials = { accessKeyId: "AKIASIMULATEDWORKER1", secretAccessKey: "simulated-worker-secret" };
+
+/** An account with a ceiling and GitHub as identity provider, whose tokens are checked with `githubJwks`. */
+export function simulatedSeed(accountId = "111122223333", githubJwks: Provider["jwks"] = { keys: [] }): Seed {
+  const arn = `arn:aws:iam::${accountId}:oidc-provider/token.actions.githubusercontent.com`;
+  const issuer = "https://token.actions.githubusercontent.com";
+  return {
+    accountId,
+    worker: simulatedCredentials,
+    boundaryArn: `arn:aws:iam::${accountId}:policy/charter-ceiling`,
+    providers: [{ arn, issuer, audiences: ["sts.amazonaws.com"], jwks: githubJwks }],
+  };
+}
+
+/** Settings of a target that stands for a simulated account; parsed by the connector's own schema. */
+export const simulatedSettings = (url: string, { accountId, boundaryArn, providers = [] }: Seed): JsonObject => ({
+  accountId,
+  region: "eu-central-1",
+  boundaryArn: boundaryArn ?? null,
+  githubProviderArn: providers[0]?.arn ?? null,
+  endpoint: url,
+});
 
 /**
  * Starts one AWS account on 127.0.0.1, speaking the query protocol of IAM (2010-05-08) and STS (2011-06-15) to the real
  * SDK. Signatures, names without regard to case, quotas, delete conflicts, boundaries and trusts are enforced; what
  * permissions allow at other services is not simulated.
  */
-export const start = (options: AwsStart): Promise<Simulator<Account>> => serve(wireOf(options.seed), options);
+export const start = (options: AwsStart): Promise<Simulator<Account>> =>
+  serve(wireOf(options.seed ?? simulatedSeed()), options);
 
 const wireOf = (seed: Seed): Wire<Account> => ({
   empty: () => accountOf(seed),

@@ -5,7 +5,7 @@ import { check } from "./check.ts";
 import { openAws } from "./client.ts";
 import { accessKeyCredential } from "./credential.ts";
 import { makesUser } from "./flow.ts";
-import { type Ground, windowsOf } from "./ground.ts";
+import { type Ground, lateIsNotGone, windowsOf } from "./ground.ts";
 import { discover, observe } from "./look.ts";
 import { roles } from "./role.ts";
 import { settingsSchema } from "./settings.ts";
@@ -25,7 +25,7 @@ export function connect(given: ConnectEntry): Target {
   const user: Ground = { aws, keys, windows, entry, holder: users(aws, keys) };
   return {
     check: (calls) => check({ role, user, calls, name: `charter-check-${base32(randomBytes(10))}` }),
-    steps: { ...stepsOf(role), ...stepsOf(user), "revoke-keys": revokeKeys(user) },
+    steps: { ...stepsOf(role), ...stepsOf(user), "revoke-keys": patient(revokeKeys(user)) },
     credential: accessKeyCredential(user),
     observe: (intent, calls) => observe(makesUser(intent.plan) ? user : role, intent, calls),
     discover: (calls) => discover({ aws, keys }, calls),
@@ -35,7 +35,7 @@ export function connect(given: ConnectEntry): Target {
 
 const stepsOf = (ground: Ground): Record<string, Step> => {
   const { noun } = ground.holder;
-  return {
+  const steps: Record<string, Step> = {
     [`create-${noun}`]: create(ground),
     [`prove-${noun}`]: prove(ground),
     [`empower-${noun}`]: empower(ground),
@@ -45,4 +45,8 @@ const stepsOf = (ground: Ground): Record<string, Step> => {
     [`disable-${noun}`]: disable(ground),
     [`remove-${noun}`]: remove(ground),
   };
+  return Object.fromEntries(Object.entries(steps).map(([name, step]) => [name, patient(step)]));
 };
+
+/** A write to an object that was just read may still meet a server of IAM that does not know it: that is late, not gone. */
+const patient = (step: Step): Step => ({ ...step, run: (work) => lateIsNotGone(() => step.run(work)) });

@@ -4,6 +4,7 @@ import {
   DeleteUserCommand,
   DeleteUserPolicyCommand,
   DetachUserPolicyCommand,
+  GetAccessKeyLastUsedCommand,
   GetUserCommand,
   GetUserPolicyCommand,
   ListAccessKeysCommand,
@@ -36,6 +37,8 @@ export interface AccessKeys {
   setActive(calls: Calls, user: string, key: { readonly id: string; readonly active: boolean }): Promise<void>;
   /** `deleted` on AWS's own word; `absent` when it knows no such key. */
   remove(calls: Calls, user: string, id: string): Promise<"deleted" | "absent">;
+  /** When AWS last saw it used, in any service; null: never. AWS may be hours late. */
+  lastUsedAt(calls: Calls, id: string): Promise<string | null>;
 }
 
 export const accessKeys = (aws: Aws): AccessKeys => ({
@@ -62,6 +65,11 @@ export const accessKeys = (aws: Aws): AccessKeys => ({
         }),
       "absent" as const,
     ),
+  lastUsedAt: (calls, AccessKeyId) =>
+    aws.read(calls, "iam:GetAccessKeyLastUsed", async (options) => {
+      const { AccessKeyLastUsed } = await aws.iam.send(new GetAccessKeyLastUsedCommand({ AccessKeyId }), options);
+      return AccessKeyLastUsed?.LastUsedDate?.toISOString() ?? null;
+    }),
 });
 
 /** IAM users as holders. */

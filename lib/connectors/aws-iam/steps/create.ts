@@ -1,7 +1,7 @@
 import { Squatter, type Step, type StepWork } from "#lib/connectors/connector.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
 import { desiredOf } from "../desired.ts";
-import { differencesOf, type Ground, notYet, readOurs } from "../ground.ts";
+import { differencesOf, type Ground, mayAppear, notYet, readOurs } from "../ground.ts";
 import type { Seen } from "../holder.ts";
 import { withMark } from "../tags.ts";
 
@@ -21,7 +21,12 @@ export function create(ground: Ground): Step {
       };
     },
     undo: async (work) => {
-      if ((await readOurs(ground, work)) !== null) await holder.remove(work.calls, work.intent.name);
+      if ((await readOurs(ground, work)) !== null) {
+        await work.checkpoint({ removing: true });
+        return holder.remove(work.calls, work.intent.name);
+      }
+      const made = work.facts.arn !== undefined && work.facts.removing !== true;
+      if (made && mayAppear(ground, work.intent.markedAt)) throw notYet(`AWS does not show the ${holder.noun} yet.`);
     },
   };
 }

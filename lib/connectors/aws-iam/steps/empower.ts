@@ -2,9 +2,9 @@ import { Squatter, type Step, type StepWork } from "#lib/connectors/connector.ts
 import { TargetFault } from "#lib/domain/fault.ts";
 import { desiredOf } from "../desired.ts";
 import { equal } from "../documents.ts";
-import { differencesOf, type Ground, requireOurs, settle } from "../ground.ts";
+import { differencesOf, type Ground, readOurs, requireOurs, settle } from "../ground.ts";
 import type { Seen } from "../holder.ts";
-import { permissionsName } from "../permissions.ts";
+import { disabledName, permissionsName } from "../permissions.ts";
 
 /** Attaches the permissions, the last thing that gives power. Putting is replacing, so it may be repeated. */
 export const empower = (ground: Ground): Step => ({
@@ -29,7 +29,8 @@ export const empower = (ground: Ground): Step => ({
     };
   },
   undo: async (work) => {
-    await ground.holder.deletePolicy(work.calls, work.intent.name, permissionsName);
+    if ((await readOurs(ground, work)) !== null)
+      await ground.holder.deletePolicy(work.calls, work.intent.name, permissionsName);
   },
 });
 
@@ -51,7 +52,9 @@ export const verify = (ground: Ground): Step => ({
     let differences: readonly string[] = [];
     const fine = async () => {
       const seen = await requireOurs(ground, work);
-      differences = await differencesOf({ ground, seen, desired, empowered: true }, work.calls);
+      const found = await differencesOf({ ground, seen, desired, empowered: true }, work.calls);
+      const held = await ground.holder.policy(work.calls, seen.name, disabledName);
+      differences = held === null ? found : [...found, "it is disabled"];
       return differences.length === 0;
     };
     try {

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { IAMClient } from "@aws-sdk/client-iam";
+import { afterAll, beforeAll, describe, test } from "vitest";
+import type { Account } from "#lib/connectors/aws-iam/simulator/state.ts";
+import { simulatedCredentials, simulatedSeed, simulatedSettings, start } from "#lib/connectors/aws-iam/simulator.ts";
+import { contract, type Harness } from "#lib/connectors/contract.ts";
+import type { Simulator } from "#lib/simulation/server.ts";
+import { type Moto, startMoto } from "#test/support/servers/moto.ts";
+import { furnish, harnessOf } from "./aws-iam.harness.ts";
+
+/** Runs a case; where the server is known to be wrong, the case must fail, or the difference is gone and its line with it. */
+async function hold(harness: Harness, name: string): Promise<void> {
+  const found = contract.find((one) => one.name === name);
+  const difference = harness.differs[name];
+  if (difference === undefined) return found?.run(harness);
+  await assert.rejects(found?.run(harness) ?? Promise.resolve(), `no longer true of this server: ${difference}`);
+}
+
+for (const object of ["role", "user"] as const) {
+  describe(`an AWS ${object} on the simulator`, () => {
+    let simulator: Simulator<Account>;
+    let harness: Harness;
+    beforeAll(async () => {
+      const seed = simulatedSeed();
+      simulator = await start({ port: 0, seed });
+      harness = harnessOf({
+        settings: simulatedSettings(simulator.url, seed),
+        credentials: simulatedCredentials,
+        object,
+        loseAnswer: (call) =>
+          simulator.fault({ operation: call.split(":")[1] ?? "", effect: { kind: "reset", when: "after" } }),
+      });
+    });
+    afterAll(async () => {
+      await harness.target.close();
+      await simulator.stop();
+    });
+    test.each(contract.map(({ name }) => name))("%s", (name) => hold(harness, name));
+  });
+
+  describe(`an AWS ${object} on moto`, () => {
+    let moto: Moto;
+    let harness: Harness;
+    beforeAll(async () => {
+      moto = await startMoto();
+      const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+      const iam = new IAMClient({ region: "us-east-1", endpoint: moto.url, credentials });
+      const { boundaryArn, githubProviderArn } = await furnish(iam);
+      const ceiling = object === "role" ? boundaryArn : null;
+      harness = harnessOf({
+        settings: { accountId: "123456789012", boundaryArn: ceiling, githubProviderArn, endpoint: moto.url },
+        credentials,
+        object,
+        loseAnswer: null,
+      });
+    });
+    afterAll(async () => {
+      await harness.target.close();
+      await moto.stop();
+    });
+    test.each(contract.map(({ name }) => name))("%s", (name) => hold(harness, name));
+  });
+}
