@@ -57,10 +57,8 @@ export async function readPolicyFacts(db: Queries, of: PolicyQuestion): Promise<
       ${of.environment} = 'prod' and not exists (select 1 from other) as first,
       (select count(*) from (select 1 from other where blueprint = ${of.blueprint} limit 100) s) as similar,
       exists (select 1 from charter.people p where p.tenant = 'main' and p.canonical = ${of.owner} and p.active) as owner_active,
-      exists (select 1 from charter.team_members m join charter.people p on p.tenant = m.tenant and p.id = m.person
-        where m.tenant = 'main' and m.team = ${of.team} and m.member and p.canonical = ${of.requester}::uuid) as in_team,
-      exists (select 1 from charter.team_members m join charter.people p on p.tenant = m.tenant and p.id = m.person
-        where m.tenant = 'main' and m.team = ${of.team} and m.member and p.canonical = ${of.owner}) as owner_in_team,
+      ${inTeam(of.team, of.requester)} as in_team,
+      ${inTeam(of.team, of.owner)} as owner_in_team,
       own.owner, own.team, own.born_at::text as born, own.ends_at::text as ends
     from (select 1) one left join own on true`);
   if (row === undefined) throw new Error("The policy facts' query always answers with one row.");
@@ -75,3 +73,8 @@ export async function readPolicyFacts(db: Queries, of: PolicyQuestion): Promise<
     identity: known ? { owner, team, bornAt: new Date(born), endsAt: new Date(ends) } : null,
   };
 }
+
+/** Whether any login of a person is a member of a team; false for nobody. */
+const inTeam = (team: string, person: string | null) => sql`exists (
+  select 1 from charter.team_members m join charter.people p on p.tenant = m.tenant and p.id = m.person
+  where m.tenant = 'main' and m.team = ${team} and m.member and p.canonical = ${person}::uuid)`;

@@ -30,6 +30,13 @@ export function githubBinding(answer: GithubAnswer, repositories: readonly Repos
 export const repositoryOf = (name: string, repositories: readonly RepositoryFact[]): RepositoryFact | null =>
   repositories.find((one) => one.name.toLowerCase() === name.toLowerCase()) ?? null;
 
+const refusal = (part: string, sentence: string, mend: string): Refusal => ({
+  code: "invalid",
+  field: `binding.${part}`,
+  sentence,
+  mend,
+});
+
 /**
  * Why a binding may not be trusted as written: parts that make no exact subject, formats without their end, a claim to
  * be verified that the directory does not bear out, an environment spelled otherwise than GitHub has it.
@@ -49,93 +56,58 @@ export function whyNotBinding(
 }
 
 function whyNotFormats({ formats, formatsUntil }: GithubBinding, now: Date): readonly Refusal[] {
-  const field = "binding.formats";
-  const distinct = new Set(formats).size === formats.length;
-  if (formats.length === 0 || !distinct)
-    return [{ code: "invalid", field, sentence: "Choose which subject format is trusted, each once." }];
   const until = formatsUntil === undefined ? null : instantOf(formatsUntil);
-  if (formats.length === 2 && (until === null || until <= now.getTime()))
+  const ahead = until !== null && until > now.getTime();
+  if (formats.length === 0 || new Set(formats).size < formats.length)
+    return [refusal("formats", "Each trusted subject format is named once.", "Choose one format, or both.")];
+  if (formats.length === 2 && !ahead)
     return [
-      {
-        code: "invalid",
-        field,
-        sentence: "Trusting both subject formats needs an end date ahead.",
-        mend: "Say until when the older format is trusted.",
-      },
+      refusal(
+        "formats",
+        "Trusting both subject formats needs an end date ahead.",
+        "Say until when the older one is trusted.",
+      ),
     ];
   if (formats.length === 1 && formatsUntil !== undefined)
-    return [{ code: "invalid", field, sentence: "An end date belongs to trusting both subject formats." }];
+    return [refusal("formats", "An end date belongs to trusting both subject formats.", "Leave the date out.")];
   return [];
 }
 
+/** What the directory does not bear out. */
 function whyNotRecorded(binding: GithubBinding, record: RepositoryFact | null): readonly Refusal[] {
-  const field = "binding.repository";
-  const same =
-    record !== null &&
-    record.name === binding.repository &&
-    record.ownerId === binding.ownerId &&
-    record.repositoryId === binding.repositoryId;
-  if (record !== null && !same)
-    return [
-      {
-        code: "invalid",
-        field,
-        sentence: `The directory has other ids for ${record.name}.`,
-        mend: "Choose the repository again.",
-      },
-    ];
-  if (binding.verified && record === null)
-    return [
-      {
-        code: "invalid",
-        field,
-        sentence: "The directory does not know this repository.",
-        mend: "Type its ids, or have it imported.",
-      },
-    ];
-  if (!binding.verified && record !== null)
-    return [
-      {
-        code: "invalid",
-        field,
-        sentence: `The directory knows ${record.name} by now.`,
-        mend: "Choose the repository again.",
-      },
-    ];
-  if (record?.archived)
-    return [{ code: "invalid", field, sentence: `${record.name} is archived; nothing runs there.` }];
-  if (record === null && binding.formats.includes("names"))
-    return [
-      {
-        code: "invalid",
-        field: "binding.formats",
-        sentence: "Only a recorded repository may be trusted by its name.",
-        mend: "Trust the immutable format.",
-      },
-    ];
-  return record === null ? [] : whyNotSpelled(binding, record);
+  return record === null
+    ? whyNotUnrecorded(binding)
+    : [...whyNotRecord(binding, record), ...whyNotSpelled(binding, record)];
+}
+
+function whyNotUnrecorded({ verified, formats }: GithubBinding): readonly Refusal[] {
+  return [
+    ...(verified
+      ? [refusal("repository", "The directory does not know this repository.", "Type its ids, or have it imported.")]
+      : []),
+    ...(formats.includes("names")
+      ? [refusal("formats", "Only a recorded repository may be trusted by its name.", "Trust the immutable format.")]
+      : []),
+  ];
+}
+
+function whyNotRecord(binding: GithubBinding, record: RepositoryFact): readonly Refusal[] {
+  const { name, ownerId, repositoryId, archived } = record;
+  const same = name === binding.repository && ownerId === binding.ownerId && repositoryId === binding.repositoryId;
+  const again = "Choose the repository again.";
+  if (!same) return [refusal("repository", `The directory has other ids for ${name}.`, again)];
+  if (!binding.verified) return [refusal("repository", `The directory knows ${name} by now.`, again)];
+  return archived ? [refusal("repository", `${name} is archived; nothing runs there.`, "Choose one that is not.")] : [];
 }
 
 function whyNotSpelled({ subject, formats }: GithubBinding, record: RepositoryFact): readonly Refusal[] {
-  if (formats.length === 1 && formats[0] !== record.subjectFormat)
-    return [
-      {
-        code: "invalid",
-        field: "binding.formats",
-        sentence: `${record.name} sends the ${record.subjectFormat} format.`,
-        mend: "Trust that format, or both with an end date.",
-      },
-    ];
+  if (formats.length === 1 && formats[0] !== record.subjectFormat) {
+    const mend = "Trust that format, or both with an end date.";
+    return [refusal("formats", `${record.name} sends the ${record.subjectFormat} format.`, mend)];
+  }
   if (!("environment" in subject) || record.environments.includes(subject.environment)) return [];
   const near = record.environments.find((name) => name.toLowerCase() === subject.environment.toLowerCase());
   return near === undefined
     ? []
-    : [
-        {
-          code: "invalid",
-          field: "binding.environment",
-          sentence: `GitHub spells this environment ${near}.`,
-          mend: `Write ${near}.`,
-        },
-      ];
+    : [refusal("environment", `GitHub spells this environment ${near}.`, `Write ${near}.`)];
 }

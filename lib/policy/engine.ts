@@ -2,14 +2,10 @@ import { statefulIsAuthorized } from "@cedar-policy/cedar-wasm/nodejs";
 import type { Role } from "#lib/domain/actor.ts";
 import type { Decision, PolicyFacts, PolicyFigures, Reason, Stage } from "#lib/domain/decision.ts";
 import { type CedarRequest, cedarRequest, sayable } from "./facts.ts";
-import { PolicyFault, type Prepared, prepare } from "./prepare.ts";
+import { type Bundle, PolicyFault, type Prepared, prepare } from "./prepare.ts";
 import type { Rule } from "./rules.ts";
 
-/** A policy bundle: the content of its files by name, and `digest(files)`. */
-export interface Bundle {
-  readonly digest: string;
-  readonly files: { readonly [file: string]: string };
-}
+export type { Bundle };
 
 /**
  * Asks the bundle about one request; the same answer for the same two inputs. Cedar names only the rules that determine,

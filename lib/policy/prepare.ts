@@ -1,9 +1,14 @@
 import { preparsePolicySet } from "@cedar-policy/cedar-wasm/nodejs";
 import { digest } from "#lib/digest/digest.ts";
 import type { PolicyFigures } from "#lib/domain/decision.ts";
-import type { Bundle } from "./engine.ts";
 import { figuresFile, readFigures } from "./figures.ts";
 import { type Rule, readRules } from "./rules.ts";
+
+/** A policy bundle: the content of its files by name, and `digest(files)`. */
+export interface Bundle {
+  readonly digest: string;
+  readonly files: { readonly [file: string]: string };
+}
 
 /** A bundle that cannot decide. Whoever meets it refuses to serve: policy fails closed. */
 export class PolicyFault extends Error {
