@@ -1,6 +1,8 @@
 import { generateKeyPairSync, randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type ExportedEntry, entryHash } from "#lib/audit/chain.ts";
+import { entryLine } from "#lib/audit/export.ts";
 import { verifyExport } from "#lib/audit/verify.ts";
 import { sealOnce } from "#lib/worker/sealer.ts";
 import { type TestDatabase, testDatabase } from "#test/support/database.ts";
@@ -31,6 +33,13 @@ const fileOf = (kept: readonly string[]) => Buffer.from(`${kept.join("\n")}\n`);
 const checkpoints = () => lines.filter((line) => line.startsWith('{"checkpoint"'));
 const entries = () => lines.filter((line) => line.startsWith('{"entry"'));
 const leafOf = (line: string): number => JSON.parse(line).entry.leaf ?? Number.POSITIVE_INFINITY;
+const entryOf = (line: string): ExportedEntry => JSON.parse(line).entry;
+
+/** What someone who can write the database but lacks the key makes of an entry. */
+function forge(line: string, change: Partial<ExportedEntry>): string {
+  const entry = { ...entryOf(line), ...change };
+  return entryLine({ ...entry, hash: entryHash(entry) });
+}
 
 describe("verifyExport", () => {
   it("finds an untouched log sound and names the unsealed tail", async () => {
@@ -90,15 +99,49 @@ describe("verifyExport", () => {
     ]);
   });
 
-  it("finds a log that was rewritten from an entry on, hashes and all, unless the key was stolen too", async () => {
-    await t.admin`update charter.audit_entries set detail = '{"turn": "other"}', leaf = null where leaf = 129`;
+  it("finds what was changed in the database itself, and a log signed by another key", async () => {
+    const [last] = await t.admin`select detail from charter.audit_entries where leaf = 129`;
+    await t.admin`update charter.audit_entries set detail = '{"turn": "other"}' where leaf = 129`;
     const rewritten = await exported(t.auditorUrl);
+    await t.admin`update charter.audit_entries set detail = ${t.admin.json(last?.detail)} where leaf = 129`;
     expect((await verified(rewritten, anchor.kept)).faults).not.toEqual([]);
     const other = generateKeyPairSync("ed25519").publicKey;
     const read = async function* () {
       yield log;
     };
     expect((await verifyExport({ read, key: other, anchored: [] })).faults).toHaveLength(7);
+  });
+
+  it("finds an entry whose hash was computed anew: sealed by the root, unsealed by the entry that follows it", async () => {
+    const lone = entries().findIndex((line) => entryOf(line).seq === 1 && !line.includes('\\"turn\\": 0,'));
+    const forged = forge(lines[lone] ?? "", { detail: '{"turn": "forged"}' });
+    expect((await verified(fileOf(lines.with(lone, forged)))).faults).toEqual([
+      expect.stringContaining("entries are not those that were signed."),
+      ...checkpoints()
+        .slice(1)
+        .map(() => expect.stringContaining("entries are not those that were signed.")),
+    ]);
+    const id = randomUUID();
+    await append(t.worker, { ...anyEntry(), id }, { ...anyEntry(), id });
+    const grown = (await exported(t.auditorUrl)).toString("utf8").trimEnd().split("\n");
+    const first = grown.findIndex((line) => line.includes(id));
+    const changed = grown.with(first, forge(grown[first] ?? "", { actor: "somebody else" }));
+    expect((await verified(fileOf(changed))).faults).toEqual([
+      expect.stringContaining("does not continue the entry before it."),
+    ]);
+    const shortened = grown.toSpliced(first, 2, forge(grown[first + 1] ?? "", { prev: "" }));
+    expect((await verified(fileOf(shortened))).faults).toEqual([
+      expect.stringContaining("entries are missing or out of order."),
+    ]);
+  });
+
+  it("takes a line in one spelling only", async () => {
+    const [line = ""] = lines;
+    const reordered = JSON.stringify({ entry: Object.fromEntries(Object.entries(entryOf(line)).reverse()) });
+    for (const other of [` ${line}`, line.replace(":", ": "), line.replace("target", "\\u0074arget"), reordered]) {
+      expect(JSON.parse(other)).toEqual(JSON.parse(line));
+      expect((await verified(fileOf(lines.with(0, other)))).faults).toContain("Line 1 is not as it was exported.");
+    }
   });
 
   it("finds an unfinished last line, an empty line, a byte order mark and foreign lines", async () => {
