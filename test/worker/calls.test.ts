@@ -1,0 +1,112 @@
+import { describe, expect, it } from "vitest";
+import { TargetFault } from "#lib/domain/fault.ts";
+import { LostLease } from "#lib/facts/steps/owned.ts";
+import { guardedCalls } from "#lib/worker/calls.ts";
+import { makeMark, verifyMark } from "#lib/worker/marks.ts";
+import { pauseMs, reactionTo } from "#lib/worker/retrying.ts";
+
+const leaseOf = (leftMs: number, renewed: number | null = null) => {
+  let left = leftMs;
+  return {
+    leftMs: () => left,
+    set: (ms: number) => {
+      left = ms;
+    },
+    renew: async () => {
+      if (renewed === null) throw new LostLease();
+      left = renewed;
+    },
+  };
+};
+const guardOf = (lease: ReturnType<typeof leaseOf>, debits: boolean[] = []) =>
+  guardedCalls({ step: "s", lease, debit: async () => debits.shift() ?? true, timeoutMs: 20_000, paid: false });
+
+describe("a guarded call", () => {
+  it("is bounded by the lease left when that cannot be prolonged any further", async () => {
+    const calls = guardOf(leaseOf(5_000, 9_000));
+    expect(await calls.make("x", async ({ timeoutMs }) => timeoutMs)).toBe(8_000);
+  });
+  it("is bounded by its own limit under a long lease", async () => {
+    expect(await guardOf(leaseOf(60_000)).make("x", async ({ timeoutMs }) => timeoutMs)).toBe(20_000);
+  });
+  it("is not begun without a lease", async () => {
+    let begun = false;
+    await expect(
+      guardOf(leaseOf(0)).make("x", async () => {
+        begun = true;
+      }),
+    ).rejects.toBeInstanceOf(LostLease);
+    expect(begun).toBe(false);
+  });
+  it("is not sent when the lease ended while it was signed", async () => {
+    const lease = leaseOf(60_000);
+    const sent: string[] = [];
+    const call = guardOf(lease).make("x", async ({ aboutToSend }) => {
+      lease.set(0);
+      aboutToSend();
+      sent.push("x");
+    });
+    await expect(call).rejects.toBeInstanceOf(LostLease);
+    expect(sent).toEqual([]);
+  });
+  it("waits for its gate", async () => {
+    expect(await guardOf(leaseOf(60_000), [false, true]).make("x", async () => "made")).toBe("made");
+  });
+});
+
+describe("a mark", () => {
+  const keys = [{ id: "m1", secret: Buffer.alloc(32, 1) }];
+  const of = { target: "t", name: "n", intent: "i", planDigest: "d" };
+  const mark = makeMark(keys, { installation: "here", ...of });
+  it("is known again by its key, also after a newer one came", () => {
+    expect(verifyMark(keys, mark, of)).toBe(true);
+    expect(verifyMark([...keys, { id: "m2", secret: Buffer.alloc(32, 2) }], mark, of)).toBe(true);
+  });
+  it.each([
+    ["another target", { ...of, target: "u" }, mark],
+    ["another name", { ...of, name: "m" }, mark],
+    ["another intent", { ...of, intent: "j" }, mark],
+    ["another plan", { ...of, planDigest: "e" }, mark],
+    ["another installation", of, { ...mark, installation: "there" }],
+    ["an unknown key", of, { ...mark, key: "m9" }],
+    ["a cut proof", of, { ...mark, hmac: mark.hmac.slice(0, -2) }],
+  ])("is not accepted for %s", (_, what, given) => expect(verifyMark(keys, given, what)).toBe(false));
+});
+
+describe("the pause before another try", () => {
+  it.each([
+    [0, 1, 0, 1_000],
+    [3, 0.5, 0, 4_000],
+    [9, 1, 0, 512_000],
+    [10, 1, 0, 900_000],
+    [500, 1, 0, 900_000],
+    [2, 0, 0, 0],
+    [0, 0, 7_000, 7_000],
+  ])("after %i tries, drawn %f, at least %i ms, is %i ms", (attempts, random, atLeastMs, expected) =>
+    expect(pauseMs(attempts, { random, atLeastMs })).toBe(expected),
+  );
+});
+
+describe("what a fault leads to", () => {
+  const fault = (kind: ConstructorParameters<typeof TargetFault>[0]) => new TargetFault(kind, "C", "S.");
+  it("is taking back only for what can never work, without power", () => {
+    expect(reactionTo(fault("invalid"), { powerless: true, object: "o" }).do).toBe("fail");
+    expect(reactionTo(fault("invalid"), { powerless: false, object: "o" })).toMatchObject({
+      do: "again",
+      stuckNow: true,
+    });
+    expect(reactionTo(fault("denied"), { powerless: true, object: "o" })).toMatchObject({
+      do: "again",
+      stuckNow: true,
+    });
+    expect(reactionTo(fault("throttled"), { powerless: true, object: "o" })).toMatchObject({
+      do: "again",
+      stuckNow: false,
+    });
+  });
+  it("is ambiguous when the target did not answer or nobody knows", () => {
+    expect(reactionTo(fault("ambiguous"), { powerless: true, object: "o" })).toMatchObject({ ambiguous: true });
+    expect(reactionTo(new TypeError("x"), { powerless: true, object: "o" })).toMatchObject({ ambiguous: true });
+    expect(reactionTo(fault("unavailable"), { powerless: true, object: "o" })).toMatchObject({ ambiguous: false });
+  });
+});

@@ -1,0 +1,330 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type FlowStep, Squatter, type Step, type StepWork, type Target } from "#lib/connectors/connector.ts";
+import { TargetFault } from "#lib/domain/fault.ts";
+import { runFact, system } from "#lib/facts/run.ts";
+import { cancel } from "#lib/facts/steps/cancel.ts";
+import { retry } from "#lib/facts/steps/retry.ts";
+import { createSaga } from "#lib/worker/saga.ts";
+import { type TestDatabase, testDatabase } from "#test/support/database.ts";
+import { clearQueue, passTime, type SeededIntent, seedGate, seedIntent, unaudited } from "./saga-world.ts";
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await testDatabase();
+});
+afterAll(() => database.close());
+
+const flow: FlowStep[] = [
+  { name: "make", kind: "create", title: "Make it" },
+  { name: "label", kind: "create", title: "Label it" },
+  { name: "empower", kind: "empower", title: "Give it power" },
+  { name: "verify", kind: "read", title: "Read it back" },
+];
+const retirement: FlowStep[] = [
+  { name: "disable", kind: "disable", title: "Disable it" },
+  { name: "remove", kind: "remove", title: "Remove it", afterHold: true },
+];
+
+/** A target in memory; `trouble` decides what each run of a step throws, in turn. */
+function fakeTarget() {
+  const did: string[] = [];
+  const trouble = new Map<string, (unknown | ((work: StepWork) => unknown))[]>();
+  const act = async (name: string, work: StepWork) => {
+    const [next, ...rest] = trouble.get(name) ?? [];
+    trouble.set(name, rest);
+    const problem = typeof next === "function" ? await next(work) : next;
+    if (problem) throw problem;
+    await work.calls.make(name, async ({ aboutToSend }) => {
+      aboutToSend();
+      did.push(name);
+    });
+  };
+  const step = (name: string): Step => ({
+    run: async (work) => {
+      await act(name, work);
+      return {
+        facts: { [name]: true },
+        evidence: `${name} was seen.`,
+        objects: [
+          {
+            kind: "thing",
+            name: work.plan.name,
+            externalId: `ext-${work.plan.name}`,
+            state: name === "empower" ? "live" : "powerless",
+          },
+        ],
+      };
+    },
+    undo: (work) => act(`undo ${name}`, work),
+  });
+  const names = [...flow, ...retirement].map(({ name }) => name);
+  const target: Target = {
+    check: async () => [],
+    steps: Object.fromEntries(names.map((name) => [name, step(name)])),
+    observe: async () => ({ state: "absent" }),
+    discover: async function* () {},
+    close: async () => {},
+  };
+  return { target, did, trouble: (name: string, ...problems: unknown[]) => trouble.set(name, problems) };
+}
+type Fake = ReturnType<typeof fakeTarget>;
+
+let fake: Fake;
+beforeEach(async () => {
+  fake = fakeTarget();
+  await clearQueue(database.admin);
+  await seedGate(database.admin, { target: "fake" });
+});
+
+const sagaOf = (mine: Fake, steps = flow) =>
+  createSaga({
+    db: database.worker,
+    worker: randomUUID(),
+    newId: randomUUID,
+    target: async () => mine.target,
+    vault: async () => {
+      throw new Error("no vault here");
+    },
+    flow: () => steps,
+    random: () => 1,
+  });
+
+/** Runs until nothing more can be taken, letting waits pass; at most `turns` times. */
+async function settle(mine: Fake, steps = flow, turns = 60): Promise<void> {
+  const saga = sagaOf(mine, steps);
+  for (let turn = 0; turn < turns; turn += 1) {
+    if (await saga.runOne()) continue;
+    const [open] =
+      await database.admin`select 1 from charter.steps where state in ('ready', 'ambiguous', 'claimed', 'sent') and due_at < now() + interval '1 day'`;
+    if (!open) return;
+    await passTime(database.admin);
+  }
+}
+const stateOf = async ({ intent, request, identity }: SeededIntent) => {
+  const [row] =
+    await database.admin`select i.state as intent, r.state as request, r.detail as detail, d.state as identity
+    from charter.intents i, charter.request_states r, charter.identities d where i.id = ${intent} and r.request = ${request} and d.id = ${identity}`;
+  return row as { intent: string; request: string; identity: string; detail: { sentence?: string } };
+};
+const stepsOf = async ({ intent }: SeededIntent) =>
+  database.admin`select name, state, attempts, stuck_at, fault, undoing, lane, due_at > now() + interval '5 minutes' as later from charter.steps where intent = ${intent} order by ordinal`;
+
+describe("an intent whose steps all work", () => {
+  it("is done step by step in order, power last, and leaves inventory and an entry for every change", async () => {
+    const seeded = await seedIntent(database.admin, { flow });
+    await settle(fake);
+    expect(fake.did).toEqual(["make", "label", "empower", "verify"]);
+    expect(await stateOf(seeded)).toMatchObject({ intent: "done", request: "live", identity: "live" });
+    const objects =
+      await database.admin`select state, external_id from charter.objects where identity = ${seeded.identity}`;
+    expect(objects).toEqual([{ state: "powerless", external_id: `ext-${seeded.plan.name}` }]);
+    expect(await unaudited(database.admin)).toBe(0);
+  });
+});
+
+describe("a target that answers badly", () => {
+  it.each(["throttled", "unavailable", "conflict"] as const)("is tried again after %s, without limit", async (kind) => {
+    fake.trouble("label", ...Array.from({ length: 9 }, () => new TargetFault(kind, "X", "Not now.")));
+    const seeded = await seedIntent(database.admin, { flow });
+    await settle(fake);
+    expect(fake.did).toEqual(["make", "label", "empower", "verify"]);
+    expect((await stateOf(seeded)).request).toBe("live");
+  });
+
+  it("keeps an intent whose answer was lost, as ambiguous, and repeats it", async () => {
+    fake.trouble("label", new TargetFault("ambiguous", "reset", "No answer."));
+    const seeded = await seedIntent(database.admin, { flow });
+    const saga = sagaOf(fake);
+    await saga.runOne();
+    await saga.runOne();
+    expect((await stepsOf(seeded))[1]).toMatchObject({ state: "ambiguous", attempts: 1 });
+    await settle(fake);
+    expect((await stateOf(seeded)).request).toBe("live");
+  });
+
+  it.each([
+    ["at once when a right is missing", "denied", 1, true],
+    ["not yet after five busy answers", "throttled", 5, false],
+    ["after six busy answers", "throttled", 6, true],
+  ] as const)("is shown to people as stuck %s", async (_, kind, times, stuck) => {
+    fake.trouble("make", ...Array.from({ length: 20 }, () => new TargetFault(kind, "X", "No.")));
+    const seeded = await seedIntent(database.admin, { flow });
+    const saga = sagaOf(fake);
+    for (let n = 0; n < times; n += 1) {
+      await passTime(database.admin);
+      await saga.runOne();
+    }
+    const [step] = await stepsOf(seeded);
+    expect(step?.stuck_at !== null).toBe(stuck);
+    expect(step?.state).toBe("ready");
+    fake.trouble("make");
+    await settle(fake);
+    expect((await stepsOf(seeded))[0]?.stuck_at).toBeNull();
+  });
+
+  it("runs a waiting step at once when a person asks, and refuses that for one that runs or is done", async () => {
+    fake.trouble("make", new TargetFault("denied", "AccessDenied", "A right is missing.", 600_000));
+    const seeded = await seedIntent(database.admin, { flow });
+    await sagaOf(fake).runOne();
+    expect(await sagaOf(fake).runOne()).toBe(false);
+    const context = {
+      db: database.worker,
+      actor: system,
+      subject: { noun: "step", id: seeded.steps[0] ?? "" },
+      newId: randomUUID,
+    } as const;
+    await runFact(context, retry, { step: seeded.steps[0] ?? "" });
+    await settle(fake);
+    expect((await stateOf(seeded)).request).toBe("live");
+    expect(await runFact(context, retry, { step: seeded.steps[0] ?? "" })).toMatchObject({
+      refusals: [{ code: "conflict" }],
+    });
+  });
+});
+
+describe("a provisioning that cannot be done", () => {
+  const invalid = new TargetFault("invalid", "MalformedPolicy", "The target refuses the permissions document.");
+
+  it("is taken back in reverse, its own step first, and fails in words", async () => {
+    fake.trouble("empower", invalid);
+    const seeded = await seedIntent(database.admin, { flow });
+    await settle(fake);
+    expect(fake.did).toEqual(["make", "label", "undo empower", "undo label", "undo make"]);
+    expect(await stateOf(seeded)).toMatchObject({
+      intent: "failed",
+      request: "failed",
+      identity: "failed",
+      detail: { sentence: invalid.sentence },
+    });
+    expect((await stepsOf(seeded)).map(({ state }) => state)).toEqual(["undone", "undone", "undone", "waiting"]);
+    expect(await unaudited(database.admin)).toBe(0);
+  });
+
+  it("is taken back for ever when taking back fails, in lane 0 and shown as stuck", async () => {
+    fake.trouble("label", invalid);
+    fake.trouble("undo make", ...Array.from({ length: 30 }, () => new TargetFault("unavailable", "503", "Down.")));
+    const seeded = await seedIntent(database.admin, { flow });
+    await settle(fake, flow, 40);
+    expect((await stepsOf(seeded))[0]).toMatchObject({
+      state: "ready",
+      undoing: true,
+      lane: 0,
+      stuck_at: expect.anything(),
+    });
+    expect((await stateOf(seeded)).request).toBe("provisioning");
+    fake.trouble("undo make");
+    await settle(fake);
+    expect((await stateOf(seeded)).detail.sentence).toBe(invalid.sentence);
+  });
+
+  it("is not taken back once it has power: it is stuck, and tried again", async () => {
+    fake.trouble("verify", invalid, invalid);
+    const seeded = await seedIntent(database.admin, { flow });
+    const saga = sagaOf(fake);
+    for (let n = 0; n < 4; n += 1) await saga.runOne();
+    expect((await stepsOf(seeded))[3]).toMatchObject({ state: "ready", stuck_at: expect.anything() });
+    await settle(fake);
+    expect(await stateOf(seeded)).toMatchObject({ request: "live" });
+    expect(fake.did.some((name) => name.startsWith("undo"))).toBe(false);
+  });
+});
+
+describe("a name that is already taken by something that is not ours", () => {
+  it("stops, is reported and never touched; what was ours before it is taken back", async () => {
+    fake.trouble("label", new Squatter("role/x", "it carries no mark"));
+    const seeded = await seedIntent(database.admin, { flow });
+    await settle(fake);
+    expect(fake.did).toEqual(["make", "undo make"]);
+    expect((await stateOf(seeded)).detail.sentence).toContain("not ours");
+    expect((await stepsOf(seeded))[1]?.state).toBe("failed");
+    const [finding] =
+      await database.admin`select kind, object from charter.findings where identity = ${seeded.identity}`;
+    expect(finding).toEqual({ kind: "squatter", object: "role/x" });
+  });
+  it("leaves nothing to take back when it is met first", async () => {
+    fake.trouble("make", new Squatter("role/y", "it is older than the request"));
+    const seeded = await seedIntent(database.admin, { flow });
+    await settle(fake);
+    expect(fake.did).toEqual([]);
+    expect(await stateOf(seeded)).toMatchObject({ intent: "failed", request: "failed", identity: "failed" });
+  });
+});
+
+describe("a cancelled provisioning", () => {
+  const cancelled = (seeded: SeededIntent) =>
+    runFact(
+      { db: database.worker, actor: system, subject: { noun: "intent", id: seeded.intent }, newId: randomUUID },
+      cancel,
+      {
+        intent: seeded.intent,
+        sentence: "Jonas withdrew it.",
+      },
+    );
+  it("is taken back from where it waits", async () => {
+    const seeded = await seedIntent(database.admin, { flow });
+    await sagaOf(fake).runOne();
+    expect(await cancelled(seeded)).toEqual({ ok: null });
+    await settle(fake);
+    expect(fake.did).toEqual(["make", "undo label", "undo make"]);
+    expect(await stateOf(seeded)).toMatchObject({ request: "failed", detail: { sentence: "Jonas withdrew it." } });
+  });
+  it("is taken back after the step that was running", async () => {
+    const seeded = await seedIntent(database.admin, { flow });
+    fake.trouble("make", async () => {
+      await cancelled(seeded);
+    });
+    await settle(fake);
+    expect(fake.did).toEqual(["make", "undo make"]);
+    expect((await stateOf(seeded)).intent).toBe("failed");
+  });
+  it("is refused once it has power", async () => {
+    const seeded = await seedIntent(database.admin, { flow });
+    await settle(fake);
+    expect(await cancelled(seeded)).toMatchObject({ refusals: [{ code: "conflict" }] });
+  });
+});
+
+describe("a retirement", () => {
+  it("disables at once and removes only after its hold", async () => {
+    const born = await seedIntent(database.admin, { flow });
+    await settle(fake);
+    const seeded = await seedIntent(database.admin, {
+      flow: retirement,
+      kind: "retire",
+      of: born,
+      change: { holdDays: 14 },
+    });
+    await settle(fake, retirement);
+    expect(fake.did.at(-1)).toBe("disable");
+    const [held] =
+      await database.admin`select state, remove_at > now() + interval '13 days' as held from charter.identities where id = ${born.identity}`;
+    expect(held).toEqual({ state: "retiring", held: true });
+    expect(await sagaOf(fake, retirement).runOne()).toBe(false);
+    await database.setClock("15 days");
+    await settle(fake, retirement);
+    await database.setClock("0");
+    expect(fake.did.at(-1)).toBe("remove");
+    expect(await stateOf(seeded)).toMatchObject({ request: "done", identity: "retired" });
+  });
+});
+
+describe("a worker paused past its lease", () => {
+  it("sends no further call, changes no row, and the one that took over ends the step", async () => {
+    const seeded = await seedIntent(database.admin, { flow });
+    const other = fakeTarget();
+    fake.trouble("make", async (work: StepWork) => {
+      await passTime(database.admin);
+      const saga = sagaOf(other);
+      for (let n = 0; n < 6; n += 1) await saga.runOne();
+      await expect(work.checkpoint({ late: true })).rejects.toThrow(/^$/);
+      return undefined;
+    });
+    await sagaOf(fake).runOne();
+    expect(other.did[0]).toBe("make");
+    expect((await stateOf(seeded)).request).toBe("live");
+    const [row] =
+      await database.admin`select facts ? 'late' as late, fence from charter.steps where id = ${seeded.steps[0] ?? ""}`;
+    expect(row).toEqual({ late: false, fence: 2 });
+  });
+});
