@@ -1,10 +1,7 @@
-import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/postgres-js";
 import { migrate as run } from "drizzle-orm/postgres-js/migrator";
 import postgres from "postgres";
-import type { Queries } from "./client.ts";
 
 const migrationsFolder = fileURLToPath(new URL("./migrations", import.meta.url));
 
@@ -21,21 +18,6 @@ export async function migrate(url: string): Promise<void> {
   } finally {
     await client.end();
   }
-}
-
-/** Whether the database has the newest migration of this checkout; false on an empty one. Any of the roles may ask. */
-export async function migrationsCurrent(db: Queries): Promise<boolean> {
-  const there = await db.execute(sql`select to_regclass('charter.migrations') is not null as ok`);
-  if (there[0]?.ok !== true) return false;
-  const rows = await db.execute(sql`select max(created_at) as newest from charter.migrations`);
-  return Number(rows[0]?.newest ?? 0) >= newestMigration();
-}
-
-function newestMigration(): number {
-  const journal: { entries: { when: number }[] } = JSON.parse(
-    readFileSync(`${migrationsFolder}/meta/_journal.json`, "utf8"),
-  );
-  return Math.max(...journal.entries.map((entry) => entry.when));
 }
 
 if (import.meta.main) {

@@ -1,4 +1,4 @@
-import { migrationsCurrent } from "#db/migrate.ts";
+import { migrationsCurrent } from "#db/migration-state.ts";
 import { readHealth } from "#db/read/health.ts";
 import { database } from "./database.ts";
 import { fault } from "./log.ts";

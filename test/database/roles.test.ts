@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDatabase } from "#db/client.ts";
-import { migrate, migrationsCurrent } from "#db/migrate.ts";
+import { migrate } from "#db/migrate.ts";
+import { migrationsCurrent } from "#db/migration-state.ts";
 import { createRoles, type PerRole } from "#db/roles.ts";
 import { startCluster, type TestCluster } from "#test/support/cluster.ts";
 

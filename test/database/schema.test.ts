@@ -3,7 +3,8 @@ import { getTableConfig, PgTable } from "drizzle-orm/pg-core";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDatabase, schema } from "#db/client.ts";
-import { migrate, migrationsCurrent } from "#db/migrate.ts";
+import { migrate } from "#db/migrate.ts";
+import { migrationsCurrent } from "#db/migration-state.ts";
 import { type TestDatabase, testDatabase } from "#test/support/database.ts";
 
 let t: TestDatabase;
