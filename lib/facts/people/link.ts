@@ -1,0 +1,30 @@
+import { linkLogins } from "#db/store/directory.ts";
+import { readLogins } from "#db/store/people.ts";
+import type { Entry } from "#lib/audit/entry.ts";
+import { refuse } from "#lib/domain/refusal.ts";
+import type { Command } from "../run.ts";
+
+export interface Link {
+  readonly issuer: string;
+  /** The login that is linked, and the one whose person it becomes. */
+  readonly subject: string;
+  readonly to: string;
+}
+
+/** Makes two logins count as one person: what they decide, own and ask counts once. */
+export const linkPeople: Command<Link, { readonly person: string }> = async (work, { issuer, subject, to }) => {
+  const [login] = await readLogins(work.tx, issuer, [subject]);
+  const [kept] = await readLogins(work.tx, issuer, [to]);
+  if (login === undefined || kept === undefined) {
+    return refuse({ code: "not-found", sentence: `Nobody has the subject ${login === undefined ? subject : to}.` });
+  }
+  if (login.canonical === kept.canonical)
+    return refuse({ code: "conflict", sentence: "They count as one person already." });
+  const moved = await linkLogins(work.tx, login.canonical, kept.canonical);
+  const detail = { canonical: kept.canonical, was: login.canonical, named: "by the operator of the host" };
+  const [first, ...rest] = moved.map(
+    ({ id, version }): Entry => ({ noun: "person", id, version, action: "person.linked", detail }),
+  );
+  if (first === undefined) return refuse({ code: "conflict", sentence: "Nobody was linked." });
+  return { ok: await work.record({ person: kept.canonical }, first, ...rest) };
+};
