@@ -1,6 +1,6 @@
 import type { Answers, Edits } from "./answers.ts";
 import { repositoryOf } from "./binding.ts";
-import type { Backup, Charter, Classification, Environment } from "./charter.ts";
+import { type Backup, type Charter, type Classification, classifications, type Environment } from "./charter.ts";
 import type { FormFacts, ServiceFact, TeamFact } from "./form-facts.ts";
 import { byDefault, edited, inferred, type Sourced, typed } from "./origin.ts";
 
@@ -31,24 +31,27 @@ export function place(answers: Answers, facts: FormFacts, environment: Environme
   const serviceFact = find(facts.services, service);
   const team = teamOf(edits, facts, serviceFact);
   const teamFact = find(facts.teams, team);
-  const { blueprint } = facts;
   const domains = teamFact?.defaults.dataDomains;
   return {
     service,
     team,
     target: targetOf(edits, facts, { environment, service: serviceFact }),
-    classification:
-      edited(edits.classification) ??
-      (blueprint.defaults.classification === null
-        ? null
-        : byDefault(blueprint.defaults.classification, "blueprint", blueprint.digest)) ??
-      (serviceFact === undefined ? null : inferred(serviceFact.classification, record(serviceFact))),
+    classification: edited(edits.classification) ?? stricter(facts, serviceFact),
     dataDomains:
       edited(edits.dataDomains) ??
       (teamFact === undefined || domains === undefined
         ? inferred([], "no third party")
         : byDefault(domains, ...template(teamFact))),
   };
+}
+
+/** The stricter of the blueprint's classification and the service's record: a form never talks data down by itself. */
+function stricter({ blueprint }: FormFacts, service: ServiceFact | undefined): Sourced<Classification> | null {
+  const own = blueprint.defaults.classification;
+  const weight = (one: Classification): number => classifications.indexOf(one);
+  if (service !== undefined && (own === null || weight(service.classification) >= weight(own)))
+    return inferred(service.classification, record(service));
+  return own === null ? null : byDefault(own, "blueprint", blueprint.digest);
 }
 
 function serviceOf({ edits, runs }: Answers, facts: FormFacts): Sourced<string> | null {

@@ -114,6 +114,18 @@ describe("sources of defaults", () => {
   test("policy fills only what its rules say it fills", () => {
     expect(fieldsOf(from({}, { figures: { ...figures, defaults: [] } }))).toContain("endsAt");
   });
+  test("the stricter classification of blueprint and service counts", () => {
+    const of = (classification: "public" | "restricted") =>
+      from(
+        {},
+        {
+          blueprint: { ...pipelineFacts.blueprint, defaults: { ...pipelineFacts.blueprint.defaults, classification } },
+        },
+      );
+    expect(of("public").filled.classification).toBe("confidential");
+    expect(of("public").origins.classification).toEqual({ how: "inferred", from: "Ledger · catalog-info" });
+    expect(of("restricted").filled.classification).toBe("restricted");
+  });
   test("an edit overrides and is typed", () => {
     const made = edit({ endsAt: days(10), backup: { team: "data" }, name: "my-name" });
     expect(made.charter).toMatchObject({ endsAt: days(10), backup: { team: "data" }, name: "my-name" });

@@ -1,41 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { ladder } from "#lib/domain/ladder.ts";
 import { reachDifference } from "#lib/domain/permission/difference.ts";
-import { escalationsOf } from "#lib/domain/permission/escalation.ts";
 import { gridOf } from "#lib/domain/permission/grid.ts";
-import { reachPhrase } from "#lib/domain/permission/phrase.ts";
 import { riskOf } from "#lib/domain/risk.ts";
 import { reach, service } from "./forms.ts";
 
-const pattern = {
-  id: "pass-role-to-function",
+const escalation = {
+  id: "pass-role",
   sentence: "It could run code as any role.",
-  needs: [["iam:PassRole"], ["lambda:CreateFunction", "lambda:UpdateFunctionCode"]],
-  through: [
-    { node: "any role", via: "iam:PassRole" },
-    { node: "account administrator", via: "lambda:CreateFunction" },
-  ],
+  path: [],
+  actions: ["iam:PassRole"],
+  mend: "Drop iam:PassRole.",
 };
-const granted = (...actions: string[]) => actions.map((action) => ({ action, anywhere: true }));
-
-describe("escalation", () => {
-  test("needs all of a pattern, each by any alternative, whatever the case", () => {
-    expect(escalationsOf("loader", granted("iam:PassRole"), [pattern])).toEqual([]);
-    expect(escalationsOf("loader", granted("lambda:CreateFunction", "s3:GetObject"), [pattern])).toEqual([]);
-    expect(escalationsOf("loader", granted("IAM:passrole", "lambda:UpdateFunctionCode"), [pattern])).toEqual([
-      {
-        id: "pass-role-to-function",
-        sentence: "It could run code as any role.",
-        path: [{ node: "loader" }, ...pattern.through],
-        actions: ["IAM:passrole", "lambda:UpdateFunctionCode"],
-        mend: "Drop IAM:passrole or lambda:UpdateFunctionCode.",
-      },
-    ]);
-  });
-  test("is not made of a pattern without needs", () => {
-    expect(escalationsOf("loader", granted("a:b"), [{ ...pattern, needs: [] }])).toEqual([]);
-  });
-});
 
 test("the grid counts per level and marks what takes part in a path", () => {
   const grid = gridOf(reach({ services: [service("s3", "read", "write")], permissionManagement: ["s3:write"] }));
@@ -47,17 +23,6 @@ test("the grid counts per level and marks what takes part in a path", () => {
     [0, false],
   ]);
   expect(gridOf(reach({ services: [service("s3", "tagging")] })).columns.at(-1)?.title).toBe("Tagging");
-});
-
-test.each([
-  [reach({ services: [service("s3", "read", "write")] }), "Write to 1 bucket"],
-  [reach({ services: [service("s3", "read")], resources: ["a", "b"] }), "Read 2 buckets"],
-  [reach({ services: [service("s3", "write")], wildcardResources: ["*"] }), "Write to any bucket"],
-  [reach({ services: [service("s3", "permissions", "list")] }), "Change permissions of 1 bucket"],
-  [reach({ unknown: ["x:y"] }), "Unknown actions"],
-  [reach(), "Nothing"],
-])("a phrase says the most it can do: %#", (of, phrase) => {
-  expect(reachPhrase(of, { one: "bucket", many: "buckets" })).toBe(phrase);
 });
 
 test("a narrower plan gains nothing", () => {
@@ -100,7 +65,7 @@ describe("risk", () => {
     [of({ services: [service("s3", "read")] }), 3],
     [of({ services: [service("s3", "permissions")] }), 12],
     [of({ wildcardResources: ["*", "b/*"] }), 10],
-    [of({ escalations: escalationsOf("x", granted("iam:PassRole", "lambda:CreateFunction"), [pattern]) }), 36],
+    [of({ escalations: [escalation] }), 36],
   ])("case %# is %#", (result, expected) => {
     expect(points(result)).toBe(expected);
   });
