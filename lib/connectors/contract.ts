@@ -23,6 +23,7 @@ export interface Harness {
   readonly charter: Charter;
   readonly spec: unknown;
   readonly storage: StorageSlot | null;
+  now(): Date;
   /** Name of an object that no earlier case used. */
   freshName(): string;
   lying(name: string): Promise<Lying | null>;
@@ -76,7 +77,7 @@ export const beginLife = (harness: Harness, name = harness.freshName()): Life =>
   name,
   mark: { installation: "contract", intent: `intent-${name}`, key: "k1", hmac: "genuine" },
   /** A little earlier than now: targets tell the time in whole seconds. */
-  markedAt: new Date(Date.now() - 5000).toISOString(),
+  markedAt: new Date(harness.now().getTime() - 5000).toISOString(),
   facts: {},
   seen: [],
 });

@@ -90,6 +90,7 @@ export function harnessOf({
     charter: charterFor(object),
     spec: specFor(object),
     storage: object === "role" ? null : { vault: "vault-main", mount: "secret", path: "payments/settlement" },
+    now: () => new Date(),
     freshName: () => {
       serial += 1;
       return `charter-prod-settlement-${process.pid}-${serial}`;

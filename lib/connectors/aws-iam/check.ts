@@ -45,13 +45,15 @@ export async function check(probe: Probe): Promise<readonly Check[]> {
     ),
   );
   if (account === null) return checks.list;
-  checks.condition(
-    "account",
-    account === aws.settings.accountId,
-    `These credentials belong to account ${account}.`,
-    `Give credentials of account ${aws.settings.accountId}.`,
-  );
-  if (account !== aws.settings.accountId) return checks.list;
+  const right = account === aws.settings.accountId;
+  const mend = right ? {} : { mend: `Give credentials of account ${aws.settings.accountId}.` };
+  checks.condition({
+    name: "account",
+    ok: right,
+    sentence: `These credentials belong to account ${account}.`,
+    ...mend,
+  });
+  if (!right) return checks.list;
   await ceiling(probe, checks);
   await provider(probe, checks);
   await lists(probe, checks);
@@ -81,8 +83,8 @@ class Checks {
     }
   }
 
-  condition(name: string, ok: boolean, sentence: string, mend: string): void {
-    this.#add(ok ? { name, ok, sentence } : { name, ok, sentence, mend });
+  condition(check: Check): void {
+    this.#add(check);
   }
 
   #add(check: Check): void {
@@ -95,12 +97,8 @@ class Checks {
 async function ceiling({ role: { aws }, calls }: Probe, checks: Checks): Promise<void> {
   const { boundaryArn } = aws.settings;
   if (boundaryArn === null) {
-    checks.condition(
-      "ceiling",
-      true,
-      "No ceiling is set: nothing but each request's own permissions limits what is made here.",
-      "",
-    );
+    const sentence = "No ceiling is set: nothing but each request's own permissions limits what is made here.";
+    checks.condition({ name: "ceiling", ok: true, sentence });
     return;
   }
   await checks.see("iam:GetPolicy", () =>
@@ -123,7 +121,8 @@ async function provider({ role: { aws }, calls }: Probe, checks: Checks): Promis
   const sentence = accepted
     ? `GitHub is trusted for ${audience}.`
     : `The provider does not accept the audience ${audience}.`;
-  checks.condition("github-provider", accepted, sentence, `Add the client id ${audience} to the provider.`);
+  const mend = accepted ? {} : { mend: `Add the client id ${audience} to the provider.` };
+  checks.condition({ name: "github-provider", ok: accepted, sentence, ...mend });
 }
 
 async function lists({ role: { aws }, calls }: Probe, checks: Checks): Promise<void> {

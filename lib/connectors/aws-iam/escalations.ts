@@ -80,131 +80,121 @@ const viaPassRole: readonly Route[] = computes.map(([id, needs, what]) => ({
   mend: dropPass,
 }));
 
-const alone = (action: string, sentence: string, through: string, becomes: string): Route => ({
+const admin = "administrator";
+
+/** Single actions that are enough. Names follow the published lists of IAM privilege escalation methods. */
+const direct: readonly Route[] = (
+  [
+    [
+      "iam:CreatePolicyVersion",
+      "It can rewrite a managed policy, also one attached to itself.",
+      "a managed policy",
+      admin,
+    ],
+    [
+      "iam:SetDefaultPolicyVersion",
+      "It can switch a managed policy to a version that allows more.",
+      "a managed policy",
+      admin,
+    ],
+    ["iam:AttachUserPolicy", "It can attach any managed policy to a user.", "a user", admin],
+    ["iam:AttachGroupPolicy", "It can attach any managed policy to a group.", "a group", admin],
+    ["iam:AttachRolePolicy", "It can attach any managed policy to a role.", "a role", admin],
+    ["iam:PutUserPolicy", "It can write any permissions into a user.", "a user", admin],
+    ["iam:PutGroupPolicy", "It can write any permissions into a group.", "a group", admin],
+    ["iam:PutRolePolicy", "It can write any permissions into a role.", "a role", admin],
+    ["iam:AddUserToGroup", "It can put a user into a group that may do more.", "a group", "its members"],
+    [
+      "iam:UpdateAssumeRolePolicy",
+      "It can make another role trust it, and become that role.",
+      "a role's trust",
+      "that role",
+    ],
+    [
+      "iam:CreateAccessKey",
+      "It can make a key for another user, and become that user.",
+      "a new access key",
+      "another user",
+    ],
+    [
+      "iam:CreateLoginProfile",
+      "It can give another user a password, and sign in as that user.",
+      "a new password",
+      "another user",
+    ],
+    [
+      "iam:UpdateLoginProfile",
+      "It can change another user's password, and sign in as that user.",
+      "a changed password",
+      "another user",
+    ],
+    [
+      "iam:DeleteRolePermissionsBoundary",
+      "It can take the ceiling off a role.",
+      "a role without ceiling",
+      "that role, unlimited",
+    ],
+    [
+      "iam:DeleteUserPermissionsBoundary",
+      "It can take the ceiling off a user.",
+      "a user without ceiling",
+      "that user, unlimited",
+    ],
+    ["iam:PutRolePermissionsBoundary", "It can replace a role's ceiling.", "a role's ceiling", "that role, with more"],
+    ["iam:PutUserPermissionsBoundary", "It can replace a user's ceiling.", "a user's ceiling", "that user, with more"],
+    [
+      "lambda:UpdateFunctionCode",
+      "It can replace a function's code and act with that function's role.",
+      "an existing Lambda function",
+      "the function's role",
+    ],
+    [
+      "lambda:UpdateFunctionConfiguration",
+      "It can load its own code into a function by a layer.",
+      "an existing Lambda function",
+      "the function's role",
+    ],
+    [
+      "glue:UpdateDevEndpoint",
+      "It can put its key on a development endpoint and act with its role.",
+      "a Glue endpoint",
+      "the endpoint's role",
+    ],
+    [
+      "ssm:SendCommand",
+      "It can run commands on instances and act with their roles.",
+      "an EC2 instance",
+      "the instance's role",
+    ],
+    [
+      "ssm:StartSession",
+      "It can open a shell on instances and act with their roles.",
+      "an EC2 instance",
+      "the instance's role",
+    ],
+    [
+      "ec2-instance-connect:SendSSHPublicKey",
+      "It can log in to instances and act with their roles.",
+      "an EC2 instance",
+      "the instance's role",
+    ],
+    ["kms:CreateGrant", "It can hand the use of a key to anybody.", "a key grant", "whoever it names"],
+    ["sts:AssumeRole", "It can become every role that trusts it.", "a role", "that role"],
+    [
+      "organizations:AttachPolicy",
+      "It can change what whole accounts may do.",
+      "an organization policy",
+      "other accounts",
+    ],
+  ] as const
+).map(([action, sentence, through, becomes]) => ({
   id: action.replace(":", "-").toLowerCase(),
   needs: [action],
   sentence,
   through,
   becomes,
   mend: `Drop ${action}.`,
-});
-
-const admin = "administrator";
-
-/** Single actions that are enough. Names follow the published lists of IAM privilege escalation methods. */
-const direct: readonly Route[] = [
-  alone(
-    "iam:CreatePolicyVersion",
-    "It can rewrite a managed policy, also one attached to itself.",
-    "a managed policy",
-    admin,
-  ),
-  alone(
-    "iam:SetDefaultPolicyVersion",
-    "It can switch a managed policy to a version that allows more.",
-    "a managed policy",
-    admin,
-  ),
-  alone("iam:AttachUserPolicy", "It can attach any managed policy to a user.", "a user", admin),
-  alone("iam:AttachGroupPolicy", "It can attach any managed policy to a group.", "a group", admin),
-  alone("iam:AttachRolePolicy", "It can attach any managed policy to a role.", "a role", admin),
-  alone("iam:PutUserPolicy", "It can write any permissions into a user.", "a user", admin),
-  alone("iam:PutGroupPolicy", "It can write any permissions into a group.", "a group", admin),
-  alone("iam:PutRolePolicy", "It can write any permissions into a role.", "a role", admin),
-  alone("iam:AddUserToGroup", "It can put a user into a group that may do more.", "a group", "its members"),
-  alone(
-    "iam:UpdateAssumeRolePolicy",
-    "It can make another role trust it, and become that role.",
-    "a role's trust",
-    "that role",
-  ),
-  alone(
-    "iam:CreateAccessKey",
-    "It can make a key for another user, and become that user.",
-    "a new access key",
-    "another user",
-  ),
-  alone(
-    "iam:CreateLoginProfile",
-    "It can give another user a password, and sign in as that user.",
-    "a new password",
-    "another user",
-  ),
-  alone(
-    "iam:UpdateLoginProfile",
-    "It can change another user's password, and sign in as that user.",
-    "a changed password",
-    "another user",
-  ),
-  alone(
-    "iam:DeleteRolePermissionsBoundary",
-    "It can take the ceiling off a role.",
-    "a role without ceiling",
-    "that role, unlimited",
-  ),
-  alone(
-    "iam:DeleteUserPermissionsBoundary",
-    "It can take the ceiling off a user.",
-    "a user without ceiling",
-    "that user, unlimited",
-  ),
-  alone(
-    "iam:PutRolePermissionsBoundary",
-    "It can replace a role's ceiling.",
-    "a role's ceiling",
-    "that role, with more",
-  ),
-  alone(
-    "iam:PutUserPermissionsBoundary",
-    "It can replace a user's ceiling.",
-    "a user's ceiling",
-    "that user, with more",
-  ),
-  alone(
-    "lambda:UpdateFunctionCode",
-    "It can replace a function's code and act with that function's role.",
-    "an existing Lambda function",
-    "the function's role",
-  ),
-  alone(
-    "lambda:UpdateFunctionConfiguration",
-    "It can load its own code into a function by a layer.",
-    "an existing Lambda function",
-    "the function's role",
-  ),
-  alone(
-    "glue:UpdateDevEndpoint",
-    "It can put its key on a development endpoint and act with its role.",
-    "a Glue endpoint",
-    "the endpoint's role",
-  ),
-  alone(
-    "ssm:SendCommand",
-    "It can run commands on instances and act with their roles.",
-    "an EC2 instance",
-    "the instance's role",
-  ),
-  alone(
-    "ssm:StartSession",
-    "It can open a shell on instances and act with their roles.",
-    "an EC2 instance",
-    "the instance's role",
-  ),
-  alone(
-    "ec2-instance-connect:SendSSHPublicKey",
-    "It can log in to instances and act with their roles.",
-    "an EC2 instance",
-    "the instance's role",
-  ),
-  alone("kms:CreateGrant", "It can hand the use of a key to anybody.", "a key grant", "whoever it names"),
-  alone("sts:AssumeRole", "It can become every role that trusts it.", "a role", "that role"),
-  alone(
-    "organizations:AttachPolicy",
-    "It can change what whole accounts may do.",
-    "an organization policy",
-    "other accounts",
-  ),
-];
+}));
 
 const routes: readonly Route[] = [...direct, ...viaPassRole];
 const listed = new Set(routes.flatMap(({ needs }) => needs.flat()));

@@ -19,13 +19,8 @@ export interface Seen {
   readonly lastUsedAt: string | null;
 }
 
-/** What roles and users have in common: something that holds permissions. Calls go out one by one; faults are `TargetFault`. */
-export interface Holder {
-  readonly noun: "role" | "user";
-  /** Null when AWS says there is none. */
-  read(calls: Calls, name: string): Promise<Seen | null>;
-  create(calls: Calls, name: string, of: { readonly desired: Desired; readonly tags: Tags }): Promise<Seen>;
-  tag(calls: Calls, name: string, tags: Tags): Promise<void>;
+/** Inline and managed policies of one holder. */
+export interface Policies {
   putPolicy(
     calls: Calls,
     name: string,
@@ -36,6 +31,15 @@ export interface Holder {
   deletePolicy(calls: Calls, name: string, policy: string): Promise<void>;
   policies(calls: Calls, name: string): Promise<readonly string[]>;
   attached(calls: Calls, name: string): Promise<readonly string[]>;
+}
+
+/** What roles and users have in common: something that holds permissions. Calls go out one by one; faults are `TargetFault`. */
+export interface Holder extends Policies {
+  readonly noun: "role" | "user";
+  /** Null when AWS says there is none. */
+  read(calls: Calls, name: string): Promise<Seen | null>;
+  create(calls: Calls, name: string, of: { readonly desired: Desired; readonly tags: Tags }): Promise<Seen>;
+  tag(calls: Calls, name: string, tags: Tags): Promise<void>;
   /** Closes every way in: a role's trust, a user's keys. Sessions that live on are stopped by the `charter-disabled` policy. */
   close(calls: Calls, name: string): Promise<void>;
   open(calls: Calls, name: string, desired: Desired): Promise<void>;

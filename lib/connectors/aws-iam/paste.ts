@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Outcome, ok, type Refusal, refuse } from "#lib/domain/refusal.ts";
-import type { Statement } from "./spec.ts";
+import type { Statement } from "./statement.ts";
 
 const field = "need.pasted";
 const limits = { characters: 20_000, depth: 8 };

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "#lib/domain/json.ts";
 import type { AwsSettings } from "./settings.ts";
-import type { Statement } from "./spec.ts";
+import type { Statement } from "./statement.ts";
 import { awsInstant } from "./trust.ts";
 
 /** Name of the one inline policy that gives an identity its permissions. */

@@ -111,7 +111,7 @@ function authenticate({ request, state, now }: WireCall<Account>): Caller {
   const secret = session?.secret ?? (key?.active ? key.secret : undefined);
   if (secret === undefined)
     throw wireError("InvalidClientTokenId", "The security token included in the request is invalid.");
-  verifySignature(request, signed, secret, now);
+  verifySignature(request, signed, { secret, now });
   if (session !== undefined) {
     if (request.headers["x-amz-security-token"] !== session.token)
       throw wireError("InvalidClientTokenId", "The security token included in the request is invalid.");
@@ -119,13 +119,14 @@ function authenticate({ request, state, now }: WireCall<Account>): Caller {
       throw wireError("ExpiredToken", "The security token included in the request is expired");
     return { arn: session.arn, id: signed.accessKeyId };
   }
-  return userCaller(state, key?.user ?? "", signed.accessKeyId, now);
+  return userCaller(state, signed.accessKeyId, now);
 }
 
-function userCaller(state: Account, name: string, keyId: string, now: Date): Caller {
+function userCaller(state: Account, keyId: string, now: Date): Caller {
+  const key = state.keys[keyId];
+  const name = key?.user ?? "";
   if (name === workerUser) return { arn: workerArn(state), id: "AIDASIMULATEDWORKER01" };
   const user = state.users[name.toLowerCase()];
-  const key = state.keys[keyId];
   if (user === undefined || key === undefined)
     throw wireError("InvalidClientTokenId", "The security token included in the request is invalid.");
   key.lastUsed = { at: seconds(now), region: "us-east-1", service: "sts" };

@@ -2,16 +2,7 @@ import { z } from "zod";
 import type { Need } from "#lib/connectors/connector.ts";
 import { type Outcome, ok, type Refusal, refuse } from "#lib/domain/refusal.ts";
 import { readPolicy } from "./paste.ts";
-
-const oneOrMore = z.union([z.string(), z.array(z.string())]);
-
-/** What one statement allows; `conditions` only narrow and are counted as if they were absent. */
-export const statementSchema = z.strictObject({
-  actions: z.array(z.string()).min(1).max(400),
-  resources: z.array(z.string()).min(1).max(400),
-  conditions: z.record(z.string(), z.record(z.string(), oneOrMore)).optional(),
-});
-export type Statement = z.infer<typeof statementSchema>;
+import { statementSchema } from "./statement.ts";
 
 /**
  * What an AWS identity needs beyond its charter. Resources may hold `{partition}`, `{region}` and `{account}`, which the

@@ -22,7 +22,7 @@ import type { Calls } from "#lib/domain/target.ts";
 import type { Aws } from "./client.ts";
 import { documentOf } from "./documents.ts";
 import { unlessMissing } from "./faults.ts";
-import type { Holder, Seen } from "./holder.ts";
+import type { Holder, Policies, Seen } from "./holder.ts";
 import { asTagList, fromTagList } from "./tags.ts";
 
 export interface KeySeen {
@@ -73,101 +73,114 @@ export const accessKeys = (aws: Aws): AccessKeys => ({
 });
 
 /** IAM users as holders. */
-export function users(aws: Aws, keys: AccessKeys): Holder {
-  const { iam } = aws;
-  const holder: Holder = {
+export const users = (aws: Aws, keys: AccessKeys): Holder => {
+  const policies = policiesOf(aws);
+  const parts = { aws, keys, policies };
+  return {
     noun: "user",
-    read: (calls, UserName) =>
-      unlessMissing(
-        () =>
-          aws.read(calls, "iam:GetUser", async (options) =>
-            seen((await iam.send(new GetUserCommand({ UserName }), options)).User),
-          ),
-        null,
-      ),
-    create: (calls, UserName, { desired, tags }) =>
-      aws.change(calls, "iam:CreateUser", async (options) => {
-        const made = await iam.send(
-          new CreateUserCommand({
-            UserName,
-            Path: desired.path,
-            Tags: asTagList(tags),
-            ...(desired.boundary === null ? {} : { PermissionsBoundary: desired.boundary }),
-          }),
-          options,
-        );
-        return seen(made.User);
-      }),
-    tag: (calls, UserName, tags) =>
-      aws.change(calls, "iam:TagUser", async (options) => {
-        await iam.send(new TagUserCommand({ UserName, Tags: asTagList(tags) }), options);
-      }),
-    putPolicy: (calls, UserName, { name, document }) =>
-      aws.change(calls, "iam:PutUserPolicy", async (options) => {
-        const PolicyDocument = JSON.stringify(document);
-        await iam.send(new PutUserPolicyCommand({ UserName, PolicyName: name, PolicyDocument }), options);
-      }),
-    policy: (calls, UserName, PolicyName) =>
-      unlessMissing(
-        () =>
-          aws.read(calls, "iam:GetUserPolicy", async (options) =>
-            documentOf((await iam.send(new GetUserPolicyCommand({ UserName, PolicyName }), options)).PolicyDocument),
-          ),
-        null,
-      ),
-    deletePolicy: (calls, UserName, PolicyName) =>
-      unlessMissing(
-        () =>
-          aws.change(calls, "iam:DeleteUserPolicy", async (options) => {
-            await iam.send(new DeleteUserPolicyCommand({ UserName, PolicyName }), options);
-          }),
-        undefined,
-      ),
-    policies: (calls, UserName) =>
-      aws.read(calls, "iam:ListUserPolicies", async (options) => {
-        const listed = await iam.send(new ListUserPoliciesCommand({ UserName, MaxItems: 1000 }), options);
-        return listed.PolicyNames ?? [];
-      }),
-    attached: (calls, UserName) =>
-      aws.read(calls, "iam:ListAttachedUserPolicies", async (options) => {
-        const listed = await iam.send(new ListAttachedUserPoliciesCommand({ UserName, MaxItems: 1000 }), options);
-        return (listed.AttachedPolicies ?? []).map(({ PolicyArn }) => PolicyArn ?? "");
-      }),
-    close: async (calls, name) => {
-      for (const { id, active } of await keys.list(calls, name))
-        if (active) await keys.setActive(calls, name, { id, active: false });
-    },
-    open: async (calls, name) => {
-      const held = await keys.list(calls, name);
-      if (held.length > 1)
-        throw new TargetFault(
-          "conflict",
-          "TwoKeys",
-          "The user holds two access keys; only the recorded one may be enabled.",
-        );
-      for (const { id, active } of held) if (!active) await keys.setActive(calls, name, { id, active: true });
-    },
-    isClosed: async (calls, { name }) => (await keys.list(calls, name)).every(({ active }) => !active),
-    isOpen: async (calls, { name }) => (await keys.list(calls, name)).every(({ active }) => active),
-    remove: (calls, name) => remove({ aws, holder, keys }, calls, name),
+    ...objects(aws),
+    ...policies,
+    ...doors(keys),
+    remove: (calls, name) => remove(parts, calls, name),
   };
-  return holder;
-}
+};
+
+const objects = (aws: Aws): Pick<Holder, "read" | "create" | "tag"> => ({
+  read: (calls, UserName) =>
+    unlessMissing(
+      () =>
+        aws.read(calls, "iam:GetUser", async (options) =>
+          seen((await aws.iam.send(new GetUserCommand({ UserName }), options)).User),
+        ),
+      null,
+    ),
+  create: (calls, UserName, { desired, tags }) =>
+    aws.change(calls, "iam:CreateUser", async (options) => {
+      const made = await aws.iam.send(
+        new CreateUserCommand({
+          UserName,
+          Path: desired.path,
+          Tags: asTagList(tags),
+          ...(desired.boundary === null ? {} : { PermissionsBoundary: desired.boundary }),
+        }),
+        options,
+      );
+      return seen(made.User);
+    }),
+  tag: (calls, UserName, tags) =>
+    aws.change(calls, "iam:TagUser", async (options) => {
+      await aws.iam.send(new TagUserCommand({ UserName, Tags: asTagList(tags) }), options);
+    }),
+});
+
+const policiesOf = (aws: Aws): Policies => ({
+  putPolicy: (calls, UserName, { name, document }) =>
+    aws.change(calls, "iam:PutUserPolicy", async (options) => {
+      const PolicyDocument = JSON.stringify(document);
+      await aws.iam.send(new PutUserPolicyCommand({ UserName, PolicyName: name, PolicyDocument }), options);
+    }),
+  policy: (calls, UserName, PolicyName) =>
+    unlessMissing(
+      () =>
+        aws.read(calls, "iam:GetUserPolicy", async (options) =>
+          documentOf((await aws.iam.send(new GetUserPolicyCommand({ UserName, PolicyName }), options)).PolicyDocument),
+        ),
+      null,
+    ),
+  deletePolicy: (calls, UserName, PolicyName) =>
+    unlessMissing(
+      () =>
+        aws.change(calls, "iam:DeleteUserPolicy", async (options) => {
+          await aws.iam.send(new DeleteUserPolicyCommand({ UserName, PolicyName }), options);
+        }),
+      undefined,
+    ),
+  policies: (calls, UserName) =>
+    aws.read(calls, "iam:ListUserPolicies", async (options) => {
+      const listed = await aws.iam.send(new ListUserPoliciesCommand({ UserName, MaxItems: 1000 }), options);
+      return listed.PolicyNames ?? [];
+    }),
+  attached: (calls, UserName) =>
+    aws.read(calls, "iam:ListAttachedUserPolicies", async (options) => {
+      const listed = await aws.iam.send(new ListAttachedUserPoliciesCommand({ UserName, MaxItems: 1000 }), options);
+      return (listed.AttachedPolicies ?? []).map(({ PolicyArn }) => PolicyArn ?? "");
+    }),
+});
+
+/** A user is open to whoever holds one of its active keys. */
+const doors = (keys: AccessKeys): Pick<Holder, "close" | "open" | "isClosed" | "isOpen"> => ({
+  close: async (calls, name) => {
+    for (const { id, active } of await keys.list(calls, name))
+      if (active) await keys.setActive(calls, name, { id, active: false });
+  },
+  open: async (calls, name) => {
+    const held = await keys.list(calls, name);
+    if (held.length > 1)
+      throw new TargetFault(
+        "conflict",
+        "TwoKeys",
+        "The user holds two access keys; only the recorded one may be enabled.",
+      );
+    for (const { id, active } of held) if (!active) await keys.setActive(calls, name, { id, active: true });
+  },
+  isClosed: async (calls, { name }) => (await keys.list(calls, name)).every(({ active }) => !active),
+  isOpen: async (calls, { name }) => (await keys.list(calls, name)).every(({ active }) => active),
+});
 
 interface Parts {
   readonly aws: Aws;
-  readonly holder: Holder;
+  readonly policies: Policies;
   readonly keys: AccessKeys;
 }
 
 /** AWS's order: keys, inline policies, managed policies, groups, the user. What only a stranger can have added (a password, a certificate) stops it. */
-async function remove({ aws, holder, keys }: Parts, calls: Calls, UserName: string): Promise<void> {
+async function remove({ aws, policies, keys }: Parts, calls: Calls, UserName: string): Promise<void> {
   const { iam } = aws;
   const listed = await unlessMissing(() => keys.list(calls, UserName), null);
   if (listed === null) return;
   for (const { id } of listed) await keys.remove(calls, UserName, id);
-  for (const policy of await holder.policies(calls, UserName)) await holder.deletePolicy(calls, UserName, policy);
-  for (const PolicyArn of await holder.attached(calls, UserName))
+  for (const policy of await policies.policies(calls, UserName)) await policies.deletePolicy(calls, UserName, policy);
+  for (const PolicyArn of await policies.attached(calls, UserName))
     await aws.change(calls, "iam:DetachUserPolicy", (options) =>
       iam.send(new DetachUserPolicyCommand({ UserName, PolicyArn }), options),
     );

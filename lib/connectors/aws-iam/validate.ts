@@ -2,7 +2,7 @@ import type { Charter } from "#lib/domain/charter.ts";
 import { asRefusals, type Outcome, ok, type Refusal } from "#lib/domain/refusal.ts";
 import { billedLength, permissionsDocument } from "./permissions.ts";
 import type { AwsAsk } from "./plan.ts";
-import type { Statement } from "./spec.ts";
+import type { Statement } from "./statement.ts";
 import { trustDocument } from "./trust.ts";
 
 /** IAM's hard limits: name length from its API model, document sizes from its quota page (characters, white space free). */

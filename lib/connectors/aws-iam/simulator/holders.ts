@@ -106,8 +106,14 @@ function createUser(turn: Turn): Xml {
   return { User: userXml(user, true) };
 }
 
+interface Drawn<T> {
+  /** The list's element in the answer. */
+  readonly name: string;
+  readonly draw: (one: T) => Xml;
+}
+
 /** One page of a list: `Marker` is the number of members already seen. */
-export function page<T>({ query }: Turn, all: readonly T[], name: string, draw: (one: T) => Xml): Xml {
+export function page<T>({ query }: Turn, all: readonly T[], { name, draw }: Drawn<T>): Xml {
   const from = Number(query.optional("Marker") ?? 0);
   const size = Math.min(Number(query.optional("MaxItems") ?? 100), 1000);
   const more = from + size < all.length;
@@ -208,14 +214,16 @@ function alike(noun: "Role" | "User", of: (turn: Turn) => Holder, most: number):
       PolicyDocument: encodeURIComponent(inlineOf(of(turn), turn.query)),
     }),
     [`Delete${noun}Policy`]: (turn) => deleteInline(of(turn), turn.query),
-    [`List${noun}Policies`]: (turn) => page(turn, Object.keys(of(turn).inline), "PolicyNames", (name) => name),
-    [`ListAttached${noun}Policies`]: (turn) => page(turn, of(turn).attached, "AttachedPolicies", attachedXml),
+    [`List${noun}Policies`]: (turn) =>
+      page(turn, Object.keys(of(turn).inline), { name: "PolicyNames", draw: (name) => name }),
+    [`ListAttached${noun}Policies`]: (turn) =>
+      page(turn, of(turn).attached, { name: "AttachedPolicies", draw: attachedXml }),
     [`Attach${noun}Policy`]: (turn) => attach(turn, of(turn)),
     [`Detach${noun}Policy`]: (turn) => detach(of(turn), turn.query),
     [`Tag${noun}`]: (turn) => tag(of(turn), turn.query),
     [`Untag${noun}`]: (turn) => untag(of(turn), turn.query),
     [`List${noun}Tags`]: (turn) =>
-      page(turn, Object.entries(of(turn).tags), "Tags", ([Key, Value]) => ({ Key, Value })),
+      page(turn, Object.entries(of(turn).tags), { name: "Tags", draw: ([Key, Value]) => ({ Key, Value }) }),
   };
 }
 
@@ -223,7 +231,8 @@ function alike(noun: "Role" | "User", of: (turn: Turn) => Holder, most: number):
 export const holderOperations: Readonly<Record<string, Operation>> = {
   CreateRole: createRole,
   GetRole: (turn) => ({ Role: roleXml(roleOf(turn), true) }),
-  ListRoles: (turn) => page(turn, underPath(turn, turn.account.roles), "Roles", (role) => roleXml(role, false)),
+  ListRoles: (turn) =>
+    page(turn, underPath(turn, turn.account.roles), { name: "Roles", draw: (role) => roleXml(role, false) }),
   DeleteRole: deleteRole,
   UpdateAssumeRolePolicy: (turn) => {
     const role = roleOf(turn);
@@ -233,14 +242,17 @@ export const holderOperations: Readonly<Record<string, Operation>> = {
     return undefined;
   },
   ListInstanceProfilesForRole: (turn) =>
-    page(turn, roleOf(turn).instanceProfiles, "InstanceProfiles", (InstanceProfileName) => ({
-      InstanceProfileName,
-      Path: "/",
-      InstanceProfileId: "AIPASIMULATEDPROFILE1",
-      Arn: `arn:aws:iam::${turn.account.accountId}:instance-profile/${InstanceProfileName}`,
-      CreateDate: "2026-01-01T00:00:00Z",
-      Roles: [],
-    })),
+    page(turn, roleOf(turn).instanceProfiles, {
+      name: "InstanceProfiles",
+      draw: (InstanceProfileName) => ({
+        InstanceProfileName,
+        Path: "/",
+        InstanceProfileId: "AIPASIMULATEDPROFILE1",
+        Arn: `arn:aws:iam::${turn.account.accountId}:instance-profile/${InstanceProfileName}`,
+        CreateDate: "2026-01-01T00:00:00Z",
+        Roles: [],
+      }),
+    }),
   RemoveRoleFromInstanceProfile: (turn) => {
     const role = roleOf(turn);
     role.instanceProfiles = role.instanceProfiles.filter((name) => name !== turn.query.required("InstanceProfileName"));
@@ -248,16 +260,20 @@ export const holderOperations: Readonly<Record<string, Operation>> = {
   },
   CreateUser: createUser,
   GetUser: (turn) => ({ User: userXml(userOf(turn), true) }),
-  ListUsers: (turn) => page(turn, underPath(turn, turn.account.users), "Users", (user) => userXml(user, false)),
+  ListUsers: (turn) =>
+    page(turn, underPath(turn, turn.account.users), { name: "Users", draw: (user) => userXml(user, false) }),
   DeleteUser: deleteUser,
   ListGroupsForUser: (turn) =>
-    page(turn, userOf(turn).groups, "Groups", (GroupName) => ({
-      GroupName,
-      Path: "/",
-      GroupId: "AGPASIMULATEDGROUP001",
-      Arn: `arn:aws:iam::${turn.account.accountId}:group/${GroupName}`,
-      CreateDate: "2026-01-01T00:00:00Z",
-    })),
+    page(turn, userOf(turn).groups, {
+      name: "Groups",
+      draw: (GroupName) => ({
+        GroupName,
+        Path: "/",
+        GroupId: "AGPASIMULATEDGROUP001",
+        Arn: `arn:aws:iam::${turn.account.accountId}:group/${GroupName}`,
+        CreateDate: "2026-01-01T00:00:00Z",
+      }),
+    }),
   RemoveUserFromGroup: (turn) => {
     const user = userOf(turn);
     user.groups = user.groups.filter((name) => name !== turn.query.required("GroupName"));

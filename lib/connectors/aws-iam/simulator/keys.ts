@@ -50,12 +50,15 @@ function keyLastUsed({ account, query }: Turn): Xml {
 export const keyOperations: Readonly<Record<string, Operation>> = {
   CreateAccessKey: createAccessKey,
   ListAccessKeys: (turn) =>
-    page(turn, keysOf(turn.account, userOf(turn).name), "AccessKeyMetadata", ([AccessKeyId, key]) => ({
-      UserName: key.user,
-      AccessKeyId,
-      Status: key.active ? "Active" : "Inactive",
-      CreateDate: key.createdAt,
-    })),
+    page(turn, keysOf(turn.account, userOf(turn).name), {
+      name: "AccessKeyMetadata",
+      draw: ([AccessKeyId, key]) => ({
+        UserName: key.user,
+        AccessKeyId,
+        Status: key.active ? "Active" : "Inactive",
+        CreateDate: key.createdAt,
+      }),
+    }),
   UpdateAccessKey: (turn) => {
     const [, key] = keyOf(turn);
     key.active = turn.query.required("Status") === "Active";

@@ -7,11 +7,11 @@ export class WireError extends Error {
   /** Why, for people who test: sent as a header of ours, since AWS says less. */
   readonly hint: string | null;
 
-  constructor(status: number, code: string, message: string, hint: string | null = null) {
-    super(message);
+  constructor(status: number, code: string, said: { readonly message: string; readonly hint: string | null }) {
+    super(said.message);
     this.status = status;
     this.code = code;
-    this.hint = hint;
+    this.hint = said.hint;
   }
 }
 
@@ -28,7 +28,7 @@ const statuses: Readonly<Record<string, number>> = {
 };
 /** Statuses are those of AWS's API model and common errors; everything else, `Throttling` included, is 400. */
 export const wireError = (code: string, message: string, hint: string | null = null): WireError =>
-  new WireError(statuses[code] ?? 400, code, message, hint);
+  new WireError(statuses[code] ?? 400, code, { message, hint });
 
 /** XML content: text, nested elements, or a list of `member`s. `undefined` leaves the element out. */
 export type Xml = string | number | boolean | undefined | readonly Xml[] | { readonly [element: string]: Xml };

@@ -24,7 +24,11 @@ export function readSignature(request: WireRequest): Signed | null {
 }
 
 /** Throws what AWS answers when the signature was not made with this secret, or is older than 15 minutes. */
-export function verifySignature(request: WireRequest, signed: Signed, secret: string, now: Date): void {
+export function verifySignature(
+  request: WireRequest,
+  signed: Signed,
+  { secret, now }: { readonly secret: string; readonly now: Date },
+): void {
   const [day = "", region = "", service = ""] = signed.scope.split("/");
   const canonical = [
     request.method,

@@ -86,12 +86,13 @@ interface Case {
 }
 
 /** Why the trust admits nobody with these claims, in a sentence; null when it does. A Deny outranks every Allow. */
-function refusal({ trust, provider, claims, now }: Case): string | null {
-  const about = trust.Statement.filter((one) => concerns(one, provider.arn));
-  if (about.some((one) => one.Effect === "Deny" && mismatch(one, provider, claims, now) === null))
+function refusal(about: Case): string | null {
+  const { trust, provider } = about;
+  const concerned = trust.Statement.filter((one) => concerns(one, provider.arn));
+  if (concerned.some((one) => one.Effect === "Deny" && mismatch(one, about) === null))
     return "The role is disabled: its trust denies everybody.";
-  const allows = about.filter((one) => one.Effect === "Allow");
-  const found = allows.map((one) => mismatch(one, provider, claims, now));
+  const allows = concerned.filter((one) => one.Effect === "Allow");
+  const found = allows.map((one) => mismatch(one, about));
   if (found.includes(null)) return null;
   return found.find((one) => one !== null) ?? "The role does not trust this issuer.";
 }
@@ -104,7 +105,7 @@ function concerns({ Principal, Action }: Statement, provider: string): boolean {
 }
 
 /** The first condition that does not hold, in a sentence. An operator it does not know holds for nobody. */
-function mismatch({ Condition }: Statement, provider: Provider, claims: JWTPayload, now: Date): string | null {
+function mismatch({ Condition }: Statement, { provider, claims, now }: Case): string | null {
   const prefix = `${provider.arn.slice(provider.arn.indexOf("oidc-provider/") + 14)}:`;
   for (const [operator, keys] of Object.entries(Condition ?? {}))
     for (const [key, wanted] of Object.entries(keys)) {
