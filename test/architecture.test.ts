@@ -58,6 +58,7 @@ const floors: readonly (readonly [RegExp, number])[] = [
   [/^lib\/domain\//, 0],
   [/^lib\/(digest|simulation|embedded-postgres)\//, 0.5],
   [/^db\/|^lib\/(policy|connectors|vaults|audit)\//, 1],
+  [/^lib\/judgement\//, 1.5],
   [/^lib\/(claims|facts)\//, 2],
   [/^lib\/worker\//, 3],
   [/^lib\/web\/|^components\//, 4],

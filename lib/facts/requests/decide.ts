@@ -3,11 +3,11 @@ import { readAcceptances } from "#db/store/requests.ts";
 import type { Recorded } from "#lib/audit/entry.ts";
 import type { Refusals } from "#lib/domain/refusal.ts";
 import { riskOf } from "#lib/domain/risk.ts";
+import type { Examined } from "#lib/judgement/examine.ts";
 import { figuresOf } from "#lib/policy/engine.ts";
 import { type Answer, refusalsJson, refused, taken } from "../answer.ts";
 import type { Work } from "../run.ts";
 import type { Asked } from "./authority.ts";
-import type { Examined } from "./examine.ts";
 import { keepDecision } from "./keep-decision.ts";
 import { moveRequest, refusalsOf, standAfter } from "./stand.ts";
 

@@ -1,7 +1,7 @@
 import { insertDecision } from "#db/store/requests.ts";
 import type { Entry } from "#lib/audit/entry.ts";
+import type { Examined } from "#lib/judgement/examine.ts";
 import type { Work } from "../run.ts";
-import type { Examined } from "./examine.ts";
 
 export interface Decided {
   readonly request: string;

@@ -3,12 +3,12 @@ import { digest } from "#lib/digest/digest.ts";
 import type { Charter } from "#lib/domain/charter.ts";
 import { readCharter, readOrigins } from "#lib/domain/read-charter.ts";
 import { type Outcome, ok, type Refusals, refuse } from "#lib/domain/refusal.ts";
+import type { Installation } from "#lib/judgement/draw-plan.ts";
+import { examine } from "#lib/judgement/examine.ts";
 import { type Answer, refusalsJson, refused } from "../answer.ts";
 import type { Command, Work } from "../run.ts";
 import { type Asked, whyNotAsked } from "./authority.ts";
 import { decided } from "./decide.ts";
-import type { Installation } from "./draw-plan.ts";
-import { examine } from "./examine.ts";
 import { moveRequest } from "./stand.ts";
 
 export interface Receive {

@@ -9,10 +9,10 @@ import {
 import type { Recorded } from "#lib/audit/entry.ts";
 import { readCharter } from "#lib/domain/read-charter.ts";
 import { type Outcome, type Refusals, refuse } from "#lib/domain/refusal.ts";
+import { type Examined, examine } from "#lib/judgement/examine.ts";
 import { refusalsJson } from "../answer.ts";
 import type { Command, Work } from "../run.ts";
 import { commit } from "./commit.ts";
-import { type Examined, examine } from "./examine.ts";
 import { keepDecision } from "./keep-decision.ts";
 import type { Release, Released, Releasing } from "./releasing.ts";
 import { moveRequest, refusalsOf } from "./stand.ts";

@@ -3,8 +3,8 @@ import type { Entry } from "#lib/audit/entry.ts";
 import type { FlowStep, MarkedObject } from "#lib/connectors/connector.ts";
 import type { Plan } from "#lib/domain/plan.ts";
 import type { Mark } from "#lib/domain/target.ts";
-import type { Installation } from "./draw-plan.ts";
-import type { Examined } from "./examine.ts";
+import type { Installation } from "#lib/judgement/draw-plan.ts";
+import type { Examined } from "#lib/judgement/examine.ts";
 
 /** What only this worker has: its installation's names, its mark key, its connectors' flows and its caps. */
 export interface Release {

@@ -1,3 +1,4 @@
+import type { Queries } from "#db/client.ts";
 import { readPlanningFacts } from "#db/read/planning-facts.ts";
 import type { RequestRow, VersionRow } from "#db/store/requests.ts";
 import { blueprintSchema } from "#lib/connectors/blueprint.ts";
@@ -5,17 +6,22 @@ import { type Born, buildPlan, type Planned } from "#lib/connectors/planning.ts"
 import type { Charter } from "#lib/domain/charter.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import { type Outcome, refuse } from "#lib/domain/refusal.ts";
-import type { Work } from "../run.ts";
 
-/** Names of this installation, from the worker's own configuration. */
+/** Where a judgement reads, and at what time by the business clock: a fact's transaction, or the web's reading. */
+export interface Reading {
+  readonly tx: Queries;
+  readonly now: Date;
+}
+
+/** Names of this installation: the worker's from its own configuration, the web's as a worker published them. */
 export interface Installation {
   readonly installation: string;
   readonly portal: string;
 }
 
 export interface Examine {
-  readonly request: RequestRow;
-  readonly version: VersionRow;
+  readonly request: Pick<RequestRow, "id" | "kind" | "identity" | "requester">;
+  readonly version: Pick<VersionRow, "version" | "change">;
   readonly charter: Charter;
   readonly installation: Installation;
 }
@@ -26,10 +32,10 @@ export interface Drawn {
   readonly change: JsonObject;
 }
 
-/** Draws the plan of a sealed version from the rows that the worker itself published. */
-export async function drawPlan(work: Work, ask: Examine, by: Drawn): Promise<Outcome<Planned>> {
+/** Draws the plan of one version from the rows that the worker published. */
+export async function drawPlan({ tx }: Reading, ask: Examine, by: Drawn): Promise<Outcome<Planned>> {
   const { charter, request, version, installation } = ask;
-  const rows = await readPlanningFacts(work.tx, charter);
+  const rows = await readPlanningFacts(tx, charter);
   const blueprint = rows.blueprint === null ? null : blueprintSchema.parse(rows.blueprint.content);
   const offered = rows.blueprint?.configured === true || request.kind !== "provision";
   if (blueprint === null || !offered) {

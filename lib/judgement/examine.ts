@@ -9,8 +9,7 @@ import { policyFacts } from "#lib/domain/policy-facts.ts";
 import { asRefusals, type Outcome, ok, type Refusal, refuse } from "#lib/domain/refusal.ts";
 import { type CharterFacts, validateCharter } from "#lib/domain/validate-charter.ts";
 import { decide, figuresOf } from "#lib/policy/engine.ts";
-import type { Work } from "../run.ts";
-import { drawPlan, type Examine } from "./draw-plan.ts";
+import { drawPlan, type Examine, type Reading } from "./draw-plan.ts";
 
 export interface Examined extends Planned {
   readonly bundle: BundleRow;
@@ -19,39 +18,40 @@ export interface Examined extends Planned {
 }
 
 /**
- * Looks at one sealed version as the worker sees it now: validates the charter, draws the plan from its own rows and asks
- * the bundle in force. Refuses, at their fields, what may not be whatever policy says.
+ * Judges one version as the database stands: validates the charter, draws the plan and asks the bundle in force. The web
+ * judges so that people get their sentence at once; the worker judges again, and its word counts. Refuses, at their
+ * fields, what may not be whatever policy says.
  */
-export async function examine(work: Work, ask: Examine): Promise<Outcome<Examined>> {
+export async function examine(reading: Reading, ask: Examine): Promise<Outcome<Examined>> {
   const { charter, request } = ask;
-  const known = await charterFacts(work, charter);
-  const invalid = asRefusals(whyNotCharter(work, ask, known));
+  const known = await charterFacts(reading, charter);
+  const invalid = asRefusals(whyNotCharter(reading, ask, known));
   if (invalid !== null) return { refusals: invalid };
-  const bundle = await readActiveBundle(work.tx);
+  const bundle = await readActiveBundle(reading.tx);
   if (bundle === null) return refuse({ code: "conflict", sentence: "No policy is active, so nothing can be decided." });
-  const founding = request.identity === null ? null : await readFoundingIntent(work.tx, request.identity);
+  const founding = request.identity === null ? null : await readFoundingIntent(reading.tx, request.identity);
   const born = founding === null ? null : { name: founding.plan.name, storage: founding.plan.storage };
   const change =
     request.kind === "retire" ? { ...ask.version.change, holdDays: figuresOf(bundle).holdDays } : ask.version.change;
-  const planned = await drawPlan(work, ask, { born, change });
+  const planned = await drawPlan(reading, ask, { born, change });
   if ("refusals" in planned) return planned;
   const identity = request.identity ?? request.id;
-  const rows = await readPolicyFacts(work.tx, { ...charter, identity, requester: request.requester });
+  const rows = await readPolicyFacts(reading.tx, { ...charter, identity, requester: request.requester });
   const { kind, requester } = request;
   const facts = policyFacts({
     kind,
     charter,
     reach: planned.ok.reach,
     requester,
-    now: work.now,
+    now: reading.now,
     serviceTeam: known.services[0]?.team ?? "",
     rows,
   });
   return ok({ ...planned.ok, bundle, facts, decision: decide(bundle, facts) });
 }
 
-function charterFacts(work: Work, { owner, endsIt, backup, exception, team, service, binding }: Charter) {
-  return readCharterFacts(work.tx, {
+function charterFacts(reading: Reading, { owner, endsIt, backup, exception, team, service, binding }: Charter) {
+  return readCharterFacts(reading.tx, {
     people: [
       owner,
       endsIt,
@@ -64,8 +64,8 @@ function charterFacts(work: Work, { owner, endsIt, backup, exception, team, serv
   });
 }
 
-function whyNotCharter(work: Work, { request, charter }: Examine, facts: CharterFacts): readonly Refusal[] {
+function whyNotCharter(reading: Reading, { request, charter }: Examine, facts: CharterFacts): readonly Refusal[] {
   const about = fieldsOf(request.kind);
-  const refusals = validateCharter(charter, facts, work.now);
+  const refusals = validateCharter(charter, facts, reading.now);
   return about === null ? refusals : refusals.filter(({ field }) => field !== undefined && about.includes(field));
 }
