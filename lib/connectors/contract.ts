@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as wait } from "node:timers/promises";
 import type { Charter, RequestKind } from "#lib/domain/charter.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
@@ -141,6 +142,7 @@ export async function runStep(life: Life, plan: Plan, name: string): Promise<voi
     } catch (error) {
       const again = error instanceof TargetFault && ["ambiguous", "unavailable", "throttled"].includes(error.kind);
       if (!again || turn >= 5) throw error;
+      await wait(10 * 2 ** turn);
     }
   }
 }

@@ -60,13 +60,13 @@ export function faultOf(error: unknown, wire: Wire): TargetFault {
 const fault = (kind: FaultKind, code: string, retryAfterMs: number | null = null): TargetFault =>
   new TargetFault(kind, code, sentences[kind], retryAfterMs);
 
-/** The SDK appends "Exception" to most of IAM's codes. */
+/** The SDK appends "Exception" to most of IAM's codes, and calls a connection that was reset a TimeoutError. */
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return "Unknown";
-  const networkCode = "code" in error && typeof error.code === "string" ? error.code : null;
-  const name = error.name === "Error" || error.name === "TypeError" ? (networkCode ?? error.name) : error.name;
-  const short = name.replace(/Exception$/, "");
-  return kinds[short] === undefined ? name : short;
+  const own = "code" in error && typeof error.code === "string" ? error.code : "";
+  if (/^E[A-Z_]+$/.test(own)) return own;
+  const short = error.name.replace(/Exception$/, "");
+  return kinds[short] === undefined ? error.name : short;
 }
 
 const refusedAtDoor = (error: unknown): boolean =>

@@ -1,6 +1,7 @@
 import { type Outcome, ok, refuse } from "#lib/domain/refusal.ts";
 import { expand } from "./actions.ts";
-import type { AwsSpec, Statement } from "./spec.ts";
+import type { AwsSpec } from "./spec.ts";
+import type { Statement } from "./statement.ts";
 
 /**
  * The spec without these actions. An expression with a wildcard that covers one of them is written out without it; a
