@@ -33,59 +33,18 @@ const undecided: readonly (string | undefined)[] = [
   "resubmit",
 ];
 
-/** Where is it, and what happens next? */
-export function Request({
-  page,
-  viewer,
-  usages,
-  verbs,
-}: {
+interface Props {
   readonly page: RequestPage;
   readonly viewer: Viewer;
   readonly usages: readonly Usage[];
   readonly verbs: AllRequestVerbs;
-}) {
-  const { request, state, current, identity, names } = page;
-  const mine = request.requester === viewer.id;
-  const open = undecided.includes(state?.state);
-  const may = {
-    withdraw: mine && open,
-    edit: mine && open && request.kind === "provision",
-    accept: state?.state === "awaiting-acceptance" && state.accepter === viewer.id,
-  };
+}
+
+/** Where is it, and what happens next? */
+export function Request({ page, viewer, usages, verbs }: Props) {
   return (
     <>
-      <PageHead
-        title={current.charter.name}
-        marks={
-          <>
-            <RequestStatus state={state?.state ?? null} />
-            <EnvironmentBadge environment={current.charter.environment} />
-          </>
-        }
-        actions={
-          <RequestActions
-            request={request.id}
-            name={current.charter.name}
-            version={current.version}
-            planDigest={state?.planDigest ?? null}
-            may={may}
-            verbs={verbs}
-          />
-        }
-      >
-        {kindWords[request.kind]} on {current.charter.target} · asked by{" "}
-        <bdi>{names.people[request.requester ?? ""]?.name ?? "Charter"}</bdi>{" "}
-        <Time at={request.receivedAt.toISOString()} />
-        {identity && identity.state !== "provisioning" ? (
-          <>
-            {" · "}
-            <Link className="link" href={`/identities/${identity.id}`}>
-              the identity
-            </Link>
-          </>
-        ) : null}
-      </PageHead>
+      <Head page={page} viewer={viewer} verbs={verbs} />
       <StatusLine page={page} />
       <Explained page={page} />
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1.2fr)_minmax(0,1fr)]">
@@ -95,22 +54,71 @@ export function Request({
           <CharterCard page={page} />
         </div>
         <div className="grid gap-4">
-          <UseCard page={page} usages={usages} />
+          {page.intent ? <UseCard page={page} usages={usages} /> : null}
           <StagesCard page={page} />
           <DecisionCard page={page} />
-          <CommentsCard
-            request={request.id}
-            version={current.version}
-            open={open}
-            mayTakeOver={mine && open}
-            comments={linesOf(page)}
-            comment={verbs.comment}
-            takeOver={verbs.takeOver}
-          />
+          <Conversation page={page} viewer={viewer} verbs={verbs} />
           <VersionsCard page={page} />
         </div>
       </div>
     </>
+  );
+}
+
+const isOpen = ({ state }: RequestPage): boolean => undecided.includes(state?.state);
+const isMine = ({ request }: RequestPage, viewer: Viewer): boolean => request.requester === viewer.id;
+
+function Head({ page, viewer, verbs }: Omit<Props, "usages">) {
+  const { request, state, current, names } = page;
+  const own = isMine(page, viewer) && isOpen(page);
+  const may = {
+    withdraw: own,
+    edit: own && request.kind === "provision",
+    accept: state?.state === "awaiting-acceptance" && state.accepter === viewer.id,
+  };
+  const seen = { request: request.id, version: current.version, planDigest: state?.planDigest ?? null };
+  return (
+    <PageHead
+      title={current.charter.name}
+      marks={
+        <>
+          <RequestStatus state={state?.state ?? null} />
+          <EnvironmentBadge environment={current.charter.environment} />
+        </>
+      }
+      actions={<RequestActions {...seen} name={current.charter.name} may={may} verbs={verbs} />}
+    >
+      {kindWords[request.kind]} on {current.charter.target} · asked by{" "}
+      <bdi>{names.people[request.requester ?? ""]?.name ?? "Charter"}</bdi>{" "}
+      <Time at={request.receivedAt.toISOString()} />
+      <IdentityLink page={page} />
+    </PageHead>
+  );
+}
+
+function IdentityLink({ page: { identity } }: { readonly page: RequestPage }) {
+  if (!identity || identity.state === "provisioning") return null;
+  return (
+    <>
+      {" · "}
+      <Link className="link" href={`/identities/${identity.id}`}>
+        the identity
+      </Link>
+    </>
+  );
+}
+
+function Conversation({ page, viewer, verbs }: Omit<Props, "usages">) {
+  return (
+    <CommentsCard
+      request={page.request.id}
+      version={page.current.version}
+      open={isOpen(page)}
+      mayTakeOver={isMine(page, viewer) && isOpen(page)}
+      comments={linesOf(page)}
+      comment={verbs.comment}
+      takeOver={verbs.takeOver}
+    />
   );
 }
 

@@ -5,6 +5,7 @@ import { Card } from "#components/ui/card.tsx";
 import { Fingerprint } from "#components/ui/mono.tsx";
 import { Deadline, Time } from "#components/ui/time.tsx";
 import type { RequestPage } from "#db/read/request.ts";
+import type { Stage } from "#lib/domain/decision.ts";
 
 /** What policy decided, word for word, and under which bundle. */
 export function DecisionCard({ page }: { readonly page: RequestPage }) {
@@ -25,57 +26,59 @@ export function DecisionCard({ page }: { readonly page: RequestPage }) {
 
 /** Stages with faces and deadline, then the owner's acceptance. */
 export function StagesCard({ page }: { readonly page: RequestPage }) {
-  const { state, verdicts, acceptances, current, names } = page;
+  const { state, acceptances } = page;
   if (state === null || (state.stages.length === 0 && state.accepter === null && acceptances.length === 0)) return null;
-  const nameOf = (id: string) => names.people[id]?.name ?? "someone";
-  const here = verdicts.filter((verdict) => verdict.version === current.version);
+  const due =
+    state.deadline && state.state.startsWith("awaiting") ? <Deadline at={state.deadline.toISOString()} /> : null;
   return (
-    <Card
-      title="Who decides"
-      aside={
-        state.deadline && state.state.startsWith("awaiting") ? <Deadline at={state.deadline.toISOString()} /> : null
-      }
-      flush
-    >
+    <Card title="Who decides" aside={due} flush>
       <ul>
-        {state.stages.map((stage, index) => {
-          const given = here.filter((verdict) => verdict.stage === index);
-          const approvals = given.filter(
-            (verdict) => verdict.verdict === "approve" && verdict.result !== "refused",
-          ).length;
-          return (
-            <li key={`${stage.role}/${stage.sentence}`} className="border-b border-line px-4 py-2.5 last:border-b-0">
-              <p className="flex gap-2">
-                <span className="font-[540]">
-                  {approvals} of {stage.count} of {stage.role}
-                </span>
-                <span className="text-muted">{stage.sentence}</span>
-              </p>
-              {given.map((verdict) => (
-                <div key={verdict.id} className="mt-1.5 flex flex-wrap items-center gap-x-2 text-sm">
-                  {verdict.verdict === "deny" ? (
-                    <Ban aria-label="denied" className="size-4 text-bad" />
-                  ) : (
-                    <Check aria-label="approved" className="size-4 text-good" />
-                  )}
-                  <Person name={nameOf(verdict.person)} />
-                  <span className="text-muted">
-                    <Time at={verdict.receivedAt.toISOString()} />
-                    {verdict.result === null
-                      ? ", being checked"
-                      : verdict.result === "refused"
-                        ? `, does not count: ${verdict.refusals?.[0]?.sentence ?? ""}`
-                        : ""}
-                  </span>
-                  {verdict.reason ? <bdi className="basis-full pl-6 text-muted">{verdict.reason}</bdi> : null}
-                </div>
-              ))}
-            </li>
-          );
-        })}
+        {state.stages.map((stage, index) => (
+          <StageLine key={`${stage.role}/${stage.sentence}`} page={page} stage={stage} index={index} />
+        ))}
         {state.accepter || acceptances.length > 0 ? <AcceptanceLine page={page} /> : null}
       </ul>
     </Card>
+  );
+}
+
+function StageLine(props: { readonly page: RequestPage; readonly stage: Stage; readonly index: number }) {
+  const { page, stage, index } = props;
+  const given = page.verdicts.filter((verdict) => verdict.version === page.current.version && verdict.stage === index);
+  const approvals = given.filter((verdict) => verdict.verdict === "approve" && verdict.result !== "refused").length;
+  return (
+    <li className="border-b border-line px-4 py-2.5 last:border-b-0">
+      <p className="flex gap-2">
+        <span className="font-[540] whitespace-nowrap">
+          {approvals} of {stage.count} of {stage.role}
+        </span>
+        <span className="text-muted">{stage.sentence}</span>
+      </p>
+      {given.map((verdict) => (
+        <VerdictLine key={verdict.id} verdict={verdict} name={page.names.people[verdict.person]?.name ?? "someone"} />
+      ))}
+    </li>
+  );
+}
+
+function VerdictLine({ verdict, name }: { readonly verdict: RequestPage["verdicts"][number]; readonly name: string }) {
+  const denied = verdict.verdict === "deny";
+  const refusal = verdict.refusals?.[0]?.sentence ?? "";
+  return (
+    <div className="mt-1.5 flex flex-wrap items-center gap-x-2 text-sm">
+      {denied ? <Ban aria-hidden className="size-4 text-bad" /> : <Check aria-hidden className="size-4 text-good" />}
+      <Person name={name} />
+      <span className="text-muted">
+        {denied ? "denied " : "approved "}
+        <Time at={verdict.receivedAt.toISOString()} />
+        {verdict.result === null
+          ? ", being checked"
+          : verdict.result === "refused"
+            ? `, does not count: ${refusal}`
+            : ""}
+      </span>
+      {verdict.reason ? <bdi className="basis-full pl-6 text-muted">{verdict.reason}</bdi> : null}
+    </div>
   );
 }
 

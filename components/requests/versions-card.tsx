@@ -1,4 +1,5 @@
 import { Card } from "#components/ui/card.tsx";
+import { exactly } from "#components/ui/moment.ts";
 import { Fingerprint } from "#components/ui/mono.tsx";
 import { Time } from "#components/ui/time.tsx";
 import type { RequestPage, VersionRow } from "#db/read/request.ts";
@@ -52,6 +53,9 @@ function Changes({
   );
 }
 
+const instant = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
+const inWords = (side: string): string => (instant.test(side) ? exactly(Date.parse(side)) : side);
+
 /** Each changed field, before and after. */
 export const DifferenceList = ({ differences }: { readonly differences: readonly Difference[] }) => (
   <dl className="mt-1.5 grid gap-1 text-sm">
@@ -59,8 +63,10 @@ export const DifferenceList = ({ differences }: { readonly differences: readonly
       <div key={difference.field} className="grid grid-cols-[104px_minmax(0,1fr)] gap-x-3">
         <dt className="text-muted">{difference.label}</dt>
         <dd className="min-w-0 break-words">
-          {difference.before === null ? null : <del className="text-bad decoration-1">{difference.before}</del>}{" "}
-          {difference.after === null ? null : <ins className="text-good no-underline">{difference.after}</ins>}
+          {difference.before === null ? null : (
+            <del className="text-bad decoration-1">{inWords(difference.before)}</del>
+          )}{" "}
+          {difference.after === null ? null : <ins className="text-good no-underline">{inWords(difference.after)}</ins>}
         </dd>
       </div>
     ))}

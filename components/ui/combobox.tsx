@@ -25,6 +25,8 @@ export function Combobox(props: {
   readonly free?: boolean;
   readonly icon?: ReactNode;
   readonly mono?: boolean;
+  readonly label?: string;
+  readonly autoFocus?: boolean;
 }) {
   const list = useId();
   const input = useRef<HTMLInputElement>(null);
@@ -62,6 +64,9 @@ export function Combobox(props: {
         {...props.control}
         ref={input}
         role="combobox"
+        aria-label={props.label}
+        // biome-ignore lint/a11y/noAutofocus: it replaces the line whose pencil was pressed; focus follows the person.
+        autoFocus={props.autoFocus}
         aria-expanded={open}
         aria-controls={list}
         aria-autocomplete="list"

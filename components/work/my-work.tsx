@@ -5,6 +5,7 @@ import { kindWords } from "#components/requests/words.ts";
 import { EnvironmentBadge, RequestStatus, Risk } from "#components/status.tsx";
 import { LinkButton } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
+import { cx } from "#components/ui/cx.ts";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHead } from "#components/ui/page-head.tsx";
 import { Deadline, Time } from "#components/ui/time.tsx";
@@ -36,29 +37,38 @@ export function MyWork({ name, work }: { readonly name: string; readonly work: W
       >
         {sentenceOf(work)}
       </PageHead>
-      {nothing ? (
-        <Card>
-          <EmptyState
-            icon={<CircleCheck aria-hidden />}
-            title="Nothing needs you today"
-            action={<LinkButton href="/requests/new">Request an identity</LinkButton>}
-          >
-            Approvals, questions and identities that end soon appear here.
-          </EmptyState>
-        </Card>
-      ) : (
-        <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1.5fr)_minmax(0,1fr)]">
-          <div className="grid gap-4">
-            {waiting.length > 0 ? <Needs waiting={waiting} /> : null}
-            {underWay.length > 0 ? <UnderWay rows={underWay} /> : null}
-          </div>
-          <div className="grid gap-4">
-            {stuck.length > 0 ? <StuckWork rows={stuck} /> : null}
-            {ending.length > 0 ? <Ending rows={ending} /> : null}
-          </div>
-        </div>
-      )}
+      {nothing ? <Nothing /> : <Columns work={work} />}
     </>
+  );
+}
+
+const Nothing = () => (
+  <Card>
+    <EmptyState
+      icon={<CircleCheck aria-hidden />}
+      title="Nothing needs you today"
+      action={<LinkButton href="/requests/new">Request an identity</LinkButton>}
+    >
+      Approvals, questions and identities that end soon appear here.
+    </EmptyState>
+  </Card>
+);
+
+function Columns({ work: { waiting, underWay, ending, stuck } }: { readonly work: Work }) {
+  const two = ending.length + stuck.length > 0;
+  return (
+    <div className={cx("grid items-start gap-4", two && "lg:grid-cols-[minmax(0,1.5fr)_minmax(0,1fr)]")}>
+      <div className="grid gap-4">
+        {waiting.length > 0 ? <Needs waiting={waiting} /> : null}
+        {underWay.length > 0 ? <UnderWay rows={underWay} /> : null}
+      </div>
+      {two ? (
+        <div className="grid gap-4">
+          {stuck.length > 0 ? <StuckWork rows={stuck} /> : null}
+          {ending.length > 0 ? <Ending rows={ending} /> : null}
+        </div>
+      ) : null}
+    </div>
   );
 }
 

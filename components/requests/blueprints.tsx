@@ -1,0 +1,101 @@
+"use client";
+import { Bot, Cable, CalendarClock, Database, GitBranch, Handshake, Server } from "lucide-react";
+import Link from "next/link";
+import { type ReactNode, useState } from "react";
+import { Badge } from "#components/ui/badge.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
+import { Input } from "#components/ui/input.tsx";
+import { PageHead } from "#components/ui/page-head.tsx";
+import type { CredentialModel } from "#lib/domain/charter.ts";
+import { credentialWords } from "./words.ts";
+
+export interface BlueprintCard {
+  readonly id: string;
+  readonly title: string;
+  readonly summary: string;
+  readonly group: string;
+  readonly credential: CredentialModel;
+}
+
+const groups: readonly { readonly id: string; readonly title: string; readonly icon: ReactNode }[] = [
+  { id: "pipeline", title: "A pipeline", icon: <GitBranch aria-hidden /> },
+  { id: "service", title: "A service", icon: <Server aria-hidden /> },
+  { id: "job", title: "A job", icon: <CalendarClock aria-hidden /> },
+  { id: "database-client", title: "A database client", icon: <Database aria-hidden /> },
+  { id: "third-party", title: "A third party", icon: <Handshake aria-hidden /> },
+  { id: "ai-agent", title: "An AI agent", icon: <Bot aria-hidden /> },
+];
+
+/** Step 1: what is it for? Cards grouped by what the workload is. */
+export function Blueprints({ blueprints }: { readonly blueprints: readonly BlueprintCard[] }) {
+  const [typed, setTyped] = useState("");
+  const wanted = typed.trim().toLowerCase();
+  const found = blueprints.filter((blueprint) =>
+    `${blueprint.title} ${blueprint.summary} ${blueprint.group}`.toLowerCase().includes(wanted),
+  );
+  return (
+    <>
+      <PageHead title="Request an identity">
+        Choose what will use it. Three or four answers follow; the rest is filled in.
+      </PageHead>
+      <Input
+        type="search"
+        aria-label="Search blueprints"
+        placeholder="Search: pipeline, database, key…"
+        className="mb-5 max-w-md"
+        value={typed}
+        onChange={(event) => setTyped(event.target.value)}
+      />
+      {found.length === 0 ? (
+        <EmptyState
+          icon={<Cable aria-hidden />}
+          title={blueprints.length === 0 ? "No blueprints yet" : "Nothing matches"}
+        >
+          {blueprints.length === 0
+            ? "The worker publishes them when it starts."
+            : "Search for what it runs on or what it must reach."}
+        </EmptyState>
+      ) : (
+        groups.map((group) => (
+          <Group key={group.id} {...group} blueprints={found.filter((blueprint) => blueprint.group === group.id)} />
+        ))
+      )}
+    </>
+  );
+}
+
+function Group({
+  title,
+  icon,
+  blueprints,
+}: {
+  readonly title: string;
+  readonly icon: ReactNode;
+  readonly blueprints: readonly BlueprintCard[];
+}) {
+  if (blueprints.length === 0) return null;
+  return (
+    <section aria-label={title} className="mb-6">
+      <h2 className="mb-2 flex items-center gap-2 text-muted [&_svg]:size-4">
+        {icon}
+        {title}
+      </h2>
+      <ul className="grid gap-3 sm:grid-cols-2 xl:grid-cols-3">
+        {blueprints.map((blueprint) => (
+          <li key={blueprint.id}>
+            <Link
+              href={`/requests/new?blueprint=${blueprint.id}`}
+              className="grid h-full content-start gap-1.5 rounded-lg border border-line bg-surface p-4 transition-colors duration-100 hover:border-line-strong hover:bg-hover"
+            >
+              <span className="font-[560]">{blueprint.title}</span>
+              <span className="text-[13px] text-muted">{blueprint.summary}</span>
+              <span className="mt-1">
+                <Badge>{credentialWords[blueprint.credential]}</Badge>
+              </span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

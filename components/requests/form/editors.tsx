@@ -1,0 +1,96 @@
+"use client";
+import { useId } from "react";
+import { Combobox } from "#components/ui/combobox.tsx";
+import { Input } from "#components/ui/input.tsx";
+import { Select } from "#components/ui/select.tsx";
+import { type Charter, classifications, credentialModels } from "#lib/domain/charter.ts";
+import { backupId, credentialWords } from "../words.ts";
+import type { FilledProps, Line } from "./filled.tsx";
+import { ExceptionEditor, RetirementEditor, RotationEditor } from "./term-editors.tsx";
+
+export type EditorProps = FilledProps & { readonly line: Line; readonly done: () => void };
+
+/** The control that changes one filled field, in its line's place. */
+export function Editor(props: EditorProps) {
+  const { field } = props.line;
+  if (field === "name" || field === "endsAt") return <TextEditor {...props} />;
+  if (field === "retireWhen") return <RetirementEditor {...props} />;
+  if (field === "rotation") return <RotationEditor {...props} />;
+  if (field === "exception") return <ExceptionEditor {...props} />;
+  if (field === "owner" || field === "backup" || field === "endsIt") return <PersonEditor {...props} />;
+  return <ListEditor {...props} />;
+}
+
+function TextEditor({ line, preview, edit, done }: EditorProps) {
+  const { field, label } = line;
+  const isDate = field === "endsAt";
+  const value = String(preview?.filled[field] ?? "");
+  return (
+    <Input
+      autoFocus
+      aria-label={label}
+      type={isDate ? "date" : "text"}
+      mono={!isDate}
+      maxLength={100}
+      defaultValue={isDate ? value.slice(0, 10) : value}
+      onKeyDown={(event) => (event.key === "Enter" || event.key === "Escape") && done()}
+      onChange={(event) =>
+        isDate
+          ? event.target.value && edit({ endsAt: `${event.target.value}T12:00:00.000Z` })
+          : edit({ name: event.target.value })
+      }
+    />
+  );
+}
+
+function listOf({ line, choices }: EditorProps): readonly { readonly value: string; readonly label: string }[] {
+  if (line.field === "target") return choices.targets.map(({ name, title }) => ({ value: name, label: title }));
+  if (line.field === "service") return choices.services.map(({ id, name }) => ({ value: id, label: name }));
+  if (line.field === "team") return choices.teams.map(({ id, name }) => ({ value: id, label: name }));
+  if (line.field === "classification") return classifications.map((value) => ({ value, label: value }));
+  return credentialModels.map((value) => ({ value, label: credentialWords[value] }));
+}
+
+function ListEditor(props: EditorProps) {
+  const { field, label } = props.line;
+  const value = props.preview?.filled[field as "target" | "service" | "team" | "classification" | "credential"] ?? "";
+  return (
+    <Select
+      autoFocus
+      aria-label={label}
+      choices={listOf(props)}
+      value={value}
+      onChange={(event) => {
+        props.edit({ [field]: event.target.value });
+        props.done();
+      }}
+    />
+  );
+}
+
+function PersonEditor(props: EditorProps) {
+  const { line, preview, choices, edit, done } = props;
+  const id = useId();
+  const { backup, owner, endsIt } = preview?.filled ?? ({} as Partial<Charter>);
+  const value =
+    line.field === "backup" ? (backup ? backupId(backup) : "") : ((line.field === "owner" ? owner : endsIt) ?? "");
+  const people = choices.people.map((person) => ({ value: person.id, label: person.name, detail: person.email }));
+  const teams =
+    line.field === "backup" ? choices.teams.map((team) => ({ value: team.id, label: team.name, detail: "team" })) : [];
+  const take = (chosen: string) => {
+    const isTeam = choices.teams.some((team) => team.id === chosen);
+    if (line.field === "backup") edit({ backup: isTeam ? { team: chosen } : { person: chosen } });
+    else edit(line.field === "owner" ? { owner: chosen } : { endsIt: chosen });
+    done();
+  };
+  return (
+    <Combobox
+      control={{ id, "aria-describedby": undefined, "aria-invalid": undefined }}
+      label={line.label}
+      autoFocus
+      value={value}
+      options={[...teams, ...people]}
+      onChange={take}
+    />
+  );
+}

@@ -1,0 +1,110 @@
+"use client";
+import { CircleDashed, Layers } from "lucide-react";
+import type { ReactNode } from "react";
+import { Escalations } from "#components/plan/escalations.tsx";
+import { PlanObjects } from "#components/plan/plan-objects.tsx";
+import { Reasons } from "#components/plan/reasons.tsx";
+import { Notice } from "#components/ui/banner.tsx";
+import { Card } from "#components/ui/card.tsx";
+import { Code } from "#components/ui/code.tsx";
+import { Skeleton } from "#components/ui/skeleton.tsx";
+import { Tabs } from "#components/ui/tabs.tsx";
+import type { Decision } from "#lib/domain/decision.ts";
+import type { Preview } from "./contract.ts";
+
+/** Policy in sentences, as one types. Holds its last answer until the next comes, so that nothing jumps. */
+export function PolicyCard({
+  preview,
+  trouble,
+  fresh,
+}: {
+  readonly preview: Preview | null;
+  readonly trouble: string | null;
+  readonly fresh: boolean;
+}) {
+  return (
+    <Card title="What policy says" aside={<span aria-live="polite">{fresh ? "as you type" : "thinking…"}</span>}>
+      <div className="-my-1 min-h-24" aria-live="polite">
+        {trouble ? <Notice tone="bad">{trouble}</Notice> : null}
+        {preview === null ? (
+          <Waiting />
+        ) : preview.decision === null ? (
+          <NotYet count={preview.refusals.length} />
+        ) : (
+          <Said decision={preview.decision} />
+        )}
+      </div>
+    </Card>
+  );
+}
+
+const Waiting = () => (
+  <div className="grid gap-3 py-2">
+    <Skeleton className="h-4 w-4/5" />
+    <Skeleton className="h-4 w-3/5" />
+  </div>
+);
+
+const NotYet = ({ count }: { readonly count: number }) => (
+  <p className="flex gap-2.5 py-2 text-[13.5px] text-muted">
+    <CircleDashed aria-hidden className="mt-0.5 size-4 shrink-0" />
+    Policy speaks once your answers name what runs it, what it must do and where.{" "}
+    {count > 0 ? `${count} ${count === 1 ? "thing is" : "things are"} still open.` : ""}
+  </p>
+);
+
+const outcomeWords = {
+  refused: "Refused as it stands.",
+  asks: "People will be asked.",
+  passes: "It passes on its own.",
+} as const;
+
+const Said = ({ decision }: { readonly decision: Decision }) => (
+  <>
+    <p className="pt-1 text-[13.5px] font-[560]">
+      {outcomeWords[decision.outcome]}{" "}
+      {decision.stages.map((stage) => `${stage.count} of ${stage.role}: ${stage.sentence}`).join(" ")}
+    </p>
+    <Reasons decision={decision} />
+  </>
+);
+
+/** What will be created, readable or as JSON, and why this credential. */
+export function PlanPanel({ preview, foot }: { readonly preview: Preview | null; readonly foot: ReactNode }) {
+  return (
+    <Card title="What will be created" foot={foot}>
+      <div className="min-h-40">
+        {preview?.plan ? (
+          <PlanTabs preview={preview} plan={preview.plan} />
+        ) : (
+          <p className="text-muted">The exact objects, names and permissions appear here before anyone is asked.</p>
+        )}
+        {preview?.ladder ? (
+          <p className="mt-3 flex gap-2.5 border-t border-line pt-3 text-[13px] text-muted">
+            <Layers aria-hidden className="mt-0.5 size-4 shrink-0" />
+            {preview.ladder}
+          </p>
+        ) : null}
+      </div>
+    </Card>
+  );
+}
+
+const PlanTabs = ({ preview, plan }: { readonly preview: Preview; readonly plan: NonNullable<Preview["plan"]> }) => (
+  <Tabs
+    label="View of the plan"
+    tabs={[
+      {
+        id: "readable",
+        label: "Readable",
+        content: (
+          <div className="grid gap-3">
+            {preview.reach ? <Escalations reach={preview.reach} /> : null}
+            <PlanObjects objects={plan.objects} />
+          </div>
+        ),
+      },
+      { id: "json", label: "JSON", content: <Code label="the plan" text={JSON.stringify(plan, null, 2)} /> },
+    ]}
+  />
+);

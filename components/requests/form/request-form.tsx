@@ -1,0 +1,156 @@
+"use client";
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import { Trouble } from "#components/trouble.tsx";
+import { Button, LinkButton } from "#components/ui/button.tsx";
+import { Card } from "#components/ui/card.tsx";
+import { PageHead } from "#components/ui/page-head.tsx";
+import { useAction } from "#components/use-action.ts";
+import type { Choices } from "#db/read/new-request.ts";
+import type { Answers } from "#lib/domain/answers.ts";
+import type { Refusal } from "#lib/domain/refusal.ts";
+import type { FormBlueprint, FormPack, FormVerbs } from "./contract.ts";
+import { DraftLine } from "./draft-line.tsx";
+import { Filled } from "./filled.tsx";
+import { PlanPanel, PolicyCard } from "./panel.tsx";
+import { fieldsOf, Question } from "./questions.tsx";
+import { useForm } from "./use-form.ts";
+
+export interface RequestFormProps {
+  readonly start: { readonly id: string; readonly answers: Answers; readonly savedAt: number | null };
+  readonly blueprint: FormBlueprint;
+  readonly packs: readonly FormPack[];
+  readonly choices: Choices;
+  readonly me: string;
+  readonly verbs: FormVerbs;
+}
+
+const root = (field: string): string => field.split(".")[0] ?? field;
+
+/** Refusals by the field they concern; a question's stays silent until it was answered or the form was sent. */
+function errorsOf(refusals: readonly Refusal[]): { readonly [field: string]: string } {
+  const byField: Record<string, string> = {};
+  for (const refusal of refusals)
+    if (refusal.field !== undefined)
+      byField[root(refusal.field)] ??= [refusal.sentence, refusal.mend].filter(Boolean).join(" ");
+  return byField;
+}
+
+const isAnswered = (kind: string, answers: Answers): boolean => {
+  if (kind === "purpose") return answers.purpose.trim() !== "";
+  if (kind === "environment") return answers.environment !== null;
+  if (kind === "reach")
+    return (
+      answers.need !== null &&
+      ("pasted" in answers.need ? answers.need.pasted !== "" : Object.values(answers.need.parameters).some(Boolean))
+    );
+  return (
+    answers.runs !== null &&
+    (answers.runs.kind === "github" ? answers.runs.subject !== null : answers.runs.runsOn !== "")
+  );
+};
+
+/** What do I need, and will it pass? Left the answers, right what becomes of them. */
+export function RequestForm(props: RequestFormProps) {
+  const { blueprint, choices, me, packs, verbs } = props;
+  const form = useForm(props.start, verbs);
+  const [sent, setSent] = useState(false);
+  const errors = errorsOf(form.preview?.refusals ?? []);
+  const errorAt = (kind: keyof typeof fieldsOf) =>
+    sent || isAnswered(kind, form.answers)
+      ? (fieldsOf[kind].map((field) => errors[field]).find(Boolean) ?? null)
+      : null;
+  return (
+    <>
+      <PageHead
+        title={blueprint.title}
+        actions={
+          <LinkButton look="quiet" href="/requests/new">
+            Change blueprint
+          </LinkButton>
+        }
+      >
+        {blueprint.summary} <DraftLine at={form.saved.at} failed={form.saved.failed} />
+      </PageHead>
+      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1.2fr)_minmax(0,1fr)]">
+        <div className="grid gap-4">
+          <Card label="Questions">
+            <div className="grid gap-2.5">
+              {blueprint.questions.map((question) => (
+                <Question
+                  key={question.kind}
+                  question={question}
+                  answers={form.answers}
+                  change={form.change}
+                  choices={choices}
+                  packs={packs}
+                  preview={form.preview}
+                  error={errorAt(question.kind)}
+                />
+              ))}
+            </div>
+          </Card>
+          <Filled
+            preview={form.preview}
+            answers={form.answers}
+            edit={form.edit}
+            choices={choices}
+            me={me}
+            errors={errors}
+          />
+        </div>
+        <aside
+          aria-label="What becomes of it"
+          className="grid gap-4 lg:sticky lg:top-16 lg:max-h-[calc(100dvh-5rem)] lg:overflow-y-auto"
+        >
+          <PolicyCard preview={form.preview} trouble={form.trouble} fresh={form.fresh} />
+          <PlanPanel
+            preview={form.preview}
+            foot={<Submit id={props.start.id} form={form} submit={verbs.submit} onSend={() => setSent(true)} />}
+          />
+        </aside>
+      </div>
+    </>
+  );
+}
+
+function Submit({
+  id,
+  form,
+  submit,
+  onSend,
+}: {
+  readonly id: string;
+  readonly form: ReturnType<typeof useForm>;
+  readonly submit: FormVerbs["submit"];
+  readonly onSend: () => void;
+}) {
+  const router = useRouter();
+  const { run, pending, refusals, fault } = useAction(submit);
+  const { preview, fresh, answers } = form;
+  const refused = preview?.decision?.outcome === "refused";
+  const open = preview?.refusals.length ?? 0;
+  const ready = preview !== null && preview.planDigest !== null && open === 0 && !refused;
+  const send = async () => {
+    onSend();
+    if (!ready || !fresh || preview?.planDigest == null) return;
+    if ((await run({ id, answers, planDigest: preview.planDigest })) !== null) router.push(`/requests/${id}`);
+  };
+  return (
+    <div className="grid w-full gap-2">
+      <div className="flex flex-wrap items-center gap-2.5">
+        <Button look="primary" pending={pending} aria-disabled={!ready || !fresh} onClick={() => void send()}>
+          {preview?.decision?.outcome === "passes" ? "Submit" : "Submit for approval"}
+        </Button>
+        <span className="text-sm text-muted" aria-live="polite">
+          {refused
+            ? "Policy refuses it as it stands"
+            : open > 0
+              ? `${open} ${open === 1 ? "thing" : "things"} to mend`
+              : ""}
+        </span>
+      </div>
+      <Trouble refusals={refusals} fault={fault} />
+    </div>
+  );
+}

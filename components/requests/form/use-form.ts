@@ -1,0 +1,68 @@
+"use client";
+import { useCallback, useEffect, useRef, useState } from "react";
+import type { Answers, Edits } from "#lib/domain/answers.ts";
+import type { FormVerbs, Preview } from "./contract.ts";
+
+/** Pauses before the server is asked again, ms. */
+const previewAfter = 180;
+const saveAfter = 900;
+
+/** What is typed, with what the server makes of it. A late answer never replaces a newer one; what is shown stays until the next comes. */
+export function useForm(
+  start: { readonly id: string; readonly answers: Answers; readonly savedAt: number | null },
+  verbs: FormVerbs,
+) {
+  const [answers, setAnswers] = useState(start.answers);
+  const change = useCallback((part: Partial<Answers>) => setAnswers((now) => ({ ...now, ...part })), []);
+  const edit = useCallback((part: Edits) => setAnswers((now) => ({ ...now, edits: { ...now.edits, ...part } })), []);
+  const preview = usePreview(start.id, answers, verbs.preview);
+  const draft = useDraft({ id: start.id, answers, first: start.answers, savedAt: start.savedAt }, verbs.saveDraft);
+  return { answers, change, edit, ...preview, ...draft };
+}
+
+function usePreview(id: string, answers: Answers, ask: FormVerbs["preview"]) {
+  const [preview, setPreview] = useState<Preview | null>(null);
+  const [trouble, setTrouble] = useState<string | null>(null);
+  const [of, setOf] = useState<Answers | null>(null);
+  const latest = useRef(0);
+  useEffect(() => {
+    latest.current += 1;
+    const mine = latest.current;
+    const timer = setTimeout(async () => {
+      const answer = await ask({ id, answers }).catch(() => ({ fault: "" }));
+      if (mine !== latest.current) return;
+      setOf(answers);
+      setTrouble(
+        "fault" in answer
+          ? `The preview could not be made${answer.fault ? ` (reference ${answer.fault})` : ""}. What you typed is kept.`
+          : null,
+      );
+      if ("ok" in answer) setPreview(answer.ok);
+      else if ("refusals" in answer) setTrouble(answer.refusals.map((refusal) => refusal.sentence).join(" "));
+    }, previewAfter);
+    return () => clearTimeout(timer);
+  }, [id, answers, ask]);
+  return { preview, trouble, fresh: of === answers };
+}
+
+function useDraft(
+  from: { readonly id: string; readonly answers: Answers; readonly first: Answers; readonly savedAt: number | null },
+  save: FormVerbs["saveDraft"],
+) {
+  const [saved, setSaved] = useState<{ readonly at: number | null; readonly failed: boolean }>({
+    at: from.savedAt,
+    failed: false,
+  });
+  const { id, answers, first } = from;
+  useEffect(() => {
+    if (answers === first) return;
+    const timer = setTimeout(async () => {
+      const answer = await save({ id, answers }).catch(() => null);
+      const kept = answer !== null && "ok" in answer;
+      setSaved((before) => ({ at: kept ? performance.timeOrigin + performance.now() : before.at, failed: !kept }));
+      if (kept) window.history.replaceState(null, "", `/requests/new?draft=${id}`);
+    }, saveAfter);
+    return () => clearTimeout(timer);
+  }, [id, answers, first, save]);
+  return { saved };
+}
