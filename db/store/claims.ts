@@ -141,6 +141,12 @@ export async function deleteDraft(db: Queries, of: { readonly id: string; readon
   return gone.length === 1;
 }
 
+/** Deletes this person's drafts whose requests can no longer be edited. */
+export const deleteSettledDrafts = (db: Queries, person: string) =>
+  db.execute(sql`delete from charter.drafts d using charter.request_states s
+    where d.tenant = 'main' and d.person = ${person} and s.tenant = d.tenant and s.request = d.id
+      and s.state in ('approved', 'provisioning', 'live', 'done', 'denied', 'withdrawn', 'expired', 'failed')`);
+
 export const savePreferences = (db: Queries, row: { readonly person: string; readonly content: JsonObject }) =>
   db
     .insert(preferences)

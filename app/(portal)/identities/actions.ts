@@ -1,0 +1,19 @@
+"use server";
+import { z } from "zod";
+import { askForChange } from "#lib/claims/requests/change.ts";
+import { action } from "#lib/web/action.ts";
+
+const about = { id: z.uuid(), identity: z.uuid() };
+const renewal = z.strictObject({ ...about, endsAt: z.iso.datetime() });
+const handover = z.strictObject({ ...about, to: z.uuid() });
+const retirement = z.strictObject({ ...about, reason: z.string().max(1_000) });
+
+export const renew = action("request.renew", renewal, (context, { id, identity, endsAt }) =>
+  askForChange(context, { id, identity, kind: "renew", change: { endsAt } }),
+);
+export const transfer = action("request.transfer", handover, (context, { id, identity, to }) =>
+  askForChange(context, { id, identity, kind: "transfer", change: { to } }),
+);
+export const retire = action("request.retire", retirement, (context, { id, identity, reason }) =>
+  askForChange(context, { id, identity, kind: "retire", change: { reason } }),
+);

@@ -1,0 +1,143 @@
+import { readFormRows } from "#db/read/form-facts.ts";
+import {
+  type BundleRow,
+  readActiveBundle,
+  readBlueprint,
+  readPlanningTargets,
+  readPlanningVaults,
+  readReachPacks,
+} from "#db/read/planning-facts.ts";
+import { type Blueprint, blueprintSchema, type ReachPack, reachPackSchema } from "#lib/connectors/blueprint.ts";
+import { connectorOf } from "#lib/connectors/registry.ts";
+import type { Viewer } from "#lib/domain/actor.ts";
+import type { Answers } from "#lib/domain/answers.ts";
+import { type Composed, compose } from "#lib/domain/compose.ts";
+import type { FormFacts } from "#lib/domain/form-facts.ts";
+import type { JsonObject } from "#lib/domain/json.ts";
+import { ladder } from "#lib/domain/ladder.ts";
+import { readTeamDefaults } from "#lib/domain/read-team-defaults.ts";
+import { type Outcome, ok, refuse } from "#lib/domain/refusal.ts";
+import { jsonObject, read } from "#lib/domain/shape.ts";
+import { figuresOf } from "#lib/policy/engine.ts";
+import type { Reading } from "./draw-plan.ts";
+
+export interface Form {
+  readonly viewer: Viewer & { readonly name: string };
+  readonly answers: Answers;
+  /** The name this request has already, so that an edit may keep it; null for a new one. */
+  readonly ownName: string | null;
+}
+
+export interface Filled {
+  readonly composed: Composed;
+  readonly bundle: BundleRow;
+  /** Why this credential, and why not a better one; null while target or workload is open. */
+  readonly ladder: string | null;
+}
+
+/** Fills a form from what is known: the same defaults in the preview as in the submission. Reads, writes nothing. */
+export async function fillForm(reading: Reading, form: Form): Promise<Outcome<Filled>> {
+  const { answers } = form;
+  const [published, bundle] = await Promise.all([
+    readBlueprint(reading.tx, answers.blueprint),
+    readActiveBundle(reading.tx),
+  ]);
+  const blueprint = published?.configured ? blueprintSchema.parse(published.content) : null;
+  if (published === null || blueprint === null) {
+    return refuse({
+      code: "invalid",
+      field: "blueprint",
+      sentence: "This blueprint is not offered.",
+      mend: "Choose another.",
+    });
+  }
+  if (bundle === null) {
+    return refuse({
+      code: "conflict",
+      sentence: "No policy is active, so nothing can be requested.",
+      mend: "Ask an operator to activate one.",
+    });
+  }
+  const packs = await readPacks(reading, blueprint);
+  const rows = await readRows(reading, form);
+  const facts: FormFacts = {
+    ...rows,
+    names: rows.names.filter((name) => name !== form.ownName),
+    requester: { id: form.viewer.id, name: form.viewer.name, teams: form.viewer.teams },
+    blueprint: { ...blueprint, digest: published.digest },
+    packs: packs.map(({ pack, digest }) => ({ ...pack, digest })),
+    figures: figuresOf(bundle),
+    bundle: bundle.digest,
+  };
+  const composed = compose({ answers, facts, now: reading.now, spec: specOf(answers, blueprint, packs) });
+  return ok({ composed, bundle, ladder: rungOf(composed, facts) });
+}
+
+interface PublishedPack {
+  readonly pack: ReachPack;
+  readonly digest: string;
+}
+
+async function readPacks({ tx }: Reading, blueprint: Blueprint): Promise<readonly PublishedPack[]> {
+  const ids = blueprint.questions.flatMap((question) => (question.kind === "reach" ? question.packs : []));
+  const rows = await readReachPacks(tx, ids);
+  return rows.map(({ content, digest }) => ({ pack: reachPackSchema.parse(content), digest }));
+}
+
+async function readRows({ tx }: Reading, { viewer, answers }: Form) {
+  const { edits, runs } = answers;
+  const backup = edits.backup;
+  const [rows, targets, vaults] = await Promise.all([
+    readFormRows(tx, viewer, {
+      people: [
+        edits.owner,
+        edits.endsIt,
+        backup && "person" in backup ? backup.person : undefined,
+        edits.exception?.owner,
+      ].filter((id) => id !== undefined),
+      teams: [edits.team, backup && "team" in backup ? backup.team : undefined].filter((id) => id !== undefined),
+      services: [edits.service, runs?.kind === "workload" ? runs.service : undefined].filter((id) => id !== undefined),
+      repository: runs?.kind === "github" ? runs.repository : null,
+    }),
+    readPlanningTargets(tx),
+    readPlanningVaults(tx),
+  ]);
+  return {
+    ...rows,
+    teams: rows.teams.map((team) => {
+      const defaults = readTeamDefaults(team.defaults);
+      return { ...team, defaults: "ok" in defaults ? defaults.ok : {} };
+    }),
+    targets: targets
+      .filter(({ configured }) => configured)
+      .map((target) => ({ ...target, credentials: connectorOf(target.kind)?.credentials ?? [] })),
+    vaults,
+  };
+}
+
+/** What the connector makes of the need; null while nothing was answered. */
+function specOf({ need }: Answers, blueprint: Blueprint, packs: readonly PublishedPack[]): Outcome<JsonObject> | null {
+  const connector = connectorOf(blueprint.connector);
+  if (need === null || connector === undefined) return null;
+  if ("pasted" in need)
+    return need.pasted.trim() === ""
+      ? null
+      : asSpec(connector.specFrom({ pasted: need.pasted, blueprint: blueprint.shape }));
+  const chosen = packs.find(({ pack }) => pack.id === need.pack);
+  if (chosen === undefined)
+    return refuse({
+      code: "invalid",
+      field: "need",
+      sentence: "This is not offered here.",
+      mend: "Choose from the list.",
+    });
+  return asSpec(connector.specFrom({ pack: chosen.pack, parameters: need.parameters, blueprint: blueprint.shape }));
+}
+
+const asSpec = (made: Outcome<unknown>): Outcome<JsonObject> => ("ok" in made ? read(jsonObject, made.ok) : made);
+
+function rungOf({ filled }: Composed, { targets, blueprint }: FormFacts): string | null {
+  const target = targets.find(({ name }) => name === filled.target);
+  if (target === undefined || filled.binding === undefined) return null;
+  return ladder(blueprint.credential, target.credentials, filled.binding.kind)?.sentence ?? null;
+}
