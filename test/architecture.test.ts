@@ -178,11 +178,15 @@ describe("budgets", () => {
     const verbs = product.filter((file) => /^lib\/(claims|facts)\//.test(file));
     expect(verbs.filter((file) => lines(file) > 120).map((file) => `${file}: ${lines(file)}`)).toEqual([]);
   });
-  test("functions: 40 lines and 3 parameters", () => {
+  // A component's markup is long by its nature and has no branches of its own: it has a budget apart.
+  test("functions: 40 lines, 80 of markup, 3 parameters", () => {
     const over = product.flatMap((file) =>
       functionsIn(sourceOf(file))
-        .filter((one) => one.lines > 40 || one.parameters > 3)
-        .map((one) => `${file}: ${one.name} has ${one.lines} lines and ${one.parameters} parameters`),
+        .filter((one) => one.lines > 40 || one.markup > 80 || one.parameters > 3)
+        .map(
+          ({ name, lines, markup, parameters }) =>
+            `${file}: ${name}, ${lines} + ${markup} lines, ${parameters} parameters`,
+        ),
     );
     expect(over).toEqual([]);
   });

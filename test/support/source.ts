@@ -16,32 +16,42 @@ export interface Source {
 
 export interface FunctionSize {
   readonly name: string;
+  /** Without the lines of markup in it. */
   readonly lines: number;
+  /** Lines of markup in it. */
+  readonly markup: number;
   readonly parameters: number;
 }
 
 /** What a source file imports or re-exports, type imports and dynamic ones included. */
 export function importsOf(source: Source): string[] {
   return piecesOf(source).flatMap((piece) => {
-    const { source } = piece;
-    return /^(Import|Export)/.test(piece.type) && isPiece(source) && typeof source.value === "string"
-      ? [source.value]
-      : [];
+    const from = /^(Import|Export)/.test(piece.type) ? piece.source : null;
+    return isPiece(from) && typeof from.value === "string" ? [from.value] : [];
   });
 }
 
 /** Every function of a source file, also those inside others and methods. */
 export function functionsIn(source: Source): FunctionSize[] {
   const { text } = source;
-  return piecesOf(source)
+  const linesOf = ({ start, end }: Piece): number => lineAt(text, end) - lineAt(text, start) + 1;
+  const pieces = piecesOf(source);
+  const markup = pieces.filter((piece) => /^JSX(Element|Fragment)$/.test(piece.type));
+  const outermost = markup.filter((one) => !markup.some((other) => other !== one && holds(other, one)));
+  return pieces
     .filter((piece) => /^(FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/.test(piece.type))
-    .map((piece) => ({
-      name: isPiece(piece.id) ? String(piece.id.name) : `the one in line ${lineAt(text, piece.start)}`,
-      lines: lineAt(text, piece.end) - lineAt(text, piece.start) + 1,
-      parameters: Array.isArray(piece.params) ? piece.params.length : 0,
-    }));
+    .map((piece) => {
+      const drawn = outermost.filter((one) => holds(piece, one)).reduce((sum, one) => sum + linesOf(one), 0);
+      return {
+        name: isPiece(piece.id) ? String(piece.id.name) : `the one in line ${lineAt(text, piece.start)}`,
+        lines: linesOf(piece) - drawn,
+        markup: drawn,
+        parameters: Array.isArray(piece.params) ? piece.params.length : 0,
+      };
+    });
 }
 
+const holds = (outer: Piece, inner: Piece): boolean => outer.start <= inner.start && inner.end <= outer.end;
 const lineAt = (text: string, offset: number): number => text.slice(0, offset).split("\n").length;
 
 const isPiece = (value: unknown): value is Piece =>
