@@ -11,12 +11,7 @@ import { troubleOf, useAction } from "../use-action.ts";
 
 export interface IdentityActions {
   readonly renew: (input: { id: string; identity: string; endsAt: string }) => Promise<Answer<{ readonly id: string }>>;
-  readonly transfer: (input: {
-    id: string;
-    identity: string;
-    to: string;
-    reason: string;
-  }) => Promise<Answer<{ readonly id: string }>>;
+  readonly transfer: (input: { id: string; identity: string; to: string }) => Promise<Answer<{ readonly id: string }>>;
   readonly retire: (input: {
     id: string;
     identity: string;
@@ -119,7 +114,6 @@ function Renew({ identity, maxDays, actions, close }: DialogProps) {
 function Transfer({ identity, people, actions, close }: DialogProps) {
   const id = useId();
   const [to, setTo] = useState("");
-  const [reason, setReason] = useState("");
   const verb = useVerb(actions.transfer);
   return (
     <Ask
@@ -129,10 +123,10 @@ function Transfer({ identity, people, actions, close }: DialogProps) {
       look="primary"
       close={close}
       pending={verb.pending}
-      ready={to !== "" && reason.trim() !== ""}
-      send={() => verb.send((request) => ({ id: request, identity: identity.id, to, reason: reason.trim() }))}
+      ready={to !== ""}
+      send={() => verb.send((request) => ({ id: request, identity: identity.id, to }))}
     >
-      <Field id={`${id}-to`} label="New owner">
+      <Field id={`${id}-to`} label="New owner" error={verb.trouble}>
         {(control) => (
           <Combobox
             control={control}
@@ -142,17 +136,6 @@ function Transfer({ identity, people, actions, close }: DialogProps) {
               .filter((person) => person.id !== identity.owner)
               .map((person) => ({ value: person.id, label: person.name }))}
             placeholder="Choose a person"
-          />
-        )}
-      </Field>
-      <Field id={`${id}-why`} label="Why" error={verb.trouble}>
-        {(control) => (
-          <Textarea
-            {...control}
-            rows={2}
-            maxLength={500}
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
           />
         )}
       </Field>

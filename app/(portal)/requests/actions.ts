@@ -3,6 +3,7 @@ import { z } from "zod";
 import { accept as acceptClaim } from "#lib/claims/acceptances/accept.ts";
 import { withdraw as withdrawClaim } from "#lib/claims/asks/withdraw.ts";
 import { ask } from "#lib/claims/comments/ask.ts";
+import { discard } from "#lib/claims/drafts/discard.ts";
 import { save } from "#lib/claims/drafts/save.ts";
 import { preview as previewClaim } from "#lib/claims/requests/preview.ts";
 import { submit as submitClaim } from "#lib/claims/requests/submit.ts";
@@ -13,18 +14,14 @@ import { action } from "#lib/web/action.ts";
 const request = z.uuid();
 const version = z.number().int().positive();
 const planDigest = z.string().regex(/^[0-9a-f]{64}$/);
-
-/** Answers are read field by field in the claim, so that each refusal stands at its field. */
-const answers = z.custom<Answers>(
-  (value) => typeof value === "object" && value !== null,
-  "The form could not be read.",
-);
-const form = z.strictObject({ id: z.uuid(), answers });
+/** Exact fields are read inside the claim by the domain's own reader, which names each field it refuses. */
+const form = { id: z.uuid(), answers: z.custom<Answers>((value) => typeof value === "object" && value !== null) };
 
 export const withdraw = action("request.withdraw", z.strictObject({ request }), withdrawClaim);
 export const accept = action("acceptance.give", z.strictObject({ request, version, planDigest }), acceptClaim);
 export const comment = action("comment.add", z.strictObject({ request, version, text: z.string().max(4_000) }), ask);
 export const takeOver = action("request.take-over", z.strictObject({ request, comment: z.uuid() }), takeOverClaim);
-export const preview = action("request.preview", form, previewClaim);
-export const saveDraft = action("draft.save", form, save);
-export const submit = action("request.submit", z.strictObject({ ...form.shape, planDigest }), submitClaim);
+export const preview = action("request.preview", z.strictObject(form), previewClaim);
+export const saveDraft = action("draft.save", z.strictObject(form), save);
+export const discardDraft = action("draft.discard", z.strictObject({ id: z.uuid() }), discard);
+export const submit = action("request.submit", z.strictObject({ ...form, planDigest }), submitClaim);
