@@ -1,0 +1,27 @@
+import type { FlowStep } from "#lib/connectors/connector.ts";
+import type { RequestKind } from "#lib/domain/charter.ts";
+
+/** The ordered steps of one request. Names are keys of `Target.steps`, except `issue`. */
+export const flow = (kind: RequestKind): readonly FlowStep[] => flows[kind];
+
+const flows: Readonly<Record<RequestKind, readonly FlowStep[]>> = {
+  provision: [
+    { name: "create-roles", kind: "create", title: "Create the role and its login, neither able to sign in" },
+    { name: "grant", kind: "create", title: "Grant the privileges to the role" },
+    { name: "prove-removal", kind: "read", title: "Prove that it can be disabled and removed" },
+    { name: "issue", kind: "issue", title: "Make the password, store it, set it" },
+    { name: "open", kind: "empower", title: "Allow the login to sign in" },
+    { name: "verify", kind: "read", title: "Read everything back" },
+  ],
+  renew: [
+    { name: "label", kind: "create", title: "Write the new end on the role" },
+    { name: "extend", kind: "empower", title: "Move the end of its password, and open it again if it was disabled" },
+    { name: "verify", kind: "read", title: "Read everything back" },
+  ],
+  transfer: [{ name: "label", kind: "create", title: "Write the new owner on the role" }],
+  retire: [
+    { name: "close", kind: "disable", title: "Forbid signing in and end its sessions" },
+    { name: "drop-grants", kind: "revoke", title: "Take its privileges back in every database", afterHold: true },
+    { name: "drop-roles", kind: "remove", title: "Drop the login and the role", afterHold: true },
+  ],
+};

@@ -1,0 +1,56 @@
+import { quoted } from "./names.ts";
+import type { Grant } from "./spec.ts";
+
+const every = { table: "ALL TABLES", sequence: "ALL SEQUENCES", function: "ALL FUNCTIONS" } as const;
+const one = { table: "TABLE", sequence: "SEQUENCE", function: "FUNCTION" } as const;
+
+/** The statements that give `role` what the plan grants in one database, connecting and the schemas included. */
+export function grantStatements(role: string, database: string, grants: readonly Grant[]): readonly string[] {
+  const to = `TO ${quoted(role)}`;
+  const schemas = [...new Set(grants.map(({ schema }) => schema))];
+  return [
+    `GRANT CONNECT ON DATABASE ${quoted(database)} ${to}`,
+    ...schemas.map((schema) => `GRANT USAGE ON SCHEMA ${quoted(schema)} ${to}`),
+    ...grants.map((grant) => `GRANT ${grant.privileges.join(", ")} ON ${objectsOf(grant)} ${to}`),
+  ];
+}
+
+function objectsOf({ on, schema, names }: Grant): string {
+  if (names.includes("*")) return `${every[on]} IN SCHEMA ${quoted(schema)}`;
+  return `${one[on]} ${names.map((name) => `${quoted(schema)}.${quoted(name)}`).join(", ")}`;
+}
+
+/** A privilege that one role holds on one object by name: as planned, or as read from the catalogs. */
+export interface Held {
+  readonly on: "database" | "schema" | "table" | "sequence" | "function" | "other";
+  readonly schema: string;
+  readonly name: string;
+  readonly privilege: string;
+  readonly grantable: boolean;
+}
+
+const keyOf = ({ on, schema, name, privilege }: Omit<Held, "grantable">): string =>
+  `${privilege} on ${on} ${[schema, name].filter(Boolean).join(".")}`;
+
+/**
+ * How what is held in one database differs from the plan. "Every table" was what stood there when it was granted: a table
+ * made since is no difference, a privilege of another kind is.
+ */
+export function differences(database: string, grants: readonly Grant[], held: readonly Held[]): readonly string[] {
+  const planned = [
+    { on: "database", schema: "", name: database, privilege: "CONNECT" } as const,
+    ...grants.map(({ schema }) => ({ on: "schema", schema: "", name: schema, privilege: "USAGE" }) as const),
+    ...grants.flatMap(({ on, schema, names, privileges }) =>
+      names.flatMap((name) => privileges.map((privilege) => ({ on, schema, name, privilege }))),
+    ),
+  ];
+  const plannedKeys = new Set(planned.map(keyOf));
+  const heldKeys = new Set(held.map(keyOf));
+  const missing = planned.filter((one) => one.name !== "*" && !heldKeys.has(keyOf(one)));
+  const extra = held.filter((one) => !plannedKeys.has(keyOf(one)) && !plannedKeys.has(keyOf({ ...one, name: "*" })));
+  return [
+    ...new Set(missing.map((one) => `${database}: ${keyOf(one)} is missing`)),
+    ...new Set(extra.map((one) => `${database}: ${keyOf(one)} is not in the plan`)),
+    ...held.filter(({ grantable }) => grantable).map((one) => `${database}: ${keyOf(one)} may be passed on`),
+  ];
+}
