@@ -9,7 +9,7 @@ import {
 import { ArrowDown, ArrowUp } from "lucide-react";
 import Link from "next/link";
 import { usePathname, useRouter, useSearchParams } from "next/navigation";
-import { type ReactNode, useMemo } from "react";
+import { type MouseEvent, type ReactNode, useMemo } from "react";
 import { cx } from "./ui/cx.ts";
 
 /** One column. `sort` names the server's sort key; `from` leaves it out on narrower screens, where the first column must tell enough. */
@@ -27,11 +27,7 @@ export interface Column<Row> {
 const features = tableFeatures({ rowSortingFeature, columnVisibilityFeature });
 const from = { md: "hidden md:table-cell", lg: "hidden lg:table-cell", xl: "hidden xl:table-cell" } as const;
 
-/**
- * Rows that the server sorted, filtered and cut: `?sort=key` or `-key`, `?after=cursor`. Sorting and paging are links, so
- * that a view is an address. `hidden` are ids of columns a person left out.
- */
-export function DataTable<Row extends { readonly id: string }>(props: {
+interface DataTableProps<Row> {
   readonly caption: string;
   readonly rows: readonly Row[];
   readonly columns: readonly Column<Row>[];
@@ -40,89 +36,104 @@ export function DataTable<Row extends { readonly id: string }>(props: {
   /** Cursor of the next page; null on the last. */
   readonly next: string | null;
   readonly defaultSort?: string;
+  /** Ids of columns a person left out. */
   readonly hidden?: readonly string[];
   readonly selected?: string | null;
   readonly empty: ReactNode;
-}) {
-  const params = useSearchParams();
-  const router = useRouter();
-  const sort = params.get("sort") ?? props.defaultSort ?? "";
-  const columns = useMemo(
-    () =>
-      props.columns.map((column) => ({
-        id: column.id,
-        enableSorting: column.sort !== undefined,
-        accessorFn: (row: Row) => row.id,
-      })),
-    [props.columns],
-  );
-  const data = useMemo(() => [...props.rows], [props.rows]);
-  const sorting: SortingState = useMemo(() => {
-    const column = props.columns.find(
-      (candidate) => candidate.sort !== undefined && candidate.sort === sort.replace(/^-/, ""),
-    );
-    return column ? [{ id: column.id, desc: sort.startsWith("-") }] : [];
-  }, [props.columns, sort]);
-  const columnVisibility = useMemo(
-    () => Object.fromEntries((props.hidden ?? []).map((id) => [id, false])),
-    [props.hidden],
-  );
-  const table = useTable({
-    features,
-    columns,
-    data,
-    getRowId: (row) => row.id,
-    manualSorting: true,
-    state: { sorting, columnVisibility },
-  });
+}
+
+/**
+ * Rows that the server sorted, filtered and cut: `?sort=key` or `-key`, `?after=cursor`. Sorting and paging are links, so
+ * that a view is an address.
+ */
+export function DataTable<Row extends { readonly id: string }>(props: DataTableProps<Row>) {
+  const table = useServerTable(props);
   const byId = useMemo(() => new Map(props.columns.map((column) => [column.id, column])), [props.columns]);
+  const shown = table.getHeaderGroups().flatMap((group) => group.headers);
   if (props.rows.length === 0) return <>{props.empty}</>;
   return (
     <div className="overflow-x-auto">
       <table className="w-full border-collapse text-[13.5px]">
         <caption className="sr-only">{props.caption}</caption>
         <thead>
-          {table.getHeaderGroups().map((group) => (
-            <tr key={group.id}>
-              {group.headers.map((header) => {
-                const column = byId.get(header.column.id);
-                return column ? (
-                  <HeadCell key={header.id} column={column} sorted={header.column.getIsSorted()} />
-                ) : null;
-              })}
-            </tr>
-          ))}
+          <tr>
+            {shown.map((header) => {
+              const column = byId.get(header.column.id);
+              return column ? <HeadCell key={header.id} column={column} sorted={header.column.getIsSorted()} /> : null;
+            })}
+          </tr>
         </thead>
         <tbody>
-          {table.getRowModel().rows.map((row) => {
-            const href = props.href?.(row.original);
-            return (
-              <tr
-                key={row.id}
-                aria-selected={props.selected === undefined ? undefined : row.id === props.selected}
-                onClick={(event) => {
-                  if (href && !event.defaultPrevented && !(event.target as Element).closest("a,button,input,label"))
-                    router.push(href);
-                }}
-                className={cx(
-                  "border-b border-line last:border-b-0 hover:bg-hover",
-                  href && "cursor-pointer",
-                  row.id === props.selected && "bg-accent-soft",
-                )}
-              >
-                {row.getVisibleCells().map((cell, at) => {
+          {table.getRowModel().rows.map((row) => (
+            <BodyRow key={row.id} {...props} row={row.original}>
+              {(href) =>
+                row.getVisibleCells().map((cell, at) => {
                   const column = byId.get(cell.column.id);
                   return column ? (
                     <BodyCell key={cell.id} column={column} row={row.original} href={at === 0 ? href : undefined} />
                   ) : null;
-                })}
-              </tr>
-            );
-          })}
+                })
+              }
+            </BodyRow>
+          ))}
         </tbody>
       </table>
       <Pages next={props.next} />
     </div>
+  );
+}
+
+/** The table's model: which columns show, and which of them the server sorted by. It sorts and filters nothing itself. */
+function useServerTable<Row extends { readonly id: string }>(props: DataTableProps<Row>) {
+  const sort = useSearchParams().get("sort") ?? props.defaultSort ?? "";
+  const columns = useMemo(
+    () =>
+      props.columns.map(({ id, sort: key }) => ({
+        id,
+        enableSorting: key !== undefined,
+        accessorFn: (row: Row) => row.id,
+      })),
+    [props.columns],
+  );
+  const data = useMemo(() => [...props.rows], [props.rows]);
+  const sorting: SortingState = useMemo(() => {
+    const column = props.columns.find((one) => one.sort !== undefined && one.sort === sort.replace(/^-/, ""));
+    return column ? [{ id: column.id, desc: sort.startsWith("-") }] : [];
+  }, [props.columns, sort]);
+  const columnVisibility = useMemo(
+    () => Object.fromEntries((props.hidden ?? []).map((id) => [id, false])),
+    [props.hidden],
+  );
+  const state = { sorting, columnVisibility };
+  return useTable({ features, columns, data, getRowId: (row) => row.id, manualSorting: true, state });
+}
+
+interface BodyRowProps<Row> extends Pick<DataTableProps<Row>, "href" | "selected"> {
+  readonly row: Row;
+  readonly children: (href: string | undefined) => ReactNode;
+}
+
+/** The whole row leads where its first cell's link does, for a pointer's sake; the link is what keyboards and readers use. */
+function BodyRow<Row extends { readonly id: string }>({ row, href: hrefOf, selected, children }: BodyRowProps<Row>) {
+  const router = useRouter();
+  const href = hrefOf?.(row);
+  const open = (event: MouseEvent<HTMLElement>) => {
+    const onControl = event.target instanceof Element && event.target.closest("a,button,input,label") !== null;
+    if (href && !event.defaultPrevented && !onControl) router.push(href);
+  };
+  const chosen = row.id === selected;
+  return (
+    <tr
+      aria-selected={selected === undefined ? undefined : chosen}
+      onClick={open}
+      className={cx(
+        "border-b border-line last:border-b-0 hover:bg-hover",
+        href && "cursor-pointer",
+        chosen && "bg-accent-soft",
+      )}
+    >
+      {children(href)}
+    </tr>
   );
 }
 

@@ -4,41 +4,18 @@ import Link from "next/link";
 import { Avatar } from "#components/ui/avatar.tsx";
 import { Menu, MenuItem, MenuLabel, MenuLine } from "#components/ui/menu.tsx";
 
-/** Who is signed in: name, what they are here, settings, sign out. `signOut` is a server action. */
-export function PersonMenu({
-  name,
-  what,
-  signOut,
-  compact = false,
-}: {
+interface PersonMenuProps {
   readonly name: string;
   readonly what: string;
   readonly signOut: (input: Record<string, never>) => Promise<unknown>;
+  /** Face alone, for a phone's top line. */
   readonly compact?: boolean;
-}) {
+}
+
+/** Who is signed in: name, what they are here, settings, sign out. `signOut` is a server action. */
+export function PersonMenu({ name, what, signOut, compact = false }: PersonMenuProps) {
   return (
-    <Menu
-      align={compact ? "end" : "start"}
-      trigger={
-        <button
-          type="button"
-          aria-label={`${name}: account`}
-          className={
-            compact
-              ? "grid size-8 place-items-center rounded-md hover:bg-hover md:hidden"
-              : "flex w-full items-center gap-[9px] rounded-md p-2 text-left text-sm leading-[1.3] hover:bg-hover"
-          }
-        >
-          <Avatar name={name} />
-          {compact ? null : (
-            <span data-words className="min-w-0">
-              <bdi className="block truncate">{name}</bdi>
-              <span className="block truncate text-xs text-muted">{what}</span>
-            </span>
-          )}
-        </button>
-      }
-    >
+    <Menu align={compact ? "end" : "start"} trigger={compact ? faceButton(name) : lineButton(name, what)}>
       <MenuLabel>
         {name} · {what}
       </MenuLabel>
@@ -56,3 +33,28 @@ export function PersonMenu({
     </Menu>
   );
 }
+
+// Elements, not components: the menu's trigger must be the very button.
+const faceButton = (name: string) => (
+  <button
+    type="button"
+    aria-label={`${name}: account`}
+    className="grid size-8 place-items-center rounded-md hover:bg-hover md:hidden"
+  >
+    <Avatar name={name} />
+  </button>
+);
+
+const lineButton = (name: string, what: string) => (
+  <button
+    type="button"
+    aria-label={`${name}: account`}
+    className="flex w-full items-center gap-[9px] rounded-md p-2 text-left text-sm leading-[1.3] hover:bg-hover"
+  >
+    <Avatar name={name} />
+    <span data-words className="min-w-0">
+      <bdi className="block truncate">{name}</bdi>
+      <span className="block truncate text-xs text-muted">{what}</span>
+    </span>
+  </button>
+);

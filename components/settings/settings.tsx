@@ -1,5 +1,6 @@
 "use client";
 import { useRouter } from "next/navigation";
+import type { ReactNode } from "react";
 import { useTheme } from "#components/frame/theme.tsx";
 import { type Theme, themes } from "#components/frame/theme-name.ts";
 import { Trouble } from "#components/trouble.tsx";
@@ -64,15 +65,13 @@ function ThemeCard({ theme: initial }: { readonly theme: Theme }) {
   );
 }
 
-function Sessions({
-  sessions,
-  current,
-  endSession,
-}: {
+interface SessionsProps {
   readonly sessions: readonly OpenSession[];
   readonly current: string;
   readonly endSession: (input: { id: string }) => Promise<Answer<null>>;
-}) {
+}
+
+function Sessions({ sessions, current, endSession }: SessionsProps) {
   const router = useRouter();
   const { run, pending, refusals, fault } = useAction(endSession);
   const end = async (id: string) => {
@@ -83,34 +82,34 @@ function Sessions({
     <Card title="Open sessions" aside="end after 30 minutes idle, 12 hours at most" flush>
       <ul>
         {sessions.map((session) => (
-          <li
-            key={session.id}
-            className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-4 py-2.5 last:border-b-0"
-          >
-            <span className="min-w-0 flex-1 basis-60">
-              <span className="block truncate">{browserOf(session.userAgent)}</span>
-              <span className="block text-xs text-muted">
-                since <Time at={session.createdAt} />, last seen <Time at={session.lastSeenAt} />
-              </span>
-            </span>
-            {session.readOnly ? <Badge tone="neutral">reading only</Badge> : null}
-            {session.id === current ? <Badge tone="neutral">this browser</Badge> : null}
-            <Button
-              size="sm"
-              look="danger"
-              pending={pending}
-              onClick={() => void end(session.id)}
-              aria-label={`End the session on ${browserOf(session.userAgent)}`}
-            >
-              End
+          <SessionLine key={session.id} session={session} here={session.id === current}>
+            <Button size="sm" look="danger" pending={pending} onClick={() => void end(session.id)}>
+              End<span className="sr-only"> the session on {browserOf(session.userAgent)}</span>
             </Button>
-          </li>
+          </SessionLine>
         ))}
       </ul>
       <div className="px-4 pb-3 empty:hidden">
         <Trouble refusals={refusals} fault={fault} />
       </div>
     </Card>
+  );
+}
+
+function SessionLine(props: { readonly session: OpenSession; readonly here: boolean; readonly children: ReactNode }) {
+  const { session } = props;
+  return (
+    <li className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-4 py-2.5 last:border-b-0">
+      <span className="min-w-0 flex-1 basis-60">
+        <span className="block truncate">{browserOf(session.userAgent)}</span>
+        <span className="block text-xs text-muted">
+          since <Time at={session.createdAt} />, last seen <Time at={session.lastSeenAt} />
+        </span>
+      </span>
+      {session.readOnly ? <Badge tone="neutral">reading only</Badge> : null}
+      {props.here ? <Badge tone="neutral">this browser</Badge> : null}
+      {props.children}
+    </li>
   );
 }
 

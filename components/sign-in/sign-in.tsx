@@ -35,21 +35,7 @@ export function SignIn(
         <h1>Charter</h1>
       </div>
       <p className="-mt-2 text-muted">Machine identities with an owner, a purpose, a reach and an end.</p>
-      {props.refusal ? (
-        <Notice tone="bad" icon={<CircleX aria-hidden />}>
-          {props.refusal}
-        </Notice>
-      ) : null}
-      {props.failed ? (
-        <Notice tone="bad" icon={<CircleX aria-hidden />}>
-          The sign-in was not finished. Try again.
-        </Notice>
-      ) : null}
-      {props.ended ? (
-        <Notice tone="info" icon={<Info aria-hidden />}>
-          Your session has ended. Drafts are kept.
-        </Notice>
-      ) : null}
+      <Notices refusal={props.refusal} failed={props.failed} ended={props.ended} />
       <Trouble refusals={refusals} fault={fault} />
       {props.people.length === 0 ? (
         <div className="rounded-lg border border-line bg-surface p-4">
@@ -62,6 +48,32 @@ export function SignIn(
         <DemoPeople people={props.people} pending={pending} go={go} />
       )}
     </main>
+  );
+}
+
+function Notices({
+  refusal,
+  failed,
+  ended,
+}: {
+  readonly refusal: string | null;
+  readonly failed: boolean;
+  readonly ended: boolean;
+}) {
+  const bad = refusal ?? (failed ? "The sign-in was not finished. Try again." : null);
+  return (
+    <>
+      {bad ? (
+        <Notice tone="bad" icon={<CircleX aria-hidden />}>
+          {bad}
+        </Notice>
+      ) : null}
+      {ended ? (
+        <Notice tone="info" icon={<Info aria-hidden />}>
+          Your session has ended. Drafts are kept.
+        </Notice>
+      ) : null}
+    </>
   );
 }
 

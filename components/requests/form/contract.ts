@@ -1,24 +1,7 @@
+import type { Preview } from "#lib/claims/requests/preview.ts";
 import type { Answers } from "#lib/domain/answers.ts";
-import type { Charter, Environment, Origins } from "#lib/domain/charter.ts";
-import type { Decision } from "#lib/domain/decision.ts";
-import type { Plan } from "#lib/domain/plan.ts";
-import type { Reach } from "#lib/domain/reach.ts";
-import type { Refusal } from "#lib/domain/refusal.ts";
+import type { CredentialModel } from "#lib/domain/charter.ts";
 import type { Answer } from "#lib/web/action.ts";
-
-/** What the form shows beside itself: the filled charter, what policy says of it, and the plan. */
-export interface Preview {
-  readonly filled: Partial<Charter>;
-  readonly origins: Origins;
-  readonly inferredEnvironment: Environment | null;
-  readonly refusals: readonly Refusal[];
-  readonly decision: Decision | null;
-  readonly plan: Plan | null;
-  readonly planDigest: string | null;
-  readonly reach: Reach | null;
-  /** Why this credential, and why not a better one. */
-  readonly ladder: string | null;
-}
 
 export interface FormVerbs {
   readonly preview: (input: { id: string; answers: Answers }) => Promise<Answer<Preview>>;
@@ -31,7 +14,7 @@ export interface FormBlueprint {
   readonly id: string;
   readonly title: string;
   readonly summary: string;
-  readonly credential: Charter["credential"];
+  readonly credential: CredentialModel;
   readonly connector: string;
   readonly questions: readonly FormQuestion[];
 }

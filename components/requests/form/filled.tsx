@@ -5,10 +5,10 @@ import { IconButton } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { FieldError } from "#components/ui/field.tsx";
 import type { Choices } from "#db/read/new-request.ts";
+import type { Preview } from "#lib/claims/requests/preview.ts";
 import type { Answers, Edits } from "#lib/domain/answers.ts";
 import type { Charter } from "#lib/domain/charter.ts";
 import { originWords } from "../words.ts";
-import type { Preview } from "./contract.ts";
 import { Editor } from "./editors.tsx";
 import { valueIn } from "./values.tsx";
 

@@ -4,8 +4,9 @@ import { Field } from "#components/ui/field.tsx";
 import { Input, Textarea } from "#components/ui/input.tsx";
 import { Select } from "#components/ui/select.tsx";
 import type { Choices } from "#db/read/new-request.ts";
+import type { Preview } from "#lib/claims/requests/preview.ts";
 import type { Answers } from "#lib/domain/answers.ts";
-import type { FormPack, FormQuestion, Preview } from "./contract.ts";
+import type { FormPack, FormQuestion } from "./contract.ts";
 import { GithubQuestion } from "./github-question.tsx";
 import { ReachQuestion } from "./reach-question.tsx";
 

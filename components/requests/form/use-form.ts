@@ -1,7 +1,8 @@
 "use client";
 import { useCallback, useEffect, useRef, useState } from "react";
+import type { Preview } from "#lib/claims/requests/preview.ts";
 import type { Answers, Edits } from "#lib/domain/answers.ts";
-import type { FormVerbs, Preview } from "./contract.ts";
+import type { FormVerbs } from "./contract.ts";
 
 /** Pauses before the server is asked again, ms. */
 const previewAfter = 180;

@@ -1,0 +1,20 @@
+import { notFound } from "next/navigation";
+import { Page } from "#components/frame/page.tsx";
+import { Request } from "#components/requests/request.tsx";
+import { readRequest } from "#db/read/request.ts";
+import { reader } from "#lib/web/context.ts";
+import { usagesOf } from "#lib/web/usage.ts";
+import { accept, comment, takeOver, withdraw } from "../actions.ts";
+
+export const metadata = { title: "Request" };
+
+export default async function RequestPage({ params }: { readonly params: Promise<{ readonly id: string }> }) {
+  const { db, viewer } = await reader();
+  const page = await readRequest(db, viewer, (await params).id);
+  if (page === null) notFound();
+  return (
+    <Page crumbs={[{ title: "Requests", href: "/requests" }, { title: page.current.charter.name }]}>
+      <Request page={page} viewer={viewer} usages={usagesOf(page)} verbs={{ accept, comment, takeOver, withdraw }} />
+    </Page>
+  );
+}

@@ -1,0 +1,105 @@
+import { and, asc, eq, inArray, sql } from "drizzle-orm";
+import type { Viewer } from "#lib/domain/actor.ts";
+import type { JsonObject } from "#lib/domain/json.ts";
+import type { Queries } from "../client.ts";
+import { drafts } from "../schema/claims.ts";
+import { blueprints, targets } from "../schema/configuration.ts";
+import { people, repositories, services, teams } from "../schema/directory.ts";
+
+const most = 500;
+
+/** Blueprints as published by the worker; their content is checked where it is used. */
+export const readBlueprints = (
+  db: Queries,
+): Promise<readonly { readonly id: string; readonly content: JsonObject }[]> =>
+  db
+    .select({ id: blueprints.id, content: blueprints.content })
+    .from(blueprints)
+    .where(and(eq(blueprints.tenant, "main"), eq(blueprints.kind, "blueprint"), eq(blueprints.configured, true)))
+    .orderBy(asc(blueprints.id));
+
+/** Reach packs by id, in the order asked for. */
+export async function readPacks(db: Queries, ids: readonly string[]): Promise<readonly JsonObject[]> {
+  if (ids.length === 0) return [];
+  const rows = await db
+    .select({ id: blueprints.id, content: blueprints.content })
+    .from(blueprints)
+    .where(
+      and(
+        eq(blueprints.tenant, "main"),
+        eq(blueprints.kind, "reach-pack"),
+        eq(blueprints.configured, true),
+        inArray(blueprints.id, [...ids]),
+      ),
+    );
+  return ids.flatMap((id) => rows.filter((row) => row.id === id).map((row) => row.content));
+}
+
+/** What a form's lists offer: own repositories and services first; people and teams of the whole directory, at most 500 of each. */
+export async function readChoices(db: Queries, viewer: Viewer) {
+  const mine = viewer.teams.length === 0 ? sql`false` : inArray(services.team, [...viewer.teams]);
+  const [repositoryRows, serviceRows, teamRows, personRows, targetRows] = await Promise.all([
+    db
+      .select({
+        name: repositories.name,
+        environments: repositories.environments,
+        archived: repositories.archived,
+        service: services.name,
+      })
+      .from(repositories)
+      .leftJoin(services, and(eq(services.tenant, repositories.tenant), eq(services.id, repositories.service)))
+      .where(and(eq(repositories.tenant, "main"), eq(repositories.archived, false)))
+      .orderBy(sql`${mine} desc nulls last`, asc(repositories.name))
+      .limit(most),
+    db
+      .select({ id: services.id, name: services.name, team: services.team })
+      .from(services)
+      .where(and(eq(services.tenant, "main"), eq(services.decommissioned, false)))
+      .orderBy(sql`${mine} desc`, asc(services.name))
+      .limit(most),
+    db
+      .select({ id: teams.id, name: teams.name })
+      .from(teams)
+      .where(eq(teams.tenant, "main"))
+      .orderBy(asc(teams.name))
+      .limit(most),
+    db
+      .select({ id: people.id, name: people.name, email: people.email })
+      .from(people)
+      .where(and(eq(people.tenant, "main"), eq(people.active, true), eq(people.id, people.canonical)))
+      .orderBy(asc(people.name))
+      .limit(most),
+    db
+      .select({ name: targets.name, kind: targets.kind, title: targets.title })
+      .from(targets)
+      .where(and(eq(targets.tenant, "main"), eq(targets.configured, true)))
+      .orderBy(asc(targets.position)),
+  ]);
+  return {
+    repositories: repositoryRows,
+    services: serviceRows,
+    teams: teamRows,
+    people: personRows,
+    targets: targetRows,
+  };
+}
+export type Choices = Awaited<ReturnType<typeof readChoices>>;
+
+/** A draft of this person; null when there is none, or it is somebody else's. */
+export async function readDraft(
+  db: Queries,
+  viewer: Viewer,
+  id: string,
+): Promise<{
+  readonly id: string;
+  readonly blueprint: string;
+  readonly content: JsonObject;
+  readonly updatedAt: Date;
+} | null> {
+  if (!/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(id)) return null;
+  const [row] = await db
+    .select({ id: drafts.id, blueprint: drafts.blueprint, content: drafts.content, updatedAt: drafts.updatedAt })
+    .from(drafts)
+    .where(and(eq(drafts.tenant, "main"), eq(drafts.id, id), eq(drafts.person, viewer.id)));
+  return row ?? null;
+}

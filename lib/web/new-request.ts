@@ -1,0 +1,68 @@
+import { randomUUID } from "node:crypto";
+import type { Queries } from "#db/client.ts";
+import { type Choices, readBlueprints, readChoices, readDraft, readPacks } from "#db/read/new-request.ts";
+import { type Blueprint, blueprintSchema, reachPackSchema } from "#lib/connectors/blueprint.ts";
+import type { Viewer } from "#lib/domain/actor.ts";
+import { type Answers, noAnswers } from "#lib/domain/answers.ts";
+import { readAnswers } from "#lib/domain/read-answers.ts";
+
+export interface NewRequestPage {
+  /** What a person may choose from; all of them, so that the other step needs no second read. */
+  readonly blueprints: readonly Blueprint[];
+  /** Null while no blueprint is chosen. */
+  readonly form: FormPage | null;
+}
+export interface FormPage {
+  readonly id: string;
+  readonly answers: Answers;
+  readonly savedAt: number | null;
+  readonly blueprint: Blueprint;
+  readonly packs: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly summary: string;
+    readonly parameters: readonly { name: string; label: string; placeholder: string }[];
+    readonly actions: readonly string[];
+  }[];
+  readonly choices: Choices;
+}
+
+/**
+ * The page of a new request: `draft` (or `edit`, a request of one's own) goes on with what was typed, `blueprint` begins anew
+ * under a new id, neither shows the cards. What a draft holds and can no longer be read begins anew too.
+ */
+export async function newRequestPage(db: Queries, viewer: Viewer, asked: URLSearchParams): Promise<NewRequestPage> {
+  const blueprints = (await readBlueprints(db)).flatMap(({ content }) => blueprintSchema.safeParse(content).data ?? []);
+  const draft = await readDraft(db, viewer, asked.get("draft") ?? asked.get("edit") ?? "");
+  const blueprint = blueprints.find(({ id }) => id === (draft?.blueprint ?? asked.get("blueprint")));
+  if (blueprint === undefined) return { blueprints, form: null };
+  const reach = blueprint.questions.find((question) => question.kind === "reach");
+  const [choices, packs] = await Promise.all([readChoices(db, viewer), readPacks(db, reach?.packs ?? [])]);
+  const kept = draft === null ? null : readAnswers(draft.content);
+  return {
+    blueprints,
+    form: {
+      id: draft?.id ?? randomUUID(),
+      answers: kept !== null && "ok" in kept ? kept.ok : noAnswers(blueprint.id),
+      savedAt: draft?.updatedAt.getTime() ?? null,
+      blueprint,
+      packs: packs.flatMap((content) => packOf(content)),
+      choices: { ...choices, targets: choices.targets.filter((target) => target.kind === blueprint.connector) },
+    },
+  };
+}
+
+function packOf(content: unknown): FormPage["packs"] {
+  const pack = reachPackSchema.safeParse(content).data;
+  if (pack === undefined) return [];
+  const { id, title, summary, parameters, grants } = pack;
+  return [
+    {
+      id,
+      title,
+      summary,
+      parameters: parameters.map(({ name, label, placeholder }) => ({ name, label, placeholder })),
+      actions: grants.flatMap((grant) => grant.actions),
+    },
+  ];
+}
