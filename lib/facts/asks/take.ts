@@ -1,0 +1,30 @@
+import { readKnownPeople, rolesHeld } from "#db/store/people.ts";
+import { readAsk } from "#db/store/requests.ts";
+import type { Role } from "#lib/domain/actor.ts";
+import { refuse } from "#lib/domain/refusal.ts";
+import { type Answer, taken } from "../answer.ts";
+import { withdraw } from "../requests/withdraw.ts";
+import type { Command } from "../run.ts";
+
+/** Who may ask for what is not a request; withdrawing is the requester's. */
+const mayAsk: { readonly [K in "retry" | "check"]: readonly Role[] } = {
+  retry: ["operator", "security"],
+  check: ["operator", "security", "auditor"],
+};
+
+/**
+ * Takes an ask: withdraws a request, or grants a retry or a check, which the worker then does outside this transaction.
+ * Refused to who may not ask.
+ */
+export const takeAsk: Command<{ readonly ask: string }, Answer> = async (work, input) => {
+  const ask = await readAsk(work.tx, input.ask);
+  if (ask === null) return refuse({ code: "not-found", sentence: "There is no such ask." });
+  if (ask.kind === "withdraw") return withdraw(work, { request: ask.subject, person: ask.person });
+  const person = (await readKnownPeople(work.tx, [ask.person])).get(ask.person);
+  const roles = person?.active ? rolesHeld(person, work.now) : [];
+  if (!mayAsk[ask.kind].some((role) => roles.includes(role))) {
+    return refuse({ code: "forbidden", sentence: `Only ${mayAsk[ask.kind].join(", ")} may ask for this.` });
+  }
+  const detail = { kind: ask.kind, subject: ask.subject };
+  return { ok: await work.record(taken, { noun: "ask", id: ask.id, version: 1, action: "ask.granted", detail }) };
+};

@@ -1,0 +1,50 @@
+import { createHash } from "node:crypto";
+import type { Db } from "#db/client.ts";
+import { databaseClock } from "#db/store/audit.ts";
+import { insertRequest, insertVersion } from "#db/store/claims.ts";
+import { lockIdentity } from "#db/store/identities.ts";
+import { digest } from "#lib/digest/digest.ts";
+import { isExpiryDue } from "#lib/domain/lifecycle.ts";
+import type { Installation, Reading } from "#lib/judgement/draw-plan.ts";
+import { examine } from "#lib/judgement/examine.ts";
+
+/**
+ * Asks, as a worker, for the retirement of an identity whose end has passed: a request like any other, whose claim and
+ * entry the database makes. Its id follows from identity and end, so that several workers ask once. False when it is not due.
+ */
+export async function raiseRetirement(
+  db: Db,
+  of: { readonly identity: string; readonly installation: Installation },
+): Promise<boolean> {
+  return db.transaction(async (tx) => {
+    const reading: Reading = { tx, now: await databaseClock(tx) };
+    const identity = await lockIdentity(tx, of.identity);
+    if (identity === null || !isExpiryDue(identity, reading.now)) return false;
+    const { charter } = identity;
+    const id = idOf(identity.id, identity.endsAt);
+    const request = { id, kind: "retire", identity: identity.id, requester: null } as const;
+    const change = { reason: "expired" };
+    const examined = await examine(reading, {
+      request,
+      version: { version: 1, change },
+      charter,
+      installation: of.installation,
+    });
+    const origins = Object.fromEntries(
+      Object.keys(charter).map((field) => [field, { how: "inferred", from: "the identity's charter" } as const]),
+    );
+    await insertRequest(tx, { ...request, draftedAt: reading.now });
+    return insertVersion(tx, {
+      ...{ request: id, version: 1, charter, origins, change, person: null },
+      digest: digest({ charter, origins, change }),
+      planDigest: "ok" in examined ? examined.ok.planDigest : "",
+    });
+  });
+}
+
+/** A UUID (version 8) out of what it stands for. */
+function idOf(identity: string, endsAt: Date): string {
+  const hex = createHash("sha256").update(`retire\0${identity}\0${endsAt.toISOString()}`).digest("hex");
+  const variant = ((Number.parseInt(hex.slice(16, 17), 16) & 3) | 8).toString(16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}

@@ -1,0 +1,32 @@
+import { importDirectory } from "#lib/facts/directory/import.ts";
+import { runFact } from "#lib/facts/run.ts";
+import { complain, type Host, onHost, refusedWith, say } from "./host.ts";
+import { readDirectoryFolder } from "./read-directory.ts";
+
+/** Imports the five files of a folder: all of it or nothing. */
+export async function importFolder({ db, config, newId, actor }: Host, folder: string): Promise<number> {
+  const lines = await readDirectoryFolder(folder, config.signIn.issuer);
+  if ("refusals" in lines) return nothing(lines);
+  const context = { db, newId, actor, subject: { noun: "audit", id: "directory" } } as const;
+  const outcome = await runFact(context, importDirectory, lines.ok);
+  if ("refusals" in outcome) return nothing(outcome);
+  const { people, teams, services, repositories } = lines.ok;
+  say(
+    `Imported ${people.length} people, ${teams.length} teams, ${services.length} business services and ${repositories.length} repositories; ${outcome.ok.changed} changes.`,
+  );
+  return 0;
+}
+
+function nothing(refused: Parameters<typeof refusedWith>[0]): number {
+  const code = refusedWith(refused);
+  complain("Nothing was imported.");
+  return code;
+}
+
+if (import.meta.main) {
+  const [folder] = process.argv.slice(2);
+  if (folder === undefined) {
+    complain("Usage: npm run directory:import -- FOLDER");
+    process.exitCode = 2;
+  } else process.exitCode = await onHost((host) => importFolder(host, folder));
+}

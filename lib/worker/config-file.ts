@@ -1,0 +1,79 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { connectorOf } from "#lib/connectors/registry.ts";
+import { digest } from "#lib/digest/digest.ts";
+import { asRefusals, type Outcome, ok, type Refusal, refuse } from "#lib/domain/refusal.ts";
+import { vaultStoreOf } from "#lib/vaults/registry.ts";
+import { configSchema, type WorkerConfig } from "./config.ts";
+
+export interface LoadedConfig {
+  readonly config: WorkerConfig;
+  /** Of the whole file's content: workers whose digests differ run with different files. */
+  readonly digest: string;
+}
+
+/** `CHARTER_CONFIG`, else `worker.json` under `CHARTER_HOME`; null when neither is set. */
+export function configPath(env: Readonly<Record<string, string | undefined>>): string | null {
+  if (env.CHARTER_CONFIG) return env.CHARTER_CONFIG;
+  return env.CHARTER_HOME ? join(env.CHARTER_HOME, "worker.json") : null;
+}
+
+/** Reads and checks a configuration file; refuses with one sentence for each thing that is wrong, naming its place in the file. */
+export async function readConfig(path: string): Promise<Outcome<LoadedConfig>> {
+  const read = await readJson(path);
+  if ("refusals" in read) return read;
+  const parsed = configSchema.safeParse(read.ok);
+  if (!parsed.success) {
+    const list = parsed.error.issues.map(({ path: at, message }) => invalid(at.map(String).join("."), message));
+    return { refusals: asRefusals(list) ?? [invalid("", "The configuration cannot be read.")] };
+  }
+  const refusals = asRefusals(whyNot(parsed.data));
+  return refusals === null ? ok({ config: parsed.data, digest: digest(read.ok) }) : { refusals };
+}
+
+const invalid = (field: string, sentence: string): Refusal => ({
+  code: "invalid",
+  sentence: field === "" ? sentence : `${field}: ${sentence}`,
+});
+
+async function readJson(path: string): Promise<Outcome<unknown>> {
+  try {
+    return ok(JSON.parse(await readFile(path, "utf8")));
+  } catch (error) {
+    if (error instanceof SyntaxError) return refuse(invalid("", `${path} is not JSON: ${error.message}.`));
+    if (!(error instanceof Error && "code" in error)) throw error;
+    return refuse(invalid("", `${path} cannot be read (${String(error.code)}).`));
+  }
+}
+
+/** What the shape alone does not tell: names once, kinds that are installed, settings that their own schema accepts. */
+function whyNot({ targets, vaults }: WorkerConfig): Refusal[] {
+  const names = [...targets, ...vaults].map(({ name }) => name);
+  const twice = names.filter((name, index) => names.indexOf(name) !== index);
+  return [
+    ...twice.map((name) => invalid(name, "Two targets or vaults have this name.")),
+    ...targets.flatMap((entry) => unfit(entry, "target type", connectorOf(entry.kind)?.settings)),
+    ...vaults.flatMap((entry) => unfit(entry, "vault type", vaultStoreOf(entry.kind)?.settings)),
+  ];
+}
+
+interface Parser {
+  safeParse(value: unknown): {
+    readonly success: boolean;
+    readonly error?: { readonly issues: readonly Issue[] } | undefined;
+  };
+}
+interface Issue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+function unfit(
+  entry: { readonly name: string; readonly kind: string; readonly settings: unknown },
+  what: string,
+  schema: Parser | undefined,
+): Refusal[] {
+  if (schema === undefined) return [invalid(entry.name, `There is no ${what} ${entry.kind}.`)];
+  const issues = schema.safeParse(entry.settings).error?.issues ?? [];
+  return issues.map(({ path, message }) => invalid([entry.name, "settings", ...path.map(String)].join("."), message));
+}

@@ -1,0 +1,30 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { beat } from "#db/store/configuration.ts";
+import type { LoadedConfig } from "./config-file.ts";
+import { firstBundle } from "./first-bundle.ts";
+import type { Worker } from "./worker.ts";
+
+const everyMs = 5_000;
+
+/**
+ * Says every five seconds that this worker lives, what it runs with and what is wrong, until the signal. While no policy is
+ * active it tries again: the people it names may have been imported meanwhile.
+ */
+export async function runHeart(
+  worker: Worker,
+  of: { readonly loaded: LoadedConfig; readonly problems: readonly string[] },
+  signal: AbortSignal,
+): Promise<void> {
+  const { installation, publicUrl: portal, signIn } = worker.config;
+  let { problems } = of;
+  while (!signal.aborted) {
+    try {
+      if (problems.length > 0) problems = await firstBundle(worker);
+      const told = { installation, portal, issuer: signIn.issuer, problems };
+      await beat(worker.db, { id: worker.id, configDigest: of.loaded.digest, public: told });
+    } catch (error) {
+      worker.log.fault("heartbeat", error);
+    }
+    await pause(everyMs, undefined, { signal }).catch(() => undefined);
+  }
+}

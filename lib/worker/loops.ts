@@ -1,0 +1,107 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { runFact, system } from "#lib/facts/run.ts";
+import { retry } from "#lib/facts/steps/retry.ts";
+import { passDeadlines } from "./deadlines.ts";
+import { createInbox } from "./inbox.ts";
+import { releaseApproved } from "./release.ts";
+import { createSaga } from "./saga.ts";
+import { startSchedule } from "./schedule.ts";
+import { fileAnchor, runSealer } from "./sealer.ts";
+import { signInKeys } from "./sign-in-keys.ts";
+import { checkPlace, checkPlaces } from "./sweeps/check-places.ts";
+import { reconcile } from "./sweeps/reconcile.ts";
+import type { Worker } from "./worker.ts";
+
+export interface Loops {
+  /** Look now: the web says that something was claimed. */
+  wake(): void;
+  /** Settles once every loop has ended after the signal. */
+  readonly ended: Promise<void>;
+}
+
+/** Everything a worker does, side by side: claims and deadlines, the saga, the sealer, sweeps. */
+export async function startLoops(
+  worker: Worker,
+  of: { readonly url: string; readonly signal: AbortSignal },
+): Promise<Loops> {
+  const { db, id, newId, places, log, config, changed } = worker;
+  const saga = createSaga({ db, worker: id, newId, ...places, changed, report: (error) => log.fault("saga", error) });
+  const stopSchedule = await startSchedule(of.url, sweepsOf(worker), log);
+  const alarm = createAlarm();
+  const anchor = config.anchor === null ? null : fileAnchor(config.anchor.file);
+  const sealer = { db, key: worker.checkpointKey, anchor };
+  const running = [
+    runRounds(worker, { signal: of.signal, alarm, wakeSaga: saga.wake }),
+    saga.run(of.signal),
+    runSealer(sealer, { signal: of.signal, report: (fault) => log.fault("sealer", fault) }),
+  ];
+  void checkPlaces(worker).catch((error) => log.fault("check-places", error));
+  return { wake: alarm.ring, ended: Promise.all(running).then(stopSchedule) };
+}
+
+const sweepsOf = (worker: Worker) => [
+  { name: "check-places", cron: "17 4 * * *", run: () => checkPlaces(worker) },
+  { name: "reconcile", cron: "*/15 * * * *", run: () => reconcile(worker) },
+];
+
+interface Alarm {
+  ring(): void;
+  /** Waits until it rings, the time is over or the signal comes. */
+  wait(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+function createAlarm(): Alarm {
+  let rung = false;
+  let waiting = new AbortController();
+  return {
+    ring: () => {
+      rung = true;
+      waiting.abort();
+    },
+    wait: async (ms, signal) => {
+      if (!rung)
+        await pause(ms, undefined, { signal: AbortSignal.any([signal, waiting.signal]) }).catch(() => undefined);
+      rung = false;
+      waiting = new AbortController();
+    },
+  };
+}
+
+interface Rounds {
+  readonly signal: AbortSignal;
+  readonly alarm: Alarm;
+  wakeSaga(): void;
+}
+
+/** Claims, then what time alone does, then releases; at every hint, and each second with jitter without one. */
+async function runRounds(worker: Worker, { signal, alarm, wakeSaga }: Rounds): Promise<void> {
+  const inbox = createInbox({
+    ...worker,
+    keys: signInKeys(worker.config.signIn.issuer),
+    granted: (ask) => grant(worker, ask),
+  });
+  while (!signal.aborted) {
+    try {
+      await inbox.drain();
+      if ((await passDeadlines(worker)) > 0) await inbox.drain();
+      if ((await releaseApproved(worker)) > 0) wakeSaga();
+    } catch (error) {
+      worker.log.fault("round", error);
+      await pause(1_000, undefined, { signal }).catch(() => undefined);
+    }
+    await alarm.wait(500 + 1_000 * Math.random(), signal);
+  }
+}
+
+/** What people asked for and were granted: another try of a step, a look at a target. */
+async function grant(
+  worker: Worker,
+  { kind, subject }: { readonly kind: "retry" | "check"; readonly subject: string },
+): Promise<void> {
+  if (kind === "check") {
+    void checkPlace(worker, subject).catch((error) => worker.log.fault("check-place", error));
+    return;
+  }
+  const { db, newId } = worker;
+  await runFact({ db, newId, actor: system, subject: { noun: "step", id: subject } }, retry, { step: subject });
+}

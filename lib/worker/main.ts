@@ -1,0 +1,103 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
+import { openDatabase } from "#db/client.ts";
+import { listen, notify } from "#db/notify.ts";
+import { forgetWorkers, readClockOffset } from "#db/store/configuration.ts";
+import { configPath, type LoadedConfig, readConfig } from "./config-file.ts";
+import { firstBundle } from "./first-bundle.ts";
+import { runHeart } from "./heartbeat.ts";
+import { openKeys } from "./keys.ts";
+import { createLog, type Log } from "./log.ts";
+import { startLoops } from "./loops.ts";
+import { openPlaces } from "./places.ts";
+import { publishConfig } from "./publish.ts";
+import type { Worker } from "./worker.ts";
+
+/** A reason not to start, in a sentence for the operator. */
+class Unfit extends Error {}
+
+const log = createLog(
+  (line) => process.stdout.write(line),
+  () => new Date(),
+);
+
+/** Starts a worker; ends when it is told to (SIGTERM, SIGINT) and its loops have drained. */
+async function main(): Promise<void> {
+  const url = process.env.CHARTER_WORKER_DATABASE_URL;
+  if (!url) throw new Unfit("Set CHARTER_WORKER_DATABASE_URL to the address of the role charter_worker.");
+  const loaded = await load();
+  const database = openDatabase(url, { applicationName: "charter-worker", max: 12 });
+  await refuseShiftedClock(database.db);
+  const stop = new AbortController();
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
+  const worker = await assemble(database, loaded, log);
+  const problems = await begin(worker, loaded);
+  const heart = runHeart(worker, { loaded, problems }, stop.signal);
+  const loops = await startLoops(worker, { url, signal: stop.signal });
+  const unlisten = await listen(database.sql, "claims", loops.wake);
+  process.on("SIGHUP", () => void republish(worker).catch((error) => log.fault("republish", error)));
+  log.info("started", { worker: worker.id, problems });
+  await loops.ended;
+  await Promise.all([unlisten(), heart]);
+  await worker.places.close();
+  await forgetWorkers(database.db, worker.id);
+  await database.close();
+  log.info("stopped", { worker: worker.id });
+}
+
+async function load(): Promise<LoadedConfig> {
+  const path = configPath(process.env);
+  if (path === null) throw new Unfit("Set CHARTER_CONFIG to the worker's configuration file.");
+  const loaded = await readConfig(path);
+  if ("ok" in loaded) return loaded.ok;
+  throw new Unfit(loaded.refusals.map(({ sentence }) => sentence).join("\n"));
+}
+
+/** A clock that is set ahead lets everything expire: only a demo or a test may run on it. */
+async function refuseShiftedClock(db: Worker["db"]): Promise<void> {
+  if (process.env.CHARTER_DEMO || process.env.CHARTER_TEST) return;
+  if ((await readClockOffset(db)) !== 0) {
+    throw new Unfit("The database's clock is set ahead. Set it back as charter_migrate before a worker starts.");
+  }
+}
+
+async function assemble(database: ReturnType<typeof openDatabase>, { config }: LoadedConfig, to: Log): Promise<Worker> {
+  const keys = await openKeys(config);
+  const connecting = { installation: config.installation, markKeys: keys.mark };
+  return {
+    id: randomUUID(),
+    db: database.db,
+    config,
+    installation: { installation: config.installation, portal: config.publicUrl },
+    markKeys: keys.mark,
+    checkpointKey: keys.checkpoint,
+    places: openPlaces(config, connecting),
+    log: to,
+    now: () => new Date(),
+    newId: randomUUID,
+    changed: () => notify(database.sql, "facts"),
+  };
+}
+
+/** Publishes the configuration and sees to a first policy; what is wrong comes back as sentences for `/api/health`. */
+async function begin(worker: Worker, { config }: LoadedConfig): Promise<readonly string[]> {
+  const changed = await publishConfig(worker.db, config, worker.newId);
+  if (changed > 0) log.info("published", { changed });
+  return firstBundle(worker);
+}
+
+/** SIGHUP: publishes the public part of the file as it is now. Targets and keys are connected anew only by a restart. */
+async function republish(worker: Worker): Promise<void> {
+  const { config } = await load();
+  log.info("republished", { changed: await publishConfig(worker.db, config, worker.newId) });
+  worker.changed();
+}
+
+try {
+  await main();
+} catch (error) {
+  if (error instanceof Unfit) process.stderr.write(`${error.message}\n`);
+  else log.fault("start", error);
+  await pause(50);
+  process.exit(error instanceof Unfit ? 2 : 1);
+}

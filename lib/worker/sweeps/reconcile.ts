@@ -1,0 +1,130 @@
+import { databaseClock } from "#db/store/audit.ts";
+import { saveTargetSweep } from "#db/store/configuration.ts";
+import { closeUnseen, readSettled, type SeenFinding, seeFinding } from "#db/store/findings.ts";
+import { readFoundingIntent, readIntent } from "#db/store/intents.ts";
+import type { Intent, ObservedObject, Target } from "#lib/connectors/connector.ts";
+import { TargetFault } from "#lib/domain/fault.ts";
+import { refuse } from "#lib/domain/refusal.ts";
+import { keepObservation } from "#lib/facts/identities/observe.ts";
+import type { Command } from "#lib/facts/run.ts";
+import { runFact, system } from "#lib/facts/run.ts";
+import { verifyMark } from "../marks.ts";
+import type { Worker } from "../worker.ts";
+import { sweepCalls } from "./check-places.ts";
+
+type Settled = Awaited<ReturnType<typeof readSettled>>[number];
+type NewFinding = Omit<SeenFinding, "id" | "target">;
+
+/** Compares every target with what is recorded: our marks without a record, records without an object, objects that differ. */
+export async function reconcile(worker: Worker): Promise<void> {
+  for (const { name } of worker.config.targets) {
+    try {
+      await reconcileTarget(worker, name);
+    } catch (error) {
+      if (!(error instanceof TargetFault)) worker.log.fault(`reconcile.${name}`, error);
+      else worker.log.info(`reconcile.${name}`, { sentence: error.sentence });
+    }
+  }
+  worker.changed();
+}
+
+/** Lists first, then reads the rows: an object that is recorded meanwhile is never taken for a stray. */
+async function reconcileTarget(worker: Worker, name: string): Promise<void> {
+  const startedAt = await databaseClock(worker.db);
+  const target = await worker.places.target(name);
+  const objects: ObservedObject[] = [];
+  for await (const object of target.discover(sweepCalls(worker, name))) objects.push(object);
+  for (const object of objects) await reportUnrecorded(worker, { target: name, object, at: startedAt });
+  for (const identity of await readSettled(worker.db, name))
+    await observeOne(worker, { name, target, identity, at: startedAt });
+  await closeUnseen(worker.db, name, startedAt);
+  const context = { db: worker.db, newId: worker.newId, actor: system, subject: { noun: "target", id: name } } as const;
+  await runFact(context, keepSweep, { name });
+}
+
+const keepSweep: Command<{ readonly name: string }, null> = async (work, { name }) => {
+  const version = await saveTargetSweep(work.tx, name, work.now);
+  if (version === null) return refuse({ code: "not-found", sentence: `There is no target ${name}.` });
+  return { ok: await work.record(null, { noun: "target", id: name, version, action: "target.swept", detail: {} }) };
+};
+
+interface Unrecorded {
+  readonly target: string;
+  readonly object: ObservedObject;
+  readonly at: Date;
+}
+
+/** An object that carries our installation's mark must be one of a recorded intent, and the mark must verify. */
+async function reportUnrecorded(worker: Worker, { target, object, at }: Unrecorded): Promise<void> {
+  const { mark, name } = object;
+  if (mark === null || mark.installation !== worker.config.installation) return;
+  const intent = await readIntent(worker.db, mark.intent).catch(() => null);
+  const evidence = { externalId: object.externalId, createdAt: object.createdAt, intent: mark.intent };
+  const ours = intent !== null && intent.target === target && intent.plan.name === name;
+  const proved =
+    ours && verifyMark(worker.markKeys, mark, { target, name, intent: mark.intent, planDigest: intent.planDigest });
+  if (proved && intent.state !== "failed") return;
+  const sentence = proved
+    ? `${name} is left from a request that failed.`
+    : `${name} claims to be made by this portal, and no record says so.`;
+  const kind = proved ? "orphan" : "unregistered";
+  await see(worker, target, { finding: { kind, identity: null, object: object.externalId, sentence, evidence }, at });
+}
+
+interface Observing {
+  readonly name: string;
+  readonly target: Target;
+  readonly identity: Settled;
+  readonly at: Date;
+}
+
+async function observeOne(worker: Worker, { name, target, identity, at }: Observing): Promise<void> {
+  const founding = await readFoundingIntent(worker.db, identity.id);
+  if (founding === null) return;
+  const { id, kind, plan, planDigest, mark } = founding;
+  const intent: Intent = {
+    ...{ id, kind, identity: identity.id, target: name, name: plan.name, plan, planDigest, mark },
+    markedAt: founding.markedAt.toISOString(),
+  };
+  const observed = await target.observe(intent, sweepCalls(worker, name));
+  if (observed.state === "unknown-yet") return;
+  const differences = differencesOf(observed, identity);
+  if (isNews(identity, differences, at)) await keep(worker, identity, differences);
+  const [first] = differences;
+  if (first === undefined) return;
+  const kindOf = observed.state === "ours" ? "drifted" : observed.state === "absent" ? "missing" : "squatter";
+  const finding = {
+    kind: kindOf,
+    identity: identity.id,
+    object: identity.objectName,
+    sentence: first,
+    evidence: { differences },
+  } as const;
+  await see(worker, name, { finding, at });
+}
+
+/** An unchanged answer is kept once an hour: each one is an audit entry. */
+const isNews = ({ observedAt, differences }: Settled, seen: readonly string[], at: Date): boolean =>
+  observedAt === null || at.getTime() - observedAt.getTime() >= 3_600_000 || differences.join("\n") !== seen.join("\n");
+
+async function keep({ db, newId }: Worker, identity: Settled, differences: readonly string[]): Promise<void> {
+  const context = { db, newId, actor: system, subject: { noun: "identity", id: identity.id } } as const;
+  await runFact(context, keepObservation, { identity: identity.id, version: identity.version, differences });
+}
+
+type Observed = Awaited<ReturnType<Target["observe"]>>;
+
+function differencesOf(
+  observed: Exclude<Observed, { readonly state: "unknown-yet" }>,
+  { objectName, state }: Settled,
+): readonly string[] {
+  if (observed.state === "absent") return [`${objectName} is gone from its target.`];
+  if (observed.state === "not-ours") return [`${objectName} is now something that is not ours: ${observed.why}`];
+  const enabled = state === "live" && !observed.enabled ? [`${objectName} is disabled at its target.`] : [];
+  const disabled =
+    state === "retiring" && observed.enabled ? [`${objectName} is enabled although it is being retired.`] : [];
+  return state === "live" ? [...enabled, ...observed.differences] : disabled;
+}
+
+const see = (worker: Worker, target: string, of: { readonly finding: NewFinding; readonly at: Date }) =>
+  seeFinding(worker.db, { ...of.finding, id: worker.newId(), target }, of.at);
