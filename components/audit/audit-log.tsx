@@ -1,5 +1,6 @@
 import { Download, ScrollText, ShieldCheck } from "lucide-react";
 import type { AuditRow, ChainState } from "#db/read/audit.ts";
+import { nouns } from "#lib/audit/entry.ts";
 import { Filter, Filters, SearchFilter } from "../filters.tsx";
 import { buttonClass } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
@@ -48,7 +49,7 @@ export function AuditLog(props: {
             <Filter
               name="noun"
               label="What"
-              choices={props.chain.nouns.map((value) => ({ value, label: value.replaceAll("-", " ") }))}
+              choices={nouns.map((value) => ({ value, label: value.replaceAll("-", " ") }))}
             />
             <Filter name="channel" label="Written by" choices={channels} />
           </Filters>

@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, type SQL, sql } from "drizzle-orm";
 import type { Viewer } from "#lib/domain/actor.ts";
 import type { Queries } from "../client.ts";
 import { auditCheckpoints, auditEntries } from "../schema/audit.ts";
@@ -112,16 +112,6 @@ export async function readChain(db: Queries, viewer: Viewer) {
   const [tail] = await db
     .select({ waiting: sql<number>`count(*)::int` })
     .from(sql`(select 1 from charter.audit_entries where tenant = 'main' and leaf is null limit 10001) waiting`);
-  const nouns = await db
-    .selectDistinct({ noun: auditEntries.noun })
-    .from(auditEntries)
-    .where(
-      and(
-        eq(auditEntries.tenant, "main"),
-        inArray(auditEntries.channel, ["web", "worker", "host", "charter_web", "charter_worker", "charter_migrate"]),
-      ),
-    )
-    .limit(50);
-  return { checkpoint: checkpoint ?? null, waiting: tail?.waiting ?? 0, nouns: nouns.map(({ noun }) => noun).sort() };
+  return { checkpoint: checkpoint ?? null, waiting: tail?.waiting ?? 0 };
 }
 export type ChainState = NonNullable<Awaited<ReturnType<typeof readChain>>>;

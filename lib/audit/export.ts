@@ -34,6 +34,12 @@ export function entryLine(entry: ExportedEntry): string {
   });
 }
 
+/** Turns the rows of `streamAuditLog` into lines and hands each batch to `write`, which says when it may go on. */
+export const linesTo = (write: (lines: readonly string[]) => Promise<void>) => ({
+  entries: (rows: readonly unknown[]) => write(rows.map((row) => entryLine(exportedEntry.parse(row)))),
+  checkpoints: (rows: readonly unknown[]) => write(rows.map((row) => checkpointLine(signedCheckpoint.parse(row)))),
+});
+
 /** Reads one line's bytes; null when they are not exactly what an export writes. */
 export function readLine(bytes: Uint8Array): ExportLine | null {
   const text = utf8(bytes);

@@ -4,9 +4,7 @@ import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { openDatabase } from "#db/client.ts";
 import { streamAuditLog } from "#db/read/audit-export.ts";
-import { exportedEntry } from "#lib/audit/chain.ts";
-import { checkpointLine, signedCheckpoint } from "#lib/audit/checkpoint.ts";
-import { entryLine } from "#lib/audit/export.ts";
+import { linesTo } from "#lib/audit/export.ts";
 
 /** Writes the whole audit log of this moment as JSON Lines: entries, then checkpoints. Needs a role that may read it. */
 export async function exportAuditLog(url: string, out: Writable): Promise<void> {
@@ -15,10 +13,7 @@ export async function exportAuditLog(url: string, out: Writable): Promise<void> 
     if (lines.length > 0 && !out.write(`${lines.join("\n")}\n`)) await once(out, "drain");
   };
   try {
-    await streamAuditLog(sql, {
-      entries: (rows) => write(rows.map((row) => entryLine(exportedEntry.parse(row)))),
-      checkpoints: (rows) => write(rows.map((row) => checkpointLine(signedCheckpoint.parse(row)))),
-    });
+    await streamAuditLog(sql, linesTo(write));
   } finally {
     await close();
   }
