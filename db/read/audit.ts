@@ -44,7 +44,11 @@ function where(filter: AuditFilter, cursor: AuditCursor | null): SQL | undefined
 }
 
 /** One page of entries, newest first; empty for who may not read the log. */
-export async function readAudit(db: Queries, viewer: Viewer, filter: AuditFilter, cursor: AuditCursor | null) {
+export async function readAudit(
+  db: Queries,
+  viewer: Viewer,
+  asked: { readonly filter: AuditFilter; readonly cursor: AuditCursor | null },
+) {
   if (!readsAudit(viewer)) return { rows: [], next: null };
   const found = await db
     .select({
@@ -67,7 +71,7 @@ export async function readAudit(db: Queries, viewer: Viewer, filter: AuditFilter
       leaf: auditEntries.leaf,
     })
     .from(auditEntries)
-    .where(where(filter, cursor))
+    .where(where(asked.filter, asked.cursor))
     .orderBy(desc(auditEntries.at), desc(auditEntries.noun), desc(auditEntries.aggregate), desc(auditEntries.seq))
     .limit(pageSize + 1);
   const rows = found.slice(0, pageSize);

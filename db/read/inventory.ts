@@ -116,8 +116,7 @@ export interface InventoryPage {
 export async function readInventory(
   db: Queries,
   viewer: Viewer,
-  filter: InventoryFilter,
-  cursor: Cursor | null,
+  { filter, cursor }: { readonly filter: InventoryFilter; readonly cursor: Cursor | null },
 ): Promise<InventoryPage> {
   const sort = sortOf(filter.sort);
   const { where, cut } = await conditions(db, viewer, filter);

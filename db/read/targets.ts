@@ -7,25 +7,7 @@ import { findings, targets, vaults, workers } from "../schema/configuration.ts";
 export async function readTargets(db: Queries, viewer: Viewer) {
   if (viewer.roles.length === 0) return null;
   const [targetRows, vaultRows, found, workerRows] = await Promise.all([
-    db
-      .select({
-        name: targets.name,
-        kind: targets.kind,
-        title: targets.title,
-        environments: targets.environments,
-        settings: targets.settings,
-        entryDigest: targets.entryDigest,
-        simulated: targets.simulated,
-        configured: targets.configured,
-        checks: targets.checks,
-        checkedAt: targets.checkedAt,
-        sweptAt: targets.sweptAt,
-        identities: sql<number>`(select count(*)::int from (select 1 from charter.identities i where i.tenant = 'main'
-          and i.target = ${targets.name} and i.state not in ('retired', 'failed') limit 10001) some)`,
-      })
-      .from(targets)
-      .where(eq(targets.tenant, "main"))
-      .orderBy(desc(targets.configured), asc(targets.position)),
+    readTargetRows(db),
     db.select().from(vaults).where(eq(vaults.tenant, "main")).orderBy(desc(vaults.configured), asc(vaults.position)),
     db
       .select()
@@ -33,21 +15,45 @@ export async function readTargets(db: Queries, viewer: Viewer) {
       .where(and(eq(findings.tenant, "main"), isNull(findings.closedAt)))
       .orderBy(desc(findings.openedAt))
       .limit(200),
-    db
-      .select({
-        id: workers.id,
-        startedAt: workers.startedAt,
-        heartbeatAt: workers.heartbeatAt,
-        configDigest: workers.configDigest,
-        fresh: sql<boolean>`${workers.heartbeatAt} > clock_timestamp() - interval '15 seconds'`,
-      })
-      .from(workers)
-      .where(and(eq(workers.tenant, "main"), sql`${workers.heartbeatAt} > clock_timestamp() - interval '1 day'`))
-      .orderBy(desc(workers.heartbeatAt))
-      .limit(20),
+    readWorkers(db),
   ]);
   return { targets: targetRows, vaults: vaultRows, findings: found, workers: workerRows };
 }
+
+const readTargetRows = (db: Queries) =>
+  db
+    .select({
+      name: targets.name,
+      kind: targets.kind,
+      title: targets.title,
+      environments: targets.environments,
+      settings: targets.settings,
+      entryDigest: targets.entryDigest,
+      simulated: targets.simulated,
+      configured: targets.configured,
+      checks: targets.checks,
+      checkedAt: targets.checkedAt,
+      sweptAt: targets.sweptAt,
+      identities: sql<number>`(select count(*)::int from (select 1 from charter.identities i where i.tenant = 'main'
+          and i.target = ${targets.name} and i.state not in ('retired', 'failed') limit 10001) some)`,
+    })
+    .from(targets)
+    .where(eq(targets.tenant, "main"))
+    .orderBy(desc(targets.configured), asc(targets.position));
+
+const readWorkers = (db: Queries) =>
+  db
+    .select({
+      id: workers.id,
+      startedAt: workers.startedAt,
+      heartbeatAt: workers.heartbeatAt,
+      configDigest: workers.configDigest,
+      fresh: sql<boolean>`${workers.heartbeatAt} > clock_timestamp() - interval '15 seconds'`,
+    })
+    .from(workers)
+    .where(and(eq(workers.tenant, "main"), sql`${workers.heartbeatAt} > clock_timestamp() - interval '1 day'`))
+    .orderBy(desc(workers.heartbeatAt))
+    .limit(20);
 export type TargetsPage = NonNullable<Awaited<ReturnType<typeof readTargets>>>;
 
 /** Names of configured targets and vaults: what may be asked to be checked. */

@@ -14,7 +14,7 @@ export default async function AuditRoute({ searchParams }: { readonly searchPara
   const chain = await readChain(db, viewer);
   if (chain === null) notFound();
   const filter = { q: of("q"), noun: of("noun"), channel: of("channel") };
-  const page = await readAudit(db, viewer, filter, auditCursor(of("after")));
+  const page = await readAudit(db, viewer, { filter, cursor: auditCursor(of("after")) });
   return (
     <Page crumbs={[{ title: "Audit" }]}>
       <AuditLog page={page} chain={chain} filtered={query.size > 0} />

@@ -12,7 +12,7 @@ export default async function InventoryRoute({ searchParams }: { readonly search
   const query = searchOf(await searchParams);
   const filter = inventoryFilter(query);
   const [page, tiles, choices] = await Promise.all([
-    readInventory(db, viewer, filter, decodeCursor(query.get("after") ?? undefined)),
+    readInventory(db, viewer, { filter, cursor: decodeCursor(query.get("after") ?? undefined) }),
     readTiles(db, viewer),
     readInventoryChoices(db, viewer),
   ]);
