@@ -8,7 +8,7 @@ import { Dialog } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
 import { Input, Textarea } from "../ui/input.tsx";
 import { troubleOf, useAction } from "../use-action.ts";
-import type { Deciding } from "./decide.tsx";
+import type { Deciding } from "./deciding.ts";
 
 /** A narrower plan that the requester takes over in one click: actions to drop (dangerous ones preselected), an earlier end. */
 export function AskForLess(props: {

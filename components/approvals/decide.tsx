@@ -6,18 +6,8 @@ import type { Answer } from "#lib/web/action.ts";
 import { Button } from "../ui/button.tsx";
 import { Kbd } from "../ui/kbd.tsx";
 import { AskForLess } from "./ask-for-less.tsx";
+import type { Deciding } from "./deciding.ts";
 import { Say } from "./say.tsx";
-
-/** What one verdict or remark is about; `planDigest` and `version` are what the approver saw. */
-export interface Deciding {
-  readonly id: string;
-  readonly name: string;
-  readonly version: number;
-  readonly planDigest: string;
-  readonly stage: number;
-  readonly endsAt: string;
-  readonly droppable: readonly { readonly action: string; readonly dangerous: boolean }[];
-}
 
 type Seen = { readonly request: string; readonly version: number; readonly planDigest: string };
 export interface DecideActions {

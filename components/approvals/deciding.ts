@@ -1,0 +1,10 @@
+/** What one verdict or remark is about; `planDigest` and `version` are what the approver saw. */
+export interface Deciding {
+  readonly id: string;
+  readonly name: string;
+  readonly version: number;
+  readonly planDigest: string;
+  readonly stage: number;
+  readonly endsAt: string;
+  readonly droppable: readonly { readonly action: string; readonly dangerous: boolean }[];
+}
