@@ -8,8 +8,6 @@ export type CrashPoint = "C0" | "C1" | "C2" | "C3" | "C4";
 export function crashPoint(at: { readonly step: string; readonly call?: string }, point: CrashPoint): void {
   const wanted = process.env.CHARTER_TEST_CRASH;
   if (wanted === undefined || process.env.CHARTER_TEST !== "1") return;
-  const [place, when] = wanted.split(":");
-  if (when !== point) return;
   const here = at.call === undefined ? at.step : `${at.step}/${at.call}`;
-  if (place === here) process.kill(process.pid, "SIGKILL");
+  if (wanted === `${here}:${point}`) process.kill(process.pid, "SIGKILL");
 }

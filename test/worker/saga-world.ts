@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type postgres from "postgres";
 import { type FlowStep, laneOf } from "#lib/connectors/connector.ts";
 import { digest } from "#lib/digest/digest.ts";
-import type { RequestKind } from "#lib/domain/charter.ts";
+import type { Charter, RequestKind } from "#lib/domain/charter.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import type { Plan, PlannedObject, StorageSlot } from "#lib/domain/plan.ts";
 import { type MarkKey, makeMark } from "#lib/worker/marks.ts";
@@ -27,6 +27,8 @@ export interface Seeding {
   readonly objects?: readonly PlannedObject[];
   readonly storage?: StorageSlot | null;
   readonly change?: JsonObject;
+  /** Sealed with the request, where a flow's end reads it. */
+  readonly charter?: Charter;
   /** The founding intent, for later ones on the same identity. */
   readonly of?: SeededIntent;
 }
@@ -72,6 +74,9 @@ export async function seedIntent(admin: postgres.Sql, seeding: Seeding): Promise
     if (!seeding.of) await insertIdentity(sql, { identity, name, connector, target, request, endsAt, kind });
     await sql`insert into charter.requests (tenant, id, kind, identity, drafted_at, received_at, channel)
       values ('main', ${request}, ${kind}, ${seeding.of ? identity : null}, now(), now(), 'charter_worker')`;
+    if (seeding.charter)
+      await sql`insert into charter.request_versions (tenant, request, version, charter, origins, change, digest, plan_digest, received_at, channel)
+        values ('main', ${request}, 1, ${sql.json(seeding.charter as never)}, ${sql.json({})}, ${sql.json({})}, 'd', ${planDigest}, now(), 'charter_worker')`;
     await sql`insert into charter.request_states (tenant, request, request_version, state, plan, plan_digest)
       values ('main', ${request}, 1, 'provisioning', ${sql.json(plan as never)}, ${planDigest})`;
     await sql`insert into charter.intents (tenant, id, request, request_version, kind, identity, target, plan, plan_digest, mark, marked_at, state)

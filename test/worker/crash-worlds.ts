@@ -1,0 +1,248 @@
+import postgres from "postgres";
+import {
+  simulatedCredentials as awsCredentials,
+  simulatedSettings as awsSettings,
+  simulatedSeed,
+  start as startAws,
+} from "#lib/connectors/aws-iam/simulator.ts";
+import type { PlanAsk } from "#lib/connectors/connector.ts";
+import {
+  simulatedCredentials as pgCredentials,
+  simulatedSettings as pgSettings,
+  start as startPostgresql,
+} from "#lib/connectors/postgresql/simulator.ts";
+import { connectorOf } from "#lib/connectors/registry.ts";
+import type { Charter } from "#lib/domain/charter.ts";
+import type { JsonObject } from "#lib/domain/json.ts";
+import type { PlannedObject, StorageSlot } from "#lib/domain/plan.ts";
+import type { FaultRule } from "#lib/simulation/faults.ts";
+import { start as startVault, simulatedCredentials as vaultCredentials } from "#lib/vaults/vault/simulator.ts";
+import { charterFor, specFor } from "#test/connectors/aws-iam.harness.ts";
+import { readOrders } from "#test/connectors/postgresql.world.ts";
+import { installation } from "./saga-world.ts";
+
+/** What an identity has come to, as its target and the vault tell it. */
+export interface Lying {
+  /** Objects under its name, and active credentials. */
+  readonly objects: number;
+  readonly credentials: number;
+  readonly powerful: boolean;
+  /** The current secret in the vault works at the target; true where none is made. */
+  readonly secretWorks: boolean;
+  readonly slot: boolean;
+}
+
+export interface CrashWorld {
+  /** What the scenario is called, and the kind of its connector. */
+  readonly name: string;
+  readonly kind: string;
+  readonly target: {
+    readonly kind: string;
+    readonly settings: JsonObject;
+    readonly credentials: Record<string, string>;
+  };
+  readonly charter: Charter;
+  planned(name: string, storage: StorageSlot | null): readonly PlannedObject[];
+  readonly stores: boolean;
+  /** Objects one live identity has. */
+  readonly objects: number;
+  look(name: string, storage: StorageSlot | null): Promise<Lying>;
+  /** Names of everything of ours at the target. */
+  names(): Promise<readonly string[]>;
+  fault(rule: FaultRule): void;
+  clearFaults(): void;
+  calls(): number;
+}
+
+export type VaultSimulator = Awaited<ReturnType<typeof startVault>>;
+export interface Worlds {
+  readonly vault: VaultSimulator;
+  readonly vaultCredentials: Record<string, string>;
+  readonly all: readonly CrashWorld[];
+  stop(): Promise<void>;
+}
+
+/** A world for every kind of target in the registry; a kind without one is a mistake of this file. */
+export async function startWorlds(kinds: readonly string[]): Promise<Worlds> {
+  const vault = await startVault({ port: 0 });
+  const made = await Promise.all(kinds.map((kind) => worldsOf(kind, vault)));
+  return {
+    vault,
+    vaultCredentials: { ...vaultCredentials },
+    all: made.flatMap(({ worlds }) => worlds),
+    stop: async () => {
+      await Promise.all([vault.stop(), ...made.map(({ stop }) => stop())]);
+    },
+  };
+}
+
+interface Made {
+  readonly worlds: readonly CrashWorld[];
+  stop(): Promise<void>;
+}
+
+function worldsOf(kind: string, vault: VaultSimulator): Promise<Made> {
+  if (kind === "aws-iam") return awsWorlds(vault);
+  if (kind === "postgresql") return postgresqlWorld(vault);
+  throw new Error(`The kind ${kind} has no world to crash in: add one to test/worker/crash-worlds.ts.`);
+}
+
+const somebody = "018f0000-0000-7000-8000-000000000001";
+/** The connectors' own example, with people that a row can name. */
+const charterOf = (object: "role" | "user"): Charter => ({
+  ...charterFor(object),
+  service: somebody,
+  team: somebody,
+  owner: somebody,
+  backup: { team: somebody },
+  endsIt: somebody,
+});
+const labels = (identity: string) => ({
+  installation,
+  identity,
+  portal: "http://localhost:3000",
+  team: "payments",
+  service: "orders",
+  owner: "Amara Obi",
+});
+
+function plannedBy(kind: string, of: { charter: Charter; spec: unknown; settings: unknown }) {
+  return (name: string, storage: StorageSlot | null): readonly PlannedObject[] => {
+    const connector = connectorOf(kind);
+    const ask = { kind: "provision", ...of, name, storage, labels: labels(name) } as PlanAsk<unknown, unknown>;
+    return connector?.plan(ask) ?? [];
+  };
+}
+
+const storedIn = (vault: VaultSimulator, storage: StorageSlot | null) =>
+  storage === null ? undefined : vault.world().mounts[storage.mount]?.[storage.path];
+const dataIn = (vault: VaultSimulator, storage: StorageSlot | null): Record<string, unknown> => {
+  const stored = storedIn(vault, storage);
+  return (stored?.versions[String(stored.current)]?.data ?? {}) as Record<string, unknown>;
+};
+
+async function awsWorlds(vault: VaultSimulator): Promise<Made> {
+  const seed = simulatedSeed();
+  const simulator = await startAws({ port: 0, seed });
+  const raw = awsSettings(simulator.url, seed);
+  const settings = connectorOf("aws-iam")?.settings.parse(raw);
+  const shared = {
+    kind: "aws-iam",
+    target: { kind: "aws-iam", settings: raw, credentials: { ...awsCredentials } },
+    fault: simulator.fault,
+    clearFaults: simulator.clearFaults,
+    calls: () => simulator.calls().length,
+  };
+  const account = () => simulator.world();
+  const ours = (holders: Record<string, { name: string; path: string }>) =>
+    Object.values(holders)
+      .filter(({ path }) => path === "/charter/")
+      .map(({ name }) => name);
+  const role: CrashWorld = {
+    ...shared,
+    name: "aws-iam role",
+    charter: charterOf("role"),
+    planned: plannedBy("aws-iam", { charter: charterOf("role"), spec: specFor("role"), settings }),
+    stores: false,
+    objects: 1,
+    look: async (name) => {
+      const found = account().roles[name];
+      return {
+        objects: found ? 1 : 0,
+        credentials: 0,
+        powerful: found?.inline["charter-permissions"] !== undefined,
+        secretWorks: true,
+        slot: false,
+      };
+    },
+    names: async () => ours(account().roles),
+  };
+  const user: CrashWorld = {
+    ...shared,
+    name: "aws-iam user and key",
+    charter: charterOf("user"),
+    planned: plannedBy("aws-iam", { charter: charterOf("user"), spec: specFor("user"), settings }),
+    stores: true,
+    objects: 1,
+    look: async (name, storage) => {
+      const found = account().users[name];
+      const keys = Object.entries(account().keys).filter(([, key]) => key.user === name);
+      const data = dataIn(vault, storage);
+      const [only] = keys;
+      return {
+        objects: found ? 1 : 0,
+        credentials: keys.length,
+        powerful: found?.inline["charter-permissions"] !== undefined,
+        secretWorks:
+          keys.length === 1 &&
+          only?.[1].active === true &&
+          data.access_key_id === only[0] &&
+          data.secret_access_key === only[1].secret,
+        slot: storedIn(vault, storage) !== undefined,
+      };
+    },
+    names: async () => [
+      ...ours(account().users),
+      ...Object.values(account().keys)
+        .map(({ user }) => user)
+        .filter((name) => name.startsWith("charter-dev-")),
+    ],
+  };
+  return { worlds: [role, user], stop: () => simulator.stop() };
+}
+
+async function postgresqlWorld(vault: VaultSimulator): Promise<Made> {
+  const simulator = await startPostgresql({ port: 0 });
+  const raw = { ...pgSettings, host: "127.0.0.1", port: simulator.port } as unknown as JsonObject;
+  const settings = connectorOf("postgresql")?.settings.parse(raw);
+  const charter: Charter = { ...charterOf("user"), blueprint: "postgresql-role", target: "orders-prod" };
+  const signsIn = async (data: Record<string, unknown>): Promise<boolean> => {
+    const { username, password, database } = data as Record<string, string>;
+    const sql = postgres({
+      host: "127.0.0.1",
+      port: Number(new URL(simulator.direct()).port),
+      username: username ?? "",
+      password: password ?? "",
+      database: database ?? "",
+      max: 1,
+      onnotice: () => {},
+    });
+    try {
+      await sql`select 1`;
+      return true;
+    } catch {
+      return false;
+    } finally {
+      await sql.end();
+    }
+  };
+  const world: CrashWorld = {
+    name: "postgresql role",
+    kind: "postgresql",
+    target: { kind: "postgresql", settings: raw, credentials: { ...pgCredentials } },
+    charter,
+    planned: plannedBy("postgresql", { charter, spec: readOrders, settings }),
+    stores: true,
+    objects: 2,
+    look: async (name, storage) => {
+      const roles = (await simulator.world()).filter((role) => role.name === name || role.name.startsWith(`${name}_`));
+      const logins = roles.filter(({ canLogin }) => canLogin);
+      const slot = storedIn(vault, storage) !== undefined;
+      return {
+        objects: roles.length,
+        credentials: logins.length,
+        powerful: logins.length > 0,
+        secretWorks: slot && (await signsIn(dataIn(vault, storage))),
+        slot,
+      };
+    },
+    names: async () =>
+      (await simulator.world())
+        .filter(({ name }) => name.startsWith("charter-dev-"))
+        .map(({ name }) => name.replace(/_\d+$/, "")),
+    fault: simulator.fault,
+    clearFaults: simulator.clearFaults,
+    calls: () => simulator.calls().length,
+  };
+  return { worlds: [world], stop: () => simulator.stop() };
+}
