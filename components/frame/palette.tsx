@@ -1,7 +1,7 @@
 "use client";
 import { Search } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { Dialog } from "#components/ui/dialog.tsx";
 import { Kbd } from "#components/ui/kbd.tsx";
 
@@ -15,7 +15,7 @@ export interface Hit {
 export function Palette({ pages }: { readonly pages: readonly Hit[] }) {
   const [open, setOpen] = useState(false);
   useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
+    const onKey = (event: globalThis.KeyboardEvent) => {
       if (event.key.toLowerCase() === "k" && (event.metaKey || event.ctrlKey)) {
         event.preventDefault();
         setOpen((now) => !now);
@@ -57,52 +57,69 @@ function Finder({ pages, leave }: { readonly pages: readonly Hit[]; readonly lea
     leave();
     router.push(hit.href);
   };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === "Enter") return go(hits[active]);
+    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+    event.preventDefault();
+    const step = event.key === "ArrowDown" ? 1 : -1;
+    setActive((at) => (at + step + hits.length) % Math.max(1, hits.length));
+  };
+  const type = (text: string) => {
+    setTyped(text);
+    setActive(0);
+  };
   return (
     <>
       <input
         role="combobox"
         aria-label="Search identities, requests and pages"
         aria-expanded
-        aria-controls="palette-hits"
-        aria-activedescendant={hits[active] ? `palette-${active}` : undefined}
+        aria-controls={hitsId}
+        aria-activedescendant={hits[active] ? `${hitsId}-${active}` : undefined}
         autoComplete="off"
         spellCheck={false}
         value={typed}
         placeholder="Name of an identity, a request or a page"
-        onChange={(event) => {
-          setTyped(event.target.value);
-          setActive(0);
-        }}
-        onKeyDown={(event) => {
-          if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-            event.preventDefault();
-            setActive((at) => (at + (event.key === "ArrowDown" ? 1 : -1) + hits.length) % Math.max(1, hits.length));
-          } else if (event.key === "Enter") go(hits[active]);
-        }}
+        onChange={(event) => type(event.target.value)}
+        onKeyDown={onKeyDown}
         className="h-10 w-full border-b border-line bg-transparent text-md outline-none placeholder:text-faint"
       />
-      <div id="palette-hits" role="listbox" aria-label="Found" className="mt-2 h-80 overflow-y-auto">
-        {hits.map((hit, at) => (
-          <div
-            key={hit.href}
-            id={`palette-${at}`}
-            role="option"
-            tabIndex={-1}
-            aria-selected={at === active}
-            onMouseMove={() => setActive(at)}
-            onClick={() => go(hit)}
-            onKeyDown={() => {}}
-            className={`flex h-9 items-center gap-3 rounded-md px-2.5 ${at === active ? "bg-hover" : ""}`}
-          >
-            <span className="truncate">{hit.title}</span>
-            {hit.detail ? <span className="ml-auto truncate text-xs text-muted">{hit.detail}</span> : null}
-          </div>
-        ))}
-        {hits.length === 0 ? <p className="px-2.5 py-2 text-muted">Nothing matches.</p> : null}
-      </div>
+      <Hits hits={hits} active={active} point={setActive} go={go} />
     </>
   );
 }
+
+const hitsId = "palette-hits";
+
+interface HitsProps {
+  readonly hits: readonly Hit[];
+  readonly active: number;
+  readonly point: (at: number) => void;
+  readonly go: (hit: Hit) => void;
+}
+
+/** Keys are handled on the input, which keeps focus (ARIA combobox pattern); the pointer is handled here. */
+const Hits = ({ hits, active, point, go }: HitsProps) => (
+  <div id={hitsId} role="listbox" aria-label="Found" className="mt-2 h-80 overflow-y-auto">
+    {hits.map((hit, at) => (
+      <div
+        key={hit.href}
+        id={`${hitsId}-${at}`}
+        role="option"
+        tabIndex={-1}
+        aria-selected={at === active}
+        onMouseMove={() => point(at)}
+        onClick={() => go(hit)}
+        onKeyDown={() => {}}
+        className={`flex h-9 items-center gap-3 rounded-md px-2.5 ${at === active ? "bg-hover" : ""}`}
+      >
+        <span className="truncate">{hit.title}</span>
+        {hit.detail ? <span className="ml-auto truncate text-xs text-muted">{hit.detail}</span> : null}
+      </div>
+    ))}
+    {hits.length === 0 ? <div className="px-2.5 py-2 text-muted">Nothing matches.</div> : null}
+  </div>
+);
 
 /** Identities and requests that match, asked for after a short pause; an older answer never replaces a newer one. */
 function useFound(typed: string): readonly Hit[] {

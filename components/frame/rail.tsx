@@ -35,15 +35,7 @@ const isOn = (pathname: string, href: string): boolean =>
   href === "/" ? pathname === "/" : pathname === href || pathname.startsWith(`${href}/`);
 
 /** Left rail, collapsible; a bar at the bottom under 700 px, whose fifth place is *More*. */
-export function Rail({
-  groups,
-  person,
-  collapsed: initially,
-}: {
-  readonly groups: readonly MenuGroup[];
-  readonly person: ReactNode;
-  readonly collapsed: boolean;
-}) {
+export function Rail({ groups, person, collapsed: initially }: RailProps) {
   const pathname = usePathname();
   const [collapsed, setCollapsed] = useState(initially);
   const fold = () => {
@@ -61,39 +53,9 @@ export function Rail({
           collapsed ? "w-[58px]" : "w-[216px]",
         )}
       >
-        <div className={cx("flex items-center pb-3", collapsed ? "justify-center" : "pr-0 pl-2")}>
-          <Link
-            href="/"
-            className={cx("flex items-center gap-[9px] text-md font-[650] tracking-[-0.01em]", collapsed && "sr-only")}
-          >
-            <Logo />
-            Charter
-          </Link>
-          <IconButton
-            label={collapsed ? "Unfold the menu" : "Fold the menu"}
-            aria-expanded={!collapsed}
-            onClick={fold}
-            className={collapsed ? "" : "ml-auto size-7"}
-          >
-            {collapsed ? <PanelLeftOpen aria-hidden /> : <PanelLeftClose aria-hidden />}
-          </IconButton>
-        </div>
+        <Brand collapsed={collapsed} fold={fold} />
         {groups.map((group) => (
-          <div key={group.title ?? "mine"} className="grid gap-px">
-            {group.title === null ? null : (
-              <span
-                className={cx(
-                  "px-2 pt-3.5 pb-1 text-2xs tracking-[0.04em] text-faint uppercase",
-                  collapsed && "sr-only",
-                )}
-              >
-                {group.title}
-              </span>
-            )}
-            {group.entries.map((entry) => (
-              <RailLink key={entry.href} entry={entry} on={isOn(pathname, entry.href)} collapsed={collapsed} />
-            ))}
-          </div>
+          <Group key={group.title ?? "mine"} group={group} pathname={pathname} collapsed={collapsed} />
         ))}
         <div className={cx("mt-auto", collapsed && "[&_[data-words]]:hidden")}>{person}</div>
       </nav>
@@ -101,6 +63,51 @@ export function Rail({
     </>
   );
 }
+
+interface RailProps {
+  readonly groups: readonly MenuGroup[];
+  readonly person: ReactNode;
+  readonly collapsed: boolean;
+}
+
+const Brand = ({ collapsed, fold }: { readonly collapsed: boolean; readonly fold: () => void }) => (
+  <div className={cx("flex items-center pb-3", collapsed ? "justify-center" : "pl-2")}>
+    <Link
+      href="/"
+      className={cx("flex items-center gap-[9px] text-md font-[650] tracking-[-0.01em]", collapsed && "sr-only")}
+    >
+      <Logo />
+      Charter
+    </Link>
+    <IconButton
+      label={collapsed ? "Unfold the menu" : "Fold the menu"}
+      aria-expanded={!collapsed}
+      onClick={fold}
+      className={collapsed ? "" : "ml-auto size-7"}
+    >
+      {collapsed ? <PanelLeftOpen aria-hidden /> : <PanelLeftClose aria-hidden />}
+    </IconButton>
+  </div>
+);
+
+interface GroupProps {
+  readonly group: MenuGroup;
+  readonly pathname: string;
+  readonly collapsed: boolean;
+}
+
+const Group = ({ group, pathname, collapsed }: GroupProps) => (
+  <div className="grid gap-px">
+    {group.title === null ? null : (
+      <span className={cx("px-2 pt-3.5 pb-1 text-2xs tracking-[0.04em] text-faint uppercase", collapsed && "sr-only")}>
+        {group.title}
+      </span>
+    )}
+    {group.entries.map((entry) => (
+      <RailLink key={entry.href} entry={entry} on={isOn(pathname, entry.href)} collapsed={collapsed} />
+    ))}
+  </div>
+);
 
 export const Logo = () => (
   <span aria-hidden className="grid size-5 place-items-center rounded-[5px] bg-accent text-xs font-bold text-on-accent">
@@ -137,50 +144,28 @@ function RailLink({
   );
 }
 
+const place = "relative flex min-w-0 flex-1 flex-col items-center gap-0.5 rounded-md px-1 py-1 text-2xs [&_svg]:size-4";
+const lit = (on: boolean): string => cx(place, on ? "bg-accent-soft font-[560] text-accent-text" : "text-muted");
+
 function BottomBar({ entries, pathname }: { readonly entries: readonly MenuEntry[]; readonly pathname: string }) {
   const first = entries.filter((entry) => entry.icon !== "settings").slice(0, 4);
   const more = entries.filter((entry) => !first.includes(entry));
-  const place =
-    "relative flex min-w-0 flex-1 flex-col items-center gap-0.5 rounded-md px-1 py-1 text-2xs [&_svg]:size-4";
+  const trigger = (
+    <button type="button" className={lit(more.some((entry) => isOn(pathname, entry.href)))}>
+      <Ellipsis aria-hidden />
+      More
+    </button>
+  );
   return (
     <nav
-      aria-label="Main"
+      aria-label="Main, short"
       data-chrome
       className="fixed inset-x-0 bottom-0 z-30 flex h-14 items-center gap-1 border-t border-line bg-surface px-1.5 md:hidden"
     >
       {first.map((entry) => (
-        <Link
-          key={entry.href}
-          href={entry.href}
-          aria-current={isOn(pathname, entry.href) ? "page" : undefined}
-          className={cx(
-            place,
-            isOn(pathname, entry.href) ? "bg-accent-soft font-[560] text-accent-text" : "text-muted",
-          )}
-        >
-          {icons[entry.icon]}
-          <span className="max-w-full truncate">{entry.title}</span>
-          {entry.count ? (
-            <b className="absolute top-0 left-[calc(50%+10px)] text-2xs font-semibold tabular-nums">{entry.count}</b>
-          ) : null}
-        </Link>
+        <BottomLink key={entry.href} entry={entry} on={isOn(pathname, entry.href)} />
       ))}
-      <Menu
-        trigger={
-          <button
-            type="button"
-            className={cx(
-              place,
-              more.some((entry) => isOn(pathname, entry.href))
-                ? "bg-accent-soft font-[560] text-accent-text"
-                : "text-muted",
-            )}
-          >
-            <Ellipsis aria-hidden />
-            More
-          </button>
-        }
-      >
+      <Menu trigger={trigger}>
         {more.map((entry) => (
           <MenuItem key={entry.href} asChild>
             <Link href={entry.href}>
@@ -193,3 +178,13 @@ function BottomBar({ entries, pathname }: { readonly entries: readonly MenuEntry
     </nav>
   );
 }
+
+const BottomLink = ({ entry, on }: { readonly entry: MenuEntry; readonly on: boolean }) => (
+  <Link href={entry.href} aria-current={on ? "page" : undefined} className={lit(on)}>
+    {icons[entry.icon]}
+    <span className="max-w-full truncate">{entry.title}</span>
+    {entry.count ? (
+      <b className="absolute top-0 left-[calc(50%+10px)] text-2xs font-semibold tabular-nums">{entry.count}</b>
+    ) : null}
+  </Link>
+);

@@ -26,37 +26,13 @@ function configuration(): NextAuthConfig {
     useSecureCookies: own.publicUrl.protocol === "https:",
     session: { strategy: "jwt", maxAge: absoluteSeconds },
     pages: { signIn: "/sign-in", error: "/sign-in" },
-    providers: [
-      {
-        id: provider,
-        name: "Single sign-on",
-        type: "oidc",
-        issuer: own.issuer,
-        clientId: own.clientId,
-        clientSecret: own.clientSecret,
-        checks: ["pkce", "state", "nonce"],
-        authorization: { params: { scope: "openid profile email groups" } },
-        profile: (profile) => ({ id: String(profile.sub) }),
-      },
-    ],
+    providers: [providerOf(own)],
     cookies: cookiesOf(own),
     jwt: {
       encode: async ({ token }) => (typeof token?.value === "string" ? token.value : ""),
       decode: async ({ token }) => (token ? { value: token } : null),
     },
-    callbacks: {
-      async signIn({ account }) {
-        if (!account?.id_token) return "/sign-in?refused=no-token";
-        const userAgent = (await headers()).get("user-agent") ?? "";
-        const result = await signInWith({ idToken: account.id_token, subject: account.providerAccountId, userAgent });
-        if ("refused" in result) return `/sign-in?refused=${result.refused}`;
-        opened.set(account, result.ok);
-        return true;
-      },
-      jwt: ({ token, account }) => ({ value: account ? opened.get(account) : token.value }),
-      session: ({ session }) => ({ expires: session.expires }),
-      redirect: ({ url }) => `${own.publicUrl.origin}${localPath(url, own.publicUrl.origin)}`,
-    },
+    callbacks: callbacksOf(own),
     logger: {
       error: (error) => log("sign-in-fault", { name: error.name, message: error.message.slice(0, 200) }),
       warn: () => {},
@@ -64,6 +40,32 @@ function configuration(): NextAuthConfig {
     },
   };
 }
+
+const providerOf = (own: WebSettings): NextAuthConfig["providers"][number] => ({
+  id: provider,
+  name: "Single sign-on",
+  type: "oidc",
+  issuer: own.issuer,
+  clientId: own.clientId,
+  clientSecret: own.clientSecret,
+  checks: ["pkce", "state", "nonce"],
+  authorization: { params: { scope: "openid profile email groups" } },
+  profile: (profile) => ({ id: String(profile.sub) }),
+});
+
+const callbacksOf = ({ publicUrl }: WebSettings): NonNullable<NextAuthConfig["callbacks"]> => ({
+  async signIn({ account }) {
+    if (!account?.id_token) return "/sign-in?refused=no-token";
+    const userAgent = (await headers()).get("user-agent") ?? "";
+    const result = await signInWith({ idToken: account.id_token, subject: account.providerAccountId, userAgent });
+    if ("refused" in result) return `/sign-in?refused=${result.refused}`;
+    opened.set(account, result.ok);
+    return true;
+  },
+  jwt: ({ token, account }) => ({ value: account ? opened.get(account) : token.value }),
+  session: ({ session }) => ({ expires: session.expires }),
+  redirect: ({ url }) => `${publicUrl.origin}${localPath(url, publicUrl.origin)}`,
+});
 
 function cookiesOf({ publicUrl }: WebSettings): NonNullable<NextAuthConfig["cookies"]> {
   const cookie = (name: string, maxAge?: number) => ({
