@@ -122,7 +122,7 @@ for (const [title, begin] of [
 
     it("sets a password only with a higher attempt, and opens only that attempt", async () => {
       const [intent, kept, vault] = [intentOf("provision"), { facts: {} } as Kept, new FakeVault()];
-      await runStep(target, "create-roles", intent, kept, vault);
+      for (const step of ["create-roles", "grant"]) await runStep(target, step, intent, kept, vault);
       const work = workOf(intent, kept);
       const credential = target.credential;
       if (credential?.protocol !== "client-chosen") throw new Error("no credential");
@@ -133,6 +133,14 @@ for (const [title, begin] of [
       expect(await credential.read(work)).toEqual({ attempt: 2 });
       kept.facts = { ...kept.facts, credential: { phase: "set", attempt: 1, expects: 1, version: 1 } };
       expect(await codeOf(runStep(target, "open", intent, kept, vault))).toBe("conflict fenced");
+      expect((await roles(intent)).some(({ login }) => login)).toBe(false);
+    });
+
+    it("gives no power to what was changed since it was approved", async () => {
+      const [intent, kept, vault] = [intentOf("provision"), { facts: {} } as Kept, new FakeVault()];
+      for (const step of ["create-roles", "grant", "issue"]) await runStep(target, step, intent, kept, vault);
+      await asked(world.direct("orders"), `GRANT DELETE ON shop.orders TO "${intent.name}"`);
+      await expect(runStep(target, "open", intent, kept, vault)).rejects.toBeInstanceOf(Squatter);
       expect((await roles(intent)).some(({ login }) => login)).toBe(false);
     });
 

@@ -25,20 +25,20 @@ export class Cluster {
 
   /** Runs `run` in one transaction and commits it. Database faults are thrown as `TargetFault`; only COMMIT can be ambiguous. */
   change<T>(ask: Ask, run: (sql: Transaction) => Promise<T>): Promise<T> {
-    return this.#call(ask, "READ WRITE", "COMMIT", run);
+    return this.#call({ ...ask, mode: "READ WRITE", end: "COMMIT" }, run);
   }
 
   read<T>(ask: Ask, run: (sql: Transaction) => Promise<T>): Promise<T> {
-    return this.#call(ask, "READ ONLY", "ROLLBACK", run);
+    return this.#call({ ...ask, mode: "READ ONLY", end: "ROLLBACK" }, run);
   }
 
   /** Runs `run` for real and takes it back: what it did is proved to be possible, and never happened. */
   rehearse<T>(ask: Ask, run: (sql: Transaction) => Promise<T>): Promise<T> {
-    return this.#call(ask, "READ WRITE", "ROLLBACK", run);
+    return this.#call({ ...ask, mode: "READ WRITE", end: "ROLLBACK" }, run);
   }
 
-  #call<T>(ask: Ask, mode: Opening["mode"], end: Opening["end"], run: (sql: Transaction) => Promise<T>): Promise<T> {
-    return ask.calls.make(ask.name, (context) => this.#transaction({ ...ask, mode, end, context }, run));
+  #call<T>(ask: Wanted, run: (sql: Transaction) => Promise<T>): Promise<T> {
+    return ask.calls.make(ask.name, (context) => this.#transaction({ ...ask, context }, run));
   }
 
   /**
@@ -109,9 +109,11 @@ export class Cluster {
   }
 }
 
-interface Opening extends Ask {
+interface Wanted extends Ask {
   readonly mode: "READ WRITE" | "READ ONLY";
   readonly end: "COMMIT" | "ROLLBACK";
+}
+interface Opening extends Wanted {
   readonly context: CallContext;
 }
 

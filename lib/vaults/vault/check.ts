@@ -127,26 +127,30 @@ async function checkRights({ login, calls, who, place }: Rights): Promise<readon
       right({ who, at: pattern.replace("*", path), capability, held, policy: toHcl(rules) }),
     ),
   );
+  return [...rights, ...tooMuch(who, mount, { held, areas })];
+}
+
+/** What each login must not be able to do, so that none alone can both write and read, or write and remove. */
+function tooMuch(
+  who: "writer" | "remover",
+  mount: string,
+  { held, areas }: { held: Record<string, unknown>; areas: readonly string[] },
+): Check[] {
   const [data = "", metadata = "", destroy = ""] = areas;
-  const beyond =
-    who === "writer"
-      ? { name: "writer: reads no secret", excess: excess(held, data, ["read"]), may: "read the secrets it writes" }
-      : {
-          name: "remover: reads and writes no secret",
-          excess: excess(held, data, ["read", "create", "update"]),
-          may: "read or write secrets",
-        };
-  const removes = who === "writer" ? [...excess(held, destroy, ["update"]), ...excess(held, metadata, ["delete"])] : [];
+  const removes = [...excess(held, destroy, ["update"]), ...excess(held, metadata, ["delete"])];
+  const reads = excess(held, data, ["read"]);
+  const touches = excess(held, data, ["read", "create", "update"]);
+  const mend = (list: readonly string[]): string => `Take ${list.join(", ")} on ${data} away.`;
+  if (who === "remover") {
+    const name = `remover: reads and writes no secret in ${mount}`;
+    if (touches.length === 0) return [{ name, ok: true, sentence: "As it should be." }];
+    return [{ name, ok: false, sentence: "This login can read or write secrets.", mend: mend(touches) }];
+  }
+  const name = `writer: reads no secret in ${mount}`;
   return [
-    ...rights,
-    beyond.excess.length === 0
-      ? { name: `${beyond.name} in ${mount}`, ok: true, sentence: "As it should be." }
-      : {
-          name: `${beyond.name} in ${mount}`,
-          ok: false,
-          sentence: `This login can ${beyond.may}.`,
-          mend: `Take ${beyond.excess.join(", ")} on ${data} away.`,
-        },
+    reads.length === 0
+      ? { name, ok: true, sentence: "As it should be." }
+      : { name, ok: false, sentence: "This login can read the secrets it writes.", mend: mend(reads) },
     ...(removes.length === 0
       ? []
       : [

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
+import type { Json } from "#lib/domain/json.ts";
 import {
   type Simulator,
   type StartOptions,
@@ -57,63 +58,58 @@ export const start = (
 ): Promise<Simulator<VaultWorld>> => serve(wire(options.mounts ?? ["kv"]), options);
 
 const wire = (mounts: readonly string[]): Wire<VaultWorld> => ({
-  empty: () => ({
-    sealed: false,
-    tokenTtl: 1200,
-    approles: {
-      writer: {
-        roleId: simulatedCredentials.writerRoleId,
-        secretId: simulatedCredentials.writerSecretId,
-        rules: mounts.flatMap(writerRules),
-      },
-      remover: {
-        roleId: simulatedCredentials.removerRoleId,
-        secretId: simulatedCredentials.removerSecretId,
-        rules: mounts.flatMap(removerRules),
-      },
-    },
-    tokens: {},
-    mounts: Object.fromEntries(mounts.map((mount) => [mount, {}])),
-  }),
+  empty: () => fresh(mounts),
   operationOf: ({ method, url }) => route(method, url.pathname).operation,
   isRead: (operation) => reads.has(operation),
-  answer: (call) => {
-    const { operation } = call;
-    if (operation === "health") return health(call.state);
-    if (operation === "seal" || operation === "unseal") {
-      call.state.sealed = operation === "seal";
-      return { status: 204, body: "" };
-    }
-    if (call.state.sealed) return errors(503, "Vault is sealed");
-    if (operation === "approle-login") return logIn(call);
-    return authorised(call);
-  },
+  answer,
   failure: (kind) => {
     if (kind === "throttle") return errors(429, "request path: rate limit quota exceeded");
     if (kind === "quota") return errors(429, "lease count quota exceeded");
     return kind === "denied" ? errors(403, "permission denied") : errors(502, "upstream gone");
   },
-  shown: (state) => ({
-    sealed: state.sealed,
-    mounts: Object.fromEntries(
-      Object.entries(state.mounts).map(([mount, paths]) => [
-        mount,
-        Object.fromEntries(
-          Object.entries(paths).map(([path, { current, custom, versions }]) => [
-            path,
-            {
-              current,
-              custom,
-              versions: Object.fromEntries(
-                Object.entries(versions).map(([n, v]) => [n, v.destroyed ? "destroyed" : "stored"]),
-              ),
-            },
-          ]),
-        ),
-      ]),
-    ),
-  }),
+  shown,
 });
+
+function fresh(mounts: readonly string[]): VaultWorld {
+  const { writerRoleId, writerSecretId, removerRoleId, removerSecretId } = simulatedCredentials;
+  return {
+    sealed: false,
+    tokenTtl: 1200,
+    approles: {
+      writer: { roleId: writerRoleId, secretId: writerSecretId, rules: mounts.flatMap(writerRules) },
+      remover: { roleId: removerRoleId, secretId: removerSecretId, rules: mounts.flatMap(removerRules) },
+    },
+    tokens: {},
+    mounts: Object.fromEntries(mounts.map((mount) => [mount, {}])),
+  };
+}
+
+function answer(call: WireCall<VaultWorld>): WireReply {
+  const { operation } = call;
+  if (operation === "health") return health(call.state);
+  if (operation === "seal" || operation === "unseal") {
+    call.state.sealed = operation === "seal";
+    return { status: 204, body: "" };
+  }
+  if (call.state.sealed) return errors(503, "Vault is sealed");
+  return operation === "approle-login" ? logIn(call) : authorised(call);
+}
+
+/** Everything but the secrets, the logins and the tokens. */
+function shown({ sealed, mounts }: VaultWorld): Json {
+  const mapped = <T>(record: Readonly<Record<string, T>>, show: (value: T) => Json): Json =>
+    Object.fromEntries(Object.entries(record).map(([key, value]) => [key, show(value)]));
+  return {
+    sealed,
+    mounts: mapped(mounts, (paths) =>
+      mapped(paths, ({ current, custom, versions }) => ({
+        current,
+        custom,
+        versions: mapped(versions, ({ destroyed }) => (destroyed ? "destroyed" : "stored")),
+      })),
+    ),
+  };
+}
 
 const fixed: Readonly<Record<string, string>> = {
   "GET /v1/sys/health": "health",
@@ -265,7 +261,7 @@ function storage(storing: Storage): WireReply {
   return errors(405, "unsupported operation");
 }
 
-const fresh = (now: Date): Stored => ({
+const newSlot = (now: Date): Stored => ({
   casRequired: false,
   custom: null,
   current: 0,
@@ -299,7 +295,7 @@ function writeMetadata({ call, where, mount }: Storage): WireReply {
   const long = Object.values(custom).some((value) => Buffer.byteLength(value) > 512);
   const unprintable = Object.values(custom).some((value) => /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u.test(value));
   if (long || unprintable || Object.keys(custom).length > 64) return errors(400, "custom_metadata validation failed");
-  const stored = mount[where.path] ?? fresh(call.now);
+  const stored = mount[where.path] ?? newSlot(call.now);
   stored.casRequired = body.data.cas_required ?? stored.casRequired;
   stored.custom = body.data.custom_metadata ?? stored.custom;
   stored.updatedAt = call.now.toISOString();
@@ -321,7 +317,7 @@ const dataBody = z.object({
 function writeData({ call, where, mount }: Storage): WireReply {
   const body = dataBody.safeParse(parsed(call.request.body));
   if (!body.success) return errors(400, "no data provided");
-  const stored = mount[where.path] ?? fresh(call.now);
+  const stored = mount[where.path] ?? newSlot(call.now);
   const cas = body.data.options?.cas;
   if (cas === undefined && stored.casRequired) return errors(400, "check-and-set parameter required for this call");
   if (cas !== undefined && cas !== stored.current)

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { TargetFault } from "#lib/domain/fault.ts";
+import type { Secret } from "#lib/domain/secret.ts";
 import type { Calls } from "#lib/domain/target.ts";
 import type { Slot, SlotState, Vault, VaultConnectEntry } from "../store.ts";
 import { checkVault } from "./check.ts";
@@ -27,11 +28,8 @@ const at = (area: "data" | "metadata" | "destroy", { mount, path }: Slot): strin
 export function connectVault(entry: VaultConnectEntry<VaultSettings>): Vault {
   const secret = (name: CredentialName): string => {
     const value = entry.credentials[name];
-    if (value === undefined || value === "")
-      throw new Error(
-        `The vault ${entry.name} needs the credentials ${credentialNames.join(", ")}; ${name} is missing.`,
-      );
-    return value;
+    if (value) return value;
+    throw new Error(`The vault ${entry.name} needs the credentials ${credentialNames.join(", ")}; ${name} is missing.`);
   };
   const writer = new Login(entry.settings, secret("writerRoleId"), secret("writerSecretId"));
   const remover = new Login(entry.settings, secret("removerRoleId"), secret("removerSecretId"));
@@ -39,31 +37,10 @@ export function connectVault(entry: VaultConnectEntry<VaultSettings>): Vault {
     check: (calls) => checkVault({ entry, writer, remover, calls }),
     prepare: (slot, custom, calls) => prepare({ writer, calls }, slot, custom),
     read: (slot, calls) => read({ writer, calls }, slot),
-    put: async (slot, value, cas, calls) => {
-      const body = () => value.pour((fields) => ({ options: { cas }, data: fields }));
-      const answer = await writer.ask({
-        calls,
-        name: "vault put",
-        method: "POST",
-        path: at("data", slot),
-        changes: true,
-        body,
-      });
-      const parsed = putAnswer.safeParse(answer);
-      if (!parsed.success)
-        throw new TargetFault("ambiguous", "put-answer", "The vault's answer to the write names no version.");
-      return parsed.data.data.version;
-    },
+    put: (...[slot, value, cas, calls]) => put({ writer, calls }, slot, { value, cas }),
     destroy: async (slot, versions, calls) => {
-      const body = () => ({ versions });
-      await remover.ask({
-        calls,
-        name: "vault destroy",
-        method: "POST",
-        path: at("destroy", slot),
-        changes: true,
-        body,
-      });
+      const ask = { calls, name: "vault destroy", method: "POST", path: at("destroy", slot), changes: true } as const;
+      await remover.ask({ ...ask, body: () => ({ versions }) });
     },
     remove: async (slot, calls) => {
       await remover.ask({ calls, name: "vault remove", method: "DELETE", path: at("metadata", slot), changes: true });
@@ -108,6 +85,14 @@ async function read({ writer, calls }: Writing, slot: Slot): Promise<SlotState |
       }))
       .sort((a, b) => a.version - b.version),
   };
+}
+
+async function put({ writer, calls }: Writing, slot: Slot, of: { value: Secret; cas: number }): Promise<number> {
+  const body = () => of.value.pour((fields) => ({ options: { cas: of.cas }, data: fields }));
+  const ask = { calls, name: "vault put", method: "POST", path: at("data", slot), changes: true, body } as const;
+  const parsed = putAnswer.safeParse(await writer.ask(ask));
+  if (parsed.success) return parsed.data.data.version;
+  throw new TargetFault("ambiguous", "put-answer", "The vault's answer to the write names no version.");
 }
 
 async function prepare(writing: Writing, slot: Slot, custom: Readonly<Record<string, string>>): Promise<SlotState> {

@@ -1,10 +1,11 @@
 import { z } from "zod";
-import type { Step, StepDone, StepWork } from "#lib/connectors/connector.ts";
+import { Squatter, type Step, type StepDone, type StepWork } from "#lib/connectors/connector.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import type { Cluster, Transaction } from "../client.ts";
 import { type LoginState, loginComment } from "../comment.ts";
 import { literal, quoted } from "../names.ts";
+import { observe } from "../observe.ts";
 import { type Desired, desiredOf } from "../plan.ts";
 import { absent, lock, type OurLogin, readLogin } from "../roles.ts";
 import { close } from "./close.ts";
@@ -24,6 +25,7 @@ export const open = (cluster: Cluster): Step => ({
     const desired = desiredOf(work.plan);
     const attempt = attemptOf(work.facts);
     if (attempt === null) throw new TypeError("No password was recorded as set.");
+    await mustBeAsPlanned(cluster, work);
     await cluster.change({ calls: work.calls, name: "postgresql open" }, async (sql) => {
       await lock(sql, desired.role);
       const { state } = await present(sql, work, desired);
@@ -37,6 +39,15 @@ export const open = (cluster: Cluster): Step => ({
     await close(cluster, work);
   },
 });
+
+/** Power is given only to what still is exactly what was approved. */
+async function mustBeAsPlanned(cluster: Cluster, { intent, calls }: StepWork): Promise<void> {
+  const seen = await observe(cluster, intent, calls);
+  if (seen.state === "absent") throw absent(intent.name);
+  if (seen.state === "not-ours") throw new Squatter(intent.name, seen.why);
+  if (seen.state === "ours" && seen.differences.length > 0)
+    throw new Squatter(intent.name, `it was changed before it was opened: ${seen.differences.join("; ")}`);
+}
 
 const fenced = (login: string): TargetFault =>
   new TargetFault("conflict", "fenced", `${login} holds another password than the vault.`);
