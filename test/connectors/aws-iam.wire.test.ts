@@ -470,3 +470,17 @@ test("removal takes off what strangers attached, in AWS's order", async () => {
   await runFlow(life, planFor(life, "retire"));
   expect(await nameOf(role.iam.send(new GetRoleCommand({ RoleName: life.name })))).toBe("NoSuchEntityException");
 });
+
+test("a user that AWS will not delete says why, and goes once a stranger's addition is gone", async () => {
+  const life = beginLife(user);
+  await runFlow(life, planFor(life, "provision"));
+  const retire = planFor(life, "retire");
+  await runFlow(life, retire, "revoke");
+  const held = simulator.world().users[life.name];
+  if (held === undefined) throw new Error("no user");
+  held.password = true;
+  await expect(runStep(life, retire, "remove-user")).rejects.toThrow("Someone gave the user a password");
+  delete held.password;
+  await runStep(life, retire, "remove-user");
+  expect(await user.lying(life.name)).toBeNull();
+});

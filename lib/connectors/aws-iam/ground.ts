@@ -106,11 +106,13 @@ interface Compared {
   readonly desired: Desired;
   /** Whether the permissions have been attached already. */
   readonly empowered: boolean;
+  /** Then being disabled by us is a difference too. */
+  readonly enabled?: true;
 }
 
 /** How an object of ours differs from its plan, in words; [] = as planned. An object disabled by us does not differ. */
 export async function differencesOf(
-  { ground, seen, desired, empowered }: Compared,
+  { ground, seen, desired, empowered, enabled }: Compared,
   calls: Calls,
 ): Promise<readonly string[]> {
   const { holder } = ground;
@@ -132,6 +134,7 @@ export async function differencesOf(
     [attached.length > 0, `managed policies are attached: ${attached.join(", ")}`],
     [held === null && empowered, "its permissions are missing"],
     [held !== null && !equal(held, desired.permissions), "its permissions were changed"],
+    [enabled === true && names.includes(disabledName), "it is disabled"],
     [tags.length > 0, `tags differ: ${tags.map(([key]) => key).join(", ")}`],
   ];
   return found.flatMap(([differs, words]) => (differs ? [words] : []));

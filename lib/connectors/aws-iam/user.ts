@@ -191,11 +191,19 @@ async function remove({ aws, policies, keys }: Parts, calls: Calls, UserName: st
     await aws.change(calls, "iam:RemoveUserFromGroup", (options) =>
       iam.send(new RemoveUserFromGroupCommand({ UserName, GroupName }), options),
     );
-  await unlessMissing(
-    () => aws.change(calls, "iam:DeleteUser", (options) => iam.send(new DeleteUserCommand({ UserName }), options)),
-    null,
-  );
+  try {
+    await unlessMissing(
+      () => aws.change(calls, "iam:DeleteUser", (options) => iam.send(new DeleteUserCommand({ UserName }), options)),
+      null,
+    );
+  } catch (error) {
+    if (!(error instanceof TargetFault && error.code === "DeleteConflict")) throw error;
+    throw new TargetFault("conflict", error.code, strangersAdditions);
+  }
 }
+
+const strangersAdditions =
+  "Someone gave the user a password, a certificate or a device that AWS wants gone first: take it off there.";
 
 /** A user as the SDK gives it, also from a list (which leaves tags and ceiling out). */
 export const seen = (user: User | undefined): Seen => ({

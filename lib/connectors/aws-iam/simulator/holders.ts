@@ -147,7 +147,11 @@ function deleteRole(turn: Turn): Xml {
 function deleteUser(turn: Turn): Xml {
   const user = userOf(turn);
   const keys = Object.values(turn.account.keys).some((key) => key.user === user.name);
-  requireEmpty(user, [...(keys ? ["access keys"] : []), ...(user.groups.length > 0 ? ["users from group"] : [])]);
+  requireEmpty(user, [
+    ...(keys ? ["access keys"] : []),
+    ...(user.password ? ["login profile"] : []),
+    ...(user.groups.length > 0 ? ["users from group"] : []),
+  ]);
   delete turn.account.users[user.name.toLowerCase()];
   return undefined;
 }

@@ -35,6 +35,8 @@ export interface Role extends Holder {
 }
 export interface User extends Holder {
   groups: string[];
+  /** A console password, which only someone else can have given. */
+  password?: true;
 }
 export interface Key {
   user: string;

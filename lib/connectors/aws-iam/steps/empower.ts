@@ -4,7 +4,7 @@ import { desiredOf } from "../desired.ts";
 import { equal } from "../documents.ts";
 import { differencesOf, type Ground, readOurs, requireOurs, settle } from "../ground.ts";
 import type { Seen } from "../holder.ts";
-import { disabledName, permissionsName } from "../permissions.ts";
+import { permissionsName } from "../permissions.ts";
 
 /** Attaches the permissions, the last thing that gives power. Putting is replacing, so it may be repeated. */
 export const empower = (ground: Ground): Step => ({
@@ -52,9 +52,7 @@ export const verify = (ground: Ground): Step => ({
     let differences: readonly string[] = [];
     const fine = async () => {
       const seen = await requireOurs(ground, work);
-      const found = await differencesOf({ ground, seen, desired, empowered: true }, work.calls);
-      const held = await ground.holder.policy(work.calls, seen.name, disabledName);
-      differences = held === null ? found : [...found, "it is disabled"];
+      differences = await differencesOf({ ground, seen, desired, empowered: true, enabled: true }, work.calls);
       return differences.length === 0;
     };
     try {
