@@ -9,7 +9,7 @@ import { seedGate } from "./saga-world.ts";
 
 const full = process.env.CHARTER_CRASH === "full";
 /** Of each flow's mishaps, one in so many runs within `npm test`; `npm run crash` runs them all. */
-const every = full ? 1 : 8;
+const every = full ? 1 : 12;
 
 let bench: Bench;
 beforeAll(async () => {
