@@ -67,7 +67,7 @@ const ownerActive = sql<boolean>`exists (select 1 from ${people} where ${people.
 const present = notInArray(identities.state, ["retired", "failed"]);
 const tileCondition: { readonly [T in Tile]: SQL | undefined } = {
   all: undefined,
-  unowned: sql`not ${ownerActive}`,
+  unowned: sql`${identities.owner} in (select ${people.canonical} from ${people} where ${people.tenant} = 'main' group by ${people.canonical} having not bool_or(${people.active}))`,
   expiring: sql`${identities.state} = 'live' and ${identities.endsAt} < charter.clock() + make_interval(days => ${expiringDays})`,
   static: eq(identities.credential, "static"),
   differs: sql`${identities.differences} <> '[]'::jsonb`,

@@ -45,9 +45,11 @@ describe("db/schema and the migrations", () => {
       expect(named("p")).toHaveLength(1);
       expect(named("u")).toEqual(table.uniqueConstraints.map((u) => u.getName()).sort());
       expect(named("c")).toEqual(table.checks.map((check) => check.name).sort());
-      const indexes =
-        await t.admin`select count(*)::int as n from pg_index where indrelid = ${`charter.${name}`}::regclass`;
-      expect(indexes[0]?.n).toBe(table.indexes.length + table.uniqueConstraints.length + 1);
+      const indexes = await t.admin`select indexrelid::regclass::text as name from pg_index
+        where indrelid = ${`charter.${name}`}::regclass`;
+      const declared = table.indexes.map((index) => `charter.${index.config.name}`);
+      // Trigram, expression and partial indexes stand in migrations alone: drizzle has no words for them.
+      expect(indexes.map((index) => index.name)).toEqual(expect.arrayContaining(declared));
     },
   );
 });
