@@ -2,7 +2,11 @@ import { Box } from "lucide-react";
 import type { PlannedObject } from "#lib/domain/plan.ts";
 import { Code } from "../ui/code.tsx";
 import { Facts } from "../ui/facts.tsx";
+import { exactly } from "../ui/moment.ts";
 import { Mono } from "../ui/mono.tsx";
+
+const instant = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
+const sayInstant = (value: string): string => (instant.test(value) ? exactly(Date.parse(value)) : value);
 
 /** What will be created, object by object, in the order it is made; the exact documents fold out. */
 export const PlanObjects = ({ objects }: { readonly objects: readonly PlannedObject[] }) => (
@@ -26,7 +30,7 @@ export const PlanObjects = ({ objects }: { readonly objects: readonly PlannedObj
             rows={object.details.map(({ label, value, mono }, at) => ({
               id: `${at}`,
               label,
-              value: mono ? <code className="break-all">{value}</code> : value,
+              value: mono ? <code className="break-all">{value}</code> : sayInstant(value),
             }))}
           />
           <details className="mt-2 text-sm">

@@ -8,7 +8,8 @@ import { Tabs } from "#components/ui/tabs.tsx";
 import type { RequestPage } from "#db/read/request.ts";
 
 /** Exactly what is or will be made, and what it can do; readable or as the JSON that the fingerprint binds. */
-export function PlanCard({ page: { state } }: { readonly page: RequestPage }) {
+export function PlanCard({ page }: { readonly page: RequestPage }) {
+  const { state } = page;
   if (!state?.plan) return null;
   const { plan, planDigest, reach } = state;
   const readable = (
@@ -24,7 +25,7 @@ export function PlanCard({ page: { state } }: { readonly page: RequestPage }) {
   );
   return (
     <Card
-      title={plan.kind === "retire" ? "What will be removed" : "What will be created"}
+      title={titleOf(page)}
       aside={
         planDigest ? (
           <>
@@ -42,4 +43,11 @@ export function PlanCard({ page: { state } }: { readonly page: RequestPage }) {
       />
     </Card>
   );
+}
+
+function titleOf({ request, state }: RequestPage): string {
+  const done = state?.state === "live" || state?.state === "done";
+  if (request.kind === "retire") return done ? "What was removed" : "What will be removed";
+  if (request.kind === "provision") return done ? "What was created" : "What will be created";
+  return "What it is about";
 }

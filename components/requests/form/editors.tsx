@@ -5,10 +5,8 @@ import { Input } from "#components/ui/input.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { type Charter, classifications, credentialModels } from "#lib/domain/charter.ts";
 import { backupId, credentialWords } from "../words.ts";
-import type { FilledProps, Line } from "./filled.tsx";
+import type { EditorProps } from "./props.ts";
 import { ExceptionEditor, RetirementEditor, RotationEditor } from "./term-editors.tsx";
-
-export type EditorProps = FilledProps & { readonly line: Line; readonly done: () => void };
 
 /** The control that changes one filled field, in its line's place. */
 export function Editor(props: EditorProps) {

@@ -4,19 +4,10 @@ import { type ReactNode, useState } from "react";
 import { IconButton } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { FieldError } from "#components/ui/field.tsx";
-import type { Choices } from "#db/read/new-request.ts";
-import type { Preview } from "#lib/claims/requests/preview.ts";
-import type { Answers, Edits } from "#lib/domain/answers.ts";
-import type { Charter } from "#lib/domain/charter.ts";
 import { originWords } from "../words.ts";
 import { Editor } from "./editors.tsx";
+import type { FilledProps, Line } from "./props.ts";
 import { valueIn } from "./values.tsx";
-
-/** A charter field that a default fills, as a line. */
-export interface Line {
-  readonly field: keyof Charter;
-  readonly label: string;
-}
 
 const lines: readonly Line[] = [
   { field: "name", label: "Name" },
@@ -36,15 +27,6 @@ const lines: readonly Line[] = [
 ];
 /** Told by an answer, not by an edit. */
 const fixed: readonly string[] = ["environment"];
-
-export interface FilledProps {
-  readonly preview: Preview | null;
-  readonly answers: Answers;
-  readonly edit: (part: Edits) => void;
-  readonly choices: Choices;
-  readonly me: string;
-  readonly errors: { readonly [field: string]: string };
-}
 
 /** *Filled in for you*: every other charter field as a line with its origin and a pencil. The list keeps its height while values arrive. */
 export function Filled(props: FilledProps) {

@@ -6,7 +6,7 @@ import { Field } from "#components/ui/field.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { Select } from "#components/ui/select.tsx";
 import type { GithubAnswer } from "#lib/domain/answers.ts";
-import type { QuestionProps } from "./questions.tsx";
+import type { QuestionProps } from "./props.ts";
 
 const nothing: GithubAnswer = { kind: "github", repository: "", subject: null };
 const branch = "branch:";

@@ -62,8 +62,7 @@ const outcomeWords = {
 const Said = ({ decision }: { readonly decision: Decision }) => (
   <>
     <p className="pt-1 text-[13.5px] font-[560]">
-      {outcomeWords[decision.outcome]}{" "}
-      {decision.stages.map((stage) => `${stage.count} of ${stage.role}: ${stage.sentence}`).join(" ")}
+      {outcomeWords[decision.outcome]} {decision.stages.map((stage) => stage.sentence).join(" ")}
     </p>
     <Reasons decision={decision} />
   </>

@@ -3,23 +3,10 @@ import { useId } from "react";
 import { Field } from "#components/ui/field.tsx";
 import { Input, Textarea } from "#components/ui/input.tsx";
 import { Select } from "#components/ui/select.tsx";
-import type { Choices } from "#db/read/new-request.ts";
-import type { Preview } from "#lib/claims/requests/preview.ts";
-import type { Answers } from "#lib/domain/answers.ts";
-import type { FormPack, FormQuestion } from "./contract.ts";
+import type { FormQuestion } from "./contract.ts";
 import { GithubQuestion } from "./github-question.tsx";
+import type { QuestionProps } from "./props.ts";
 import { ReachQuestion } from "./reach-question.tsx";
-
-export interface QuestionProps<Question = FormQuestion> {
-  readonly question: Question;
-  readonly answers: Answers;
-  readonly change: (part: Partial<Answers>) => void;
-  readonly choices: Choices;
-  readonly packs: readonly FormPack[];
-  readonly preview: Preview | null;
-  /** The refusal at this question's fields; null while the answer is still open. */
-  readonly error: string | null;
-}
 
 /** Charter fields that a question answers: where its refusals are shown. */
 export const fieldsOf: { readonly [K in FormQuestion["kind"]]: readonly string[] } = {

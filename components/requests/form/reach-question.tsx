@@ -5,7 +5,7 @@ import { Combobox } from "#components/ui/combobox.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Input, Textarea } from "#components/ui/input.tsx";
 import type { FormPack, FormQuestion } from "./contract.ts";
-import type { QuestionProps } from "./questions.tsx";
+import type { QuestionProps } from "./props.ts";
 
 type Props = QuestionProps<Extract<FormQuestion, { kind: "reach" }>>;
 

@@ -2,7 +2,7 @@
 import { Button } from "#components/ui/button.tsx";
 import { Input } from "#components/ui/input.tsx";
 import type { RetirementCondition } from "#lib/domain/charter.ts";
-import type { EditorProps } from "./editors.tsx";
+import type { EditorProps } from "./props.ts";
 
 const days = (text: string): number => Math.min(3_650, Math.max(0, Number.parseInt(text, 10) || 0));
 
