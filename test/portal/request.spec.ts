@@ -1,0 +1,61 @@
+import { expect, test } from "@playwright/test";
+import { answerPipeline, approve, expectAccessible, signedIn } from "./steps.ts";
+
+test("a pipeline's role: at most four answers, two approvals, live without a secret", async ({ browser }) => {
+  const jonas = await signedIn(browser, "Jonas Kern");
+  const asked = await answerPipeline(jonas, {
+    repository: "acme/ledger",
+    environment: "production",
+    bucket: "ledger-cold",
+    why: "Writes a signed snapshot of the ledger to cold storage after each release.",
+  });
+  expect(asked).toBeLessThanOrEqual(4);
+  const policy = jonas.getByRole("region", { name: "What policy says" });
+  await expect(policy.getByText("People will be asked.")).toBeVisible();
+  await expect(jonas.getByText("repo:acme@4128807/ledger@731205518:environment:production").first()).toBeVisible();
+  await expectAccessible(jonas);
+  await jonas.getByRole("button", { name: "Submit for approval" }).click();
+  await expect(jonas.getByText("Awaiting approval")).toBeVisible({ timeout: 10_000 });
+
+  await approve(await signedIn(browser, "Mara Lind"), "ledger-cold");
+  await expect(jonas.getByText("1 of 2 of security")).toBeVisible();
+  await approve(await signedIn(browser, "Tomás Vidal"), "ledger-cold");
+
+  const steps = jonas.getByRole("list", { name: "Steps" });
+  await expect(jonas.getByRole("heading", { level: 1 }).locator("..").getByText("Live")).toBeVisible({
+    timeout: 30_000,
+  });
+  await expect(steps.getByRole("listitem").last()).toContainText("Read back");
+  await expect(jonas.getByRole("region", { name: "Use it" })).toContainText("role-to-assume: arn:aws:iam::");
+  await expectAccessible(jonas);
+});
+
+test("what policy refuses says what would satisfy it, and cannot be sent", async ({ browser }) => {
+  const jonas = await signedIn(browser, "Jonas Kern");
+  await answerPipeline(jonas, {
+    repository: "acme/billing",
+    environment: "production",
+    bucket: "billing",
+    why: "Writes the invoices of the month to the archive.",
+  });
+  await jonas.getByRole("button", { name: "Change Backup" }).click();
+  await jonas.getByRole("combobox", { name: "Backup" }).fill("Jonas");
+  await jonas.getByRole("option", { name: /Jonas Kern/ }).click();
+  await expect(jonas.getByRole("button", { name: "Submit for approval" })).toHaveAttribute("aria-disabled", "true");
+  const said = jonas.getByRole("complementary", { name: "What becomes of it" });
+  await expect(said.getByText(/to mend|Policy refuses it as it stands/)).toBeVisible();
+});
+
+test("a draft keeps what was typed", async ({ browser }) => {
+  const jonas = await signedIn(browser, "Jonas Kern");
+  await answerPipeline(jonas, {
+    repository: "acme/ledger",
+    environment: "staging",
+    bucket: "half-typed",
+    why: "Half a",
+  });
+  await expect(jonas.getByText(/Draft saved/)).toBeVisible();
+  await jonas.reload();
+  await expect(jonas.getByRole("textbox", { name: "Bucket" })).toHaveValue("half-typed");
+  await expect(jonas.getByLabel("Why does it exist?")).toHaveValue("Half a");
+});

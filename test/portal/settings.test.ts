@@ -1,0 +1,64 @@
+import { describe, expect, test } from "vitest";
+import { bounded } from "#lib/web/bounded.ts";
+import { readSettings, workerVariables } from "#lib/web/settings.ts";
+
+const whole = {
+  CHARTER_WEB_DATABASE_URL: "postgres://charter_web:x@db.example/charter",
+  CHARTER_PUBLIC_URL: "https://charter.example",
+  AUTH_SECRET: "s".repeat(32),
+  AUTH_ISSUER: "https://id.example",
+  AUTH_CLIENT_ID: "charter",
+  AUTH_CLIENT_SECRET: "secret",
+};
+
+describe("what the web is started with", () => {
+  test("all of it is enough", () => expect(readSettings(whole)).toHaveProperty("ok"));
+
+  test.each(Object.keys(whole))("without %s it is not fit to serve, and says so by name", (name) => {
+    const read = readSettings({ ...whole, [name]: undefined });
+    expect(read).toEqual({ problems: [`${name} is missing or not valid.`] });
+  });
+
+  test.each([
+    "CHARTER_WORKER_DATABASE_URL",
+    "CHARTER_MIGRATE_DATABASE_URL",
+    "CHARTER_CONFIG",
+    "AWS_ACCESS_KEY_ID",
+    "VAULT_TOKEN",
+    "BAO_ADDR",
+    "AZURE_CLIENT_ID",
+    "GOOGLE_APPLICATION_CREDENTIALS",
+  ])("with %s in sight it is not fit to serve, and never repeats its value", (name) => {
+    const environment = { ...whole, [name]: "canary-value" };
+    expect(workerVariables(environment)).toEqual([name]);
+    expect(JSON.stringify(readSettings(environment))).not.toContain("canary-value");
+    expect(readSettings(environment)).toHaveProperty("problems");
+  });
+
+  test("a secret of 31 characters is too short", () => {
+    expect(readSettings({ ...whole, AUTH_SECRET: "s".repeat(31) })).toHaveProperty("problems");
+  });
+
+  test("the demo serves localhost alone", () => {
+    expect(readSettings({ ...whole, CHARTER_DEMO: "1" })).toHaveProperty("problems");
+    expect(readSettings({ ...whole, CHARTER_DEMO: "1", CHARTER_PUBLIC_URL: "http://localhost:3000" })).toHaveProperty(
+      "ok",
+    );
+  });
+});
+
+describe("what comes from outside is bounded before it is parsed", () => {
+  const nested = (depth: number): unknown => (depth === 0 ? 1 : [nested(depth - 1)]);
+  test("depth 16 passes, 17 does not", () => {
+    expect(bounded(nested(16))).toBe(true);
+    expect(bounded(nested(17))).toBe(false);
+  });
+  test("a list of 1,000 passes, 1,001 does not", () => {
+    expect(bounded(Array(1_000).fill(0))).toBe(true);
+    expect(bounded(Array(1_001).fill(0))).toBe(false);
+  });
+  test("64 KiB of text passes, one more does not", () => {
+    expect(bounded("x".repeat(65_536))).toBe(true);
+    expect(bounded("x".repeat(65_537))).toBe(false);
+  });
+});
