@@ -67,8 +67,13 @@ const versionOf = (saved: { readonly version: number } | undefined): number => {
   return saved.version;
 };
 
+export interface SeenChecks {
+  readonly name: string;
+  readonly checks: readonly Check[];
+  readonly at: Date;
+}
 /** Keeps what a check of a target saw; returns the row's new version, null when the target is not published. */
-export async function saveTargetChecks(tx: Tx, name: string, checks: readonly Check[], at: Date) {
+export async function saveTargetChecks(tx: Tx, { name, checks, at }: SeenChecks) {
   const [row] = await tx
     .update(targets)
     .set({ checks: [...checks], checkedAt: at, version: sql`${targets.version} + 1` })
@@ -77,7 +82,7 @@ export async function saveTargetChecks(tx: Tx, name: string, checks: readonly Ch
   return row?.version ?? null;
 }
 
-export async function saveVaultChecks(tx: Tx, name: string, checks: readonly Check[], at: Date) {
+export async function saveVaultChecks(tx: Tx, { name, checks, at }: SeenChecks) {
   const [row] = await tx
     .update(vaults)
     .set({ checks: [...checks], checkedAt: at, version: sql`${vaults.version} + 1` })

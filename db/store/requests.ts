@@ -100,7 +100,14 @@ export async function readVerdict(db: Queries, id: string): Promise<VerdictRow |
 }
 
 /** Verdicts on one version that a worker took, and the one it is looking at, in order of receipt. */
-export async function readVerdicts(db: Queries, request: string, version: number, looking: string | null) {
+export async function readVerdicts(
+  db: Queries,
+  {
+    request,
+    version,
+    looking,
+  }: { readonly request: string; readonly version: number; readonly looking: string | null },
+) {
   const takenOnes = db
     .select({ subject: outcomes.subject })
     .from(outcomes)

@@ -111,7 +111,7 @@ async function commandFor(
 async function signIn(options: InboxOptions, id: string): Promise<(work: Work) => Result<Answer>> {
   const idToken = (await readIdToken(options.db, id)) ?? "";
   const { signIn: rules } = options.config;
-  const token = await readToken(idToken, rules, options.keys, options.now());
+  const token = await readToken(idToken, rules, { keys: options.keys, now: options.now() });
   const input = { signIn: id, tokenHash: tokenHash(idToken), token, groups: rules.roles };
   return (work) => verifySignIn(work, input);
 }

@@ -1,7 +1,8 @@
 import type { Db } from "#db/client.ts";
 import { readPublished, saveGate } from "#db/store/configuration.ts";
 import { digest } from "#lib/digest/digest.ts";
-import { differences, type Publication, publish } from "#lib/facts/configuration/publish.ts";
+import { differences, type Publication } from "#lib/facts/configuration/differences.ts";
+import { publish } from "#lib/facts/configuration/publish.ts";
 import { runFact, system } from "#lib/facts/run.ts";
 import { readBlueprints } from "./blueprint-files.ts";
 import type { TargetEntry, VaultEntry, WorkerConfig } from "./config.ts";

@@ -1,6 +1,7 @@
 import type { Tx } from "#db/client.ts";
 import { readIdentityInSight } from "#db/read/identity-in-sight.ts";
 import { readInstallation } from "#db/read/planning-facts.ts";
+import { databaseClock } from "#db/store/audit.ts";
 import { insertAcceptance, insertRequest, insertVersion } from "#db/store/claims.ts";
 import { readKnownPeople } from "#db/store/people.ts";
 import { readOpenRequestOn } from "#db/store/requests.ts";
@@ -25,7 +26,8 @@ export interface ChangeInput {
 /** Asks for a change of an identity that exists, through the same door as its birth: renew, transfer, retire. */
 export const askForChange = (context: ClaimContext, input: ChangeInput): Promise<Outcome<{ readonly id: string }>> =>
   runClaim(context, { action: `request.${input.kind}`, id: input.identity }, async (tx) => {
-    const { actor, now } = context;
+    const { actor } = context;
+    const now = await databaseClock(tx);
     const identity = await readIdentityInSight(tx, actor, input.identity);
     const installation = await readInstallation(tx);
     if (identity === null || installation === null)

@@ -1,5 +1,6 @@
 import { readInstallation } from "#db/read/planning-facts.ts";
 import { readRequestInSight } from "#db/read/request-in-sight.ts";
+import { databaseClock } from "#db/store/audit.ts";
 import { readLatestVersion } from "#db/store/requests.ts";
 import type { Answers } from "#lib/domain/answers.ts";
 import type { Charter, Environment, Origins } from "#lib/domain/charter.ts";
@@ -51,7 +52,7 @@ export async function preview(context: ClaimContext, input: FormInput): Promise<
   if (before !== null && (await readRequestInSight(db, actor, input.id))?.request.requester !== actor.id) {
     return refuse({ code: "not-found", sentence: "There is no such request." });
   }
-  const reading = { tx: db, now: context.now };
+  const reading = { tx: db, now: await databaseClock(db) };
   const form = await fillForm(reading, { viewer: actor, answers: answers.ok, ownName: before?.charter.name ?? null });
   if ("refusals" in form) return form;
   const { composed, ladder } = form.ok;

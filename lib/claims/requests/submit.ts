@@ -1,6 +1,7 @@
 import type { Tx } from "#db/client.ts";
+import { databaseClock } from "#db/store/audit.ts";
 import { insertAcceptance, insertRequest, insertVersion } from "#db/store/claims.ts";
-import { readRequest, readState } from "#db/store/requests.ts";
+import { readLatestVersion, readRequest, readState } from "#db/store/requests.ts";
 import { digest } from "#lib/digest/digest.ts";
 import type { Charter, Origins } from "#lib/domain/charter.ts";
 import { asRefusals, type Outcome, ok, type Refusal, refuse } from "#lib/domain/refusal.ts";
@@ -19,6 +20,7 @@ export interface SubmitInput extends FormInput {
  * longer the one shown.
  */
 export const submit = async (context: ClaimContext, input: SubmitInput): Promise<Outcome<{ readonly id: string }>> => {
+  if (await wasSubmitted(context, input)) return ok({ id: input.id });
   const seen = await preview(context, input);
   if ("refusals" in seen) return runClaim(context, { action: "request.submit", id: input.id }, async () => seen);
   return runClaim(context, { action: "request.submit", id: input.id }, (tx) =>
@@ -26,13 +28,20 @@ export const submit = async (context: ClaimContext, input: SubmitInput): Promise
   );
 };
 
+/** A second click on the same form: that very plan is sealed already. A version's plan is no other version's. */
+async function wasSubmitted({ db, actor }: ClaimContext, { id, planDigest }: SubmitInput): Promise<boolean> {
+  const newest = await readLatestVersion(db, id);
+  return newest !== null && newest.planDigest === planDigest && newest.person === actor.id;
+}
+
 interface Seen {
   readonly input: SubmitInput;
   readonly seen: Preview;
 }
 
 async function sealed(tx: Tx, context: ClaimContext, { input, seen }: Seen): Promise<Outcome<{ readonly id: string }>> {
-  const { actor, now } = context;
+  const { actor } = context;
+  const now = await databaseClock(tx);
   const refused = asRefusals([...seen.refusals, ...refusedByPolicy(seen)]);
   if (refused !== null) return { refusals: refused };
   const { charter, origins, planDigest, version } = seen;

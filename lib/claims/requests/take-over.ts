@@ -1,5 +1,6 @@
 import { readInstallation } from "#db/read/planning-facts.ts";
 import { readRequestInSight } from "#db/read/request-in-sight.ts";
+import { databaseClock } from "#db/store/audit.ts";
 import { readComment, readLatestVersion, readState } from "#db/store/requests.ts";
 import { type Outcome, ok, refuse } from "#lib/domain/refusal.ts";
 import { maySubmitVersion } from "#lib/domain/request.ts";
@@ -16,7 +17,8 @@ export interface TakeOverInput {
 /** The requester submits *ask for less* as the next version of the request, exactly as it was proposed. */
 export const takeOver = (context: ClaimContext, input: TakeOverInput): Promise<Outcome<null>> =>
   runClaim(context, { action: "request.take-over", id: input.request }, async (tx) => {
-    const { actor, now } = context;
+    const { actor } = context;
+    const now = await databaseClock(tx);
     const found = await readRequestInSight(tx, actor, input.request);
     const comment = await readComment(tx, input.comment);
     const proposal = comment?.request === input.request ? comment.proposal : null;

@@ -9,18 +9,9 @@ import {
   saveVault,
 } from "#db/store/configuration.ts";
 import type { Entry } from "#lib/audit/entry.ts";
-import { digest } from "#lib/digest/digest.ts";
 import { refuse } from "#lib/domain/refusal.ts";
 import type { Command, Work } from "../run.ts";
-
-/** The public part of the worker's configuration: all that the web knows of it. */
-export interface Publication {
-  readonly targets: readonly PublishedTarget[];
-  readonly vaults: readonly PublishedVault[];
-  readonly blueprints: readonly PublishedBlueprint[];
-}
-
-type Kept = Awaited<ReturnType<typeof readPublished>>;
+import { differences, type Publication } from "./differences.ts";
 
 /** Publishes what differs from what is published; what is no longer configured stays, marked so. Refuses when nothing differs. */
 export const publish: Command<Publication, { readonly changed: number }> = async (work, wanted) => {
@@ -35,48 +26,6 @@ export const publish: Command<Publication, { readonly changed: number }> = async
   if (first === undefined) return refuse({ code: "conflict", sentence: "Nothing has changed since it was published." });
   return { ok: await work.record({ changed: entries.length }, first, ...rest) };
 };
-
-/** What a publication would change; empty lists when it is published already. */
-export function differences(kept: Kept, wanted: Publication): Publication {
-  const targets = changed(kept.targets.map(publicTarget), wanted.targets, ({ name }) => name);
-  const vaults = changed(kept.vaults.map(publicVault), wanted.vaults, ({ name }) => name);
-  const blueprints = changed(
-    kept.blueprints.map(publicBlueprint),
-    wanted.blueprints,
-    ({ kind, id }) => `${kind}/${id}`,
-  );
-  return { targets, vaults, blueprints };
-}
-
-function changed<Row extends { readonly configured: boolean }>(
-  kept: readonly Row[],
-  wanted: readonly Row[],
-  key: (row: Row) => string,
-): readonly Row[] {
-  const before = new Map(kept.map((row) => [key(row), digest(row)]));
-  const names = new Set(wanted.map(key));
-  const gone = kept
-    .filter((row) => row.configured && !names.has(key(row)))
-    .map((row) => ({ ...row, configured: false }));
-  return [...wanted.filter((row) => before.get(key(row)) !== digest(row)), ...gone];
-}
-
-const publicTarget = ({
-  tenant: _t,
-  version: _v,
-  checks: _c,
-  checkedAt: _a,
-  sweptAt: _s,
-  ...row
-}: Kept["targets"][number]): PublishedTarget => row;
-const publicVault = ({
-  tenant: _t,
-  version: _v,
-  checks: _c,
-  checkedAt: _a,
-  ...row
-}: Kept["vaults"][number]): PublishedVault => row;
-const publicBlueprint = ({ tenant: _t, version: _v, ...row }: Kept["blueprints"][number]): PublishedBlueprint => row;
 
 async function each<Row>(rows: readonly Row[], save: (row: Row) => Promise<Entry>): Promise<Entry[]> {
   const entries: Entry[] = [];

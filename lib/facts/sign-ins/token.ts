@@ -43,24 +43,23 @@ const algorithms = [
 export const tokenHash = (idToken: string): string => createHash("sha256").update(idToken).digest("hex");
 
 /**
- * Verifies an id_token by `keys`, which the worker fetched itself. Refuses, in words for people, what was not issued for
+ * Verifies an id_token by keys, which the worker fetched itself. Refuses, in words for people, what was not issued for
  * us, is too old or is not signed. Throws only when the issuer's keys cannot be had.
  */
 export async function readToken(
   idToken: string,
   rules: TokenRules,
-  keys: JWTVerifyGetKey,
-  now: Date,
+  by: { readonly keys: JWTVerifyGetKey; readonly now: Date },
 ): Promise<Outcome<TokenClaims>> {
   try {
-    const { payload } = await jwtVerify(idToken, keys, {
+    const { payload } = await jwtVerify(idToken, by.keys, {
       issuer: rules.issuer,
       audience: rules.clientId,
       algorithms,
       requiredClaims: ["sub", "iat", "exp"],
       maxTokenAge: maxAge,
       clockTolerance: skewSeconds,
-      currentDate: now,
+      currentDate: by.now,
     });
     return claimsOf(payload, rules);
   } catch (error) {

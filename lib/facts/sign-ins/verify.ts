@@ -39,7 +39,7 @@ export async function verifySignIn(work: Work, input: VerifySignIn): Promise<{ r
     return refusal(work, input, "A newer sign-in of this account was accepted already.");
   }
   const person = await savePerson(work, token, login);
-  const rolesSaved = await saveRoles(work, input, token, login.row.id);
+  const rolesSaved = await saveRoles(work, input, { token, person: login.row.id });
   await insertSignInResult(work.tx, {
     signIn: input.signIn,
     person: login.row.id,
@@ -57,7 +57,11 @@ export async function verifySignIn(work: Work, input: VerifySignIn): Promise<{ r
   return { ok: await work.record(taken, person, ...rolesSaved, result) };
 }
 
-async function saveRoles(work: Work, input: VerifySignIn, token: TokenClaims, person: string): Promise<Entry[]> {
+async function saveRoles(
+  work: Work,
+  input: VerifySignIn,
+  { token, person }: { readonly token: TokenClaims; readonly person: string },
+): Promise<Entry[]> {
   const entries: Entry[] = [];
   for (const role of roles) {
     const held = input.groups[role].some((group) => token.groups.includes(group));

@@ -13,7 +13,7 @@ export interface Checked {
 /** Keeps what a check of a target or vault saw: reachable, and which rights are missing. Refuses one that is not published. */
 export const keepChecks: Command<Checked, null> = async (work, { place, name, checks }) => {
   const save = place === "target" ? saveTargetChecks : saveVaultChecks;
-  const version = await save(work.tx, name, checks, work.now);
+  const version = await save(work.tx, { name, checks, at: work.now });
   if (version === null) return refuse({ code: "not-found", sentence: `There is no ${place} ${name}.` });
   const missing = checks.filter(({ ok }) => !ok).map((check) => check.name);
   const entry: Entry =

@@ -1,5 +1,5 @@
 import { readKnownPeople } from "#db/store/people.ts";
-import { type RequestRow, readVerdicts, type StateRow, type VersionRow } from "#db/store/requests.ts";
+import { type RequestRow, readVerdicts, type VersionRow } from "#db/store/requests.ts";
 import type { ApprovalAsk, Verdict } from "#lib/domain/approval.ts";
 import type { Work } from "../run.ts";
 
@@ -19,7 +19,11 @@ export async function approvalAsk(
   work: Work,
   of: Judged,
 ): Promise<ApprovalAsk & { readonly idOf: ReadonlyMap<Verdict, string> }> {
-  const rows = await readVerdicts(work.tx, of.request.id, of.version.version, of.looking);
+  const rows = await readVerdicts(work.tx, {
+    request: of.request.id,
+    version: of.version.version,
+    looking: of.looking,
+  });
   const askers = [of.request.requester, of.version.person].filter((id) => id !== null);
   const people = await readKnownPeople(work.tx, [...rows.map(({ person }) => person), ...askers]);
   const idOf = new Map<Verdict, string>();
@@ -38,6 +42,3 @@ export async function approvalAsk(
     idOf,
   };
 }
-
-/** The plan digest that verdicts on this state must name; null before a plan was drawn. */
-export const boundDigest = (state: StateRow): string | null => state.planDigest;

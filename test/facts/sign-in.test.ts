@@ -1,0 +1,136 @@
+import { randomUUID } from "node:crypto";
+import { sql } from "drizzle-orm";
+import { exportJWK, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from "jose";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { insertSignIn } from "#db/store/claims.ts";
+import { createInbox, type Inbox } from "#lib/worker/inbox.ts";
+import { issuer, openScenario, type Scenario } from "./scenario.ts";
+
+let scenario: Scenario;
+let inbox: Inbox;
+let keys: Awaited<ReturnType<typeof generateKeyPair>>;
+const seconds = (ago: number) => Math.floor(Date.now() / 1000) - ago;
+
+beforeAll(async () => {
+  scenario = await openScenario();
+  keys = await generateKeyPair("ES256", { extractable: true });
+  expect(await exportJWK(keys.publicKey)).toHaveProperty("x");
+  inbox = createInbox({ ...scenario.worker, keys: async () => keys.publicKey, granted: async () => undefined });
+});
+afterAll(() => scenario.database.close());
+
+const token = (claims: JWTPayload = {}): Promise<string> =>
+  new SignJWT({
+    iss: issuer,
+    aud: "charter",
+    sub: "demo-mara-lind",
+    iat: seconds(0),
+    exp: seconds(-300),
+    groups: ["sec"],
+    ...claims,
+  })
+    .setProtectedHeader({ alg: "ES256" })
+    .sign(keys.privateKey);
+
+/** Hands a token over as the web does; the refusal, or null when a person came of it. */
+async function handOver(idToken: string): Promise<string | null> {
+  const id = randomUUID();
+  await insertSignIn(scenario.database.web, { id, idToken });
+  await inbox.drain();
+  const [row] = await scenario.worker.db.execute<{ person: string | null; refusal: string | null; token: string }>(sql`
+    select r.person, r.refusal, s.id_token as token from charter.sign_in_results r join charter.sign_ins s on s.id = r.sign_in where r.sign_in = ${id}::uuid`);
+  expect(row?.token).toBe("");
+  expect(row?.person === null).toBe(row?.refusal !== null);
+  return row?.refusal ?? null;
+}
+
+test.each([
+  ["for another application", () => token({ aud: "other" }), "This sign-in was issued for another application."],
+  [
+    "for us and another, authorised for the other",
+    () => token({ aud: ["charter", "other"], azp: "other" }),
+    "This sign-in was issued for another application.",
+  ],
+  [
+    "from another issuer",
+    () => token({ iss: "https://evil.example" }),
+    "This sign-in comes from an issuer that is not ours.",
+  ],
+  ["older than five minutes", () => token({ iat: seconds(310) }), "This sign-in has expired."],
+  ["expired", () => token({ iat: seconds(200), exp: seconds(100) }), "This sign-in has expired."],
+  [
+    "without a signature",
+    async () =>
+      new UnsecuredJWT({ sub: "demo-mara-lind" })
+        .setIssuer(issuer)
+        .setAudience("charter")
+        .setIssuedAt()
+        .setExpirationTime("5m")
+        .encode(),
+    "This sign-in is signed in a way that is not accepted.",
+  ],
+  [
+    "by another key",
+    async () =>
+      new SignJWT({ iss: issuer, aud: "charter", sub: "demo-mara-lind", iat: seconds(0), exp: seconds(-300) })
+        .setProtectedHeader({ alg: "ES256" })
+        .sign((await generateKeyPair("ES256")).privateKey),
+    "This sign-in is not signed by our issuer.",
+  ],
+  ["that is no token", async () => "nonsense", "This sign-in cannot be read."],
+])("a token %s is refused", async (_, make, sentence) => {
+  expect(await handOver(await make())).toBe(sentence);
+});
+
+test("a good token makes person and roles, once: the same token again is refused", async () => {
+  const good = await token();
+  expect(await handOver(good)).toBeNull();
+  expect(await handOver(good)).toBe("This sign-in was used before.");
+  const held = await scenario.worker.db.execute(sql`
+    select role from charter.person_roles where person = ${scenario.id("mara.lind")}::uuid and held`);
+  expect(held).toEqual([{ role: "security" }]);
+});
+
+test("one token handed over many times at once is accepted once", async () => {
+  const good = await token({ sub: "demo-ravi-menon", iat: seconds(1) });
+  const ids = Array.from({ length: 8 }, () => randomUUID());
+  for (const id of ids) await insertSignIn(scenario.database.web, { id, idToken: good });
+  const other = createInbox({ ...scenario.worker, keys: async () => keys.publicKey, granted: async () => undefined });
+  await Promise.all([inbox.drain(), other.drain()]);
+  const accepted = await scenario.worker.db.execute(sql`
+    select 1 from charter.sign_in_results where person = ${scenario.id("ravi.menon")}::uuid`);
+  expect(accepted.length).toBe(1);
+});
+
+test("a token older than the person's last is refused", async () => {
+  expect(await handOver(await token({ sub: "demo-ida-holm", iat: seconds(10) }))).toBeNull();
+  expect(await handOver(await token({ sub: "demo-ida-holm", iat: seconds(11) }))).toBe(
+    "A newer sign-in of this account was accepted already.",
+  );
+});
+
+test("a newcomer's verified address finds the directory's person who never signed in; an unverified one does not", async () => {
+  await scenario.worker.db.transaction(async (tx) => {
+    await tx.execute(
+      sql`update charter.people set subject = null, version = version + 1 where id = ${scenario.id("nadia.berg")}::uuid`,
+    );
+    const entry = {
+      noun: "person",
+      id: scenario.id("nadia.berg"),
+      version: 2,
+      actor: "test",
+      evidence: "worker",
+      action: "person.changed",
+      detail: {},
+    };
+    await tx.execute(sql`select charter.audit_append(${JSON.stringify([entry])}::jsonb)`);
+  });
+  const email = "nadia.berg@acme.example";
+  expect(await handOver(await token({ sub: "somebody", email, email_verified: false, iat: seconds(5) }))).toBeNull();
+  expect(await handOver(await token({ sub: "nadia", email, email_verified: true, iat: seconds(5) }))).toBeNull();
+  const logins = await scenario.worker.db.execute(
+    sql`select id, subject from charter.people where subject in ('somebody', 'nadia')`,
+  );
+  expect(logins.find(({ subject }) => subject === "nadia")?.id).toBe(scenario.id("nadia.berg"));
+  expect(logins.find(({ subject }) => subject === "somebody")?.id).not.toBe(scenario.id("nadia.berg"));
+});
