@@ -142,24 +142,25 @@ export async function changeStep(tx: Tx, id: string, change: StepChange): Promis
 
 /** The step that follows within its intent: the lowest waiting one above `ordinal`. */
 export const followingStep = (tx: Tx, intent: string, ordinal: number) =>
-  nearest(tx, intent, and(gt(steps.ordinal, ordinal), eq(steps.state, "waiting")), asc(steps.ordinal));
+  first(tx, {
+    where: and(ofIntent(intent), gt(steps.ordinal, ordinal), eq(steps.state, "waiting")),
+    order: asc(steps.ordinal),
+  });
 
 /** The step to take back next: the highest finished one below `ordinal`. */
 export const precedingDone = (tx: Tx, intent: string, ordinal: number) =>
-  nearest(tx, intent, and(lt(steps.ordinal, ordinal), eq(steps.state, "done")), desc(steps.ordinal));
+  first(tx, {
+    where: and(ofIntent(intent), lt(steps.ordinal, ordinal), eq(steps.state, "done")),
+    order: desc(steps.ordinal),
+  });
 
-async function nearest(
+const ofIntent = (intent: string) => and(eq(steps.tenant, "main"), eq(steps.intent, intent));
+
+async function first(
   tx: Tx,
-  intent: string,
-  where: ReturnType<typeof and>,
-  order: ReturnType<typeof asc>,
+  of: { readonly where: ReturnType<typeof and>; readonly order: ReturnType<typeof asc> },
 ): Promise<StepRow | null> {
-  const [row] = await tx
-    .select()
-    .from(steps)
-    .where(and(eq(steps.tenant, "main"), eq(steps.intent, intent), where))
-    .orderBy(order)
-    .limit(1);
+  const [row] = await tx.select().from(steps).where(of.where).orderBy(of.order).limit(1);
   return row ?? null;
 }
 

@@ -22,7 +22,7 @@ export async function claim(
   of: { readonly worker: string; readonly times: LeaseTimes; readonly newId: () => string },
 ): Promise<Claimed | null> {
   const left = await findExpiredSent(db, of.times);
-  if (left !== null) await commit(db, { step: left, newId: of.newId }, expire, { step: left });
+  if (left !== null) await commit({ db, step: left, newId: of.newId }, expire, { step: left });
   const askedAt = performance.now();
   const row = await claimStep(db, of.worker, of.times);
   if (row === null) return null;
@@ -43,20 +43,22 @@ function leaseFrom(db: Db, owned: Owned, from: { readonly askedAt: number; reado
   };
 }
 
+/** Where a fenced fact is committed, and the step its refusal would be recorded under. */
+export interface Committing {
+  readonly db: Db;
+  readonly step: string;
+  readonly newId: () => string;
+}
+
 /**
  * Runs a fenced fact; when its answer is lost it is repeated with the same fence and facts, never assumed. Throws `LostLease`
  * when another worker owns the step, and the last database error after two minutes of trying.
  */
-export async function commit<I>(
-  db: Db,
-  of: { readonly step: string; readonly newId: () => string },
-  fact: Command<I, null>,
-  input: I,
-): Promise<void> {
-  const context = { actor: system, subject: { noun: "step", id: of.step }, newId: of.newId } as const;
+export async function commit<I>(on: Committing, fact: Command<I, null>, input: I): Promise<void> {
+  const context = { db: on.db, actor: system, subject: { noun: "step", id: on.step }, newId: on.newId } as const;
   for (let tries = 0; ; tries += 1) {
     try {
-      const outcome = await runFact({ ...context, db }, fact, input);
+      const outcome = await runFact(context, fact, input);
       if ("refusals" in outcome) throw new Error(outcome.refusals[0].sentence);
       return;
     } catch (error) {

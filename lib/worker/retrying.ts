@@ -21,6 +21,8 @@ export type Reaction =
   | {
       readonly do: "again";
       readonly fault: StepFault;
+      /** False for an error that only a log can explain. */
+      readonly named: boolean;
       readonly ambiguous: boolean;
       readonly atLeastMs: number;
       readonly stuckNow: boolean;
@@ -49,13 +51,14 @@ export function reactionTo(error: unknown, of: { readonly powerless: boolean; re
       code: error instanceof Error ? error.name : "unknown",
       sentence: "The worker met a fault that it cannot name.",
     };
-    return { do: "again", fault, ambiguous: true, atLeastMs: 0, stuckNow: false, finding: null };
+    return { do: "again", named: false, fault, ambiguous: true, atLeastMs: 0, stuckNow: false, finding: null };
   }
   const fault = { kind: error.kind, code: error.code, sentence: error.sentence };
   if (error.kind === "invalid" && of.powerless) return { do: "fail", fault, sentence: error.sentence, squatter: null };
   const stuckNow = error.kind === "denied" || error.kind === "quota" || error.kind === "invalid";
   return {
     do: "again",
+    named: true,
     fault,
     ambiguous: error.kind === "ambiguous",
     atLeastMs: error.retryAfterMs ?? 0,
@@ -70,6 +73,7 @@ function toSquatter(error: Squatter, powerless: boolean): Reaction {
   if (powerless) return { do: "fail", fault, sentence, squatter: error.object };
   return {
     do: "again",
+    named: true,
     fault,
     ambiguous: false,
     atLeastMs: 0,
@@ -84,6 +88,7 @@ function toFrozen(object: string): Reaction {
   const finding = { kind: "used-stray", object, sentence };
   return {
     do: "again",
+    named: true,
     fault: { kind: "conflict", code: "used-stray", sentence },
     ambiguous: false,
     atLeastMs: capMs,

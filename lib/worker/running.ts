@@ -73,7 +73,10 @@ async function workFor(options: SagaOptions, { claimed, intent }: Running): Prom
     plan: intent.plan,
     facts,
     checkpoint: (more) =>
-      commit(options.db, { step: claimed.row.id, newId: options.newId }, checkpoint, { ...claimed.owned, facts: more }),
+      commit({ db: options.db, step: claimed.row.id, newId: options.newId }, checkpoint, {
+        ...claimed.owned,
+        facts: more,
+      }),
     calls: callsTo(options, claimed, { gate: claimed.row.target, paid: true }),
   };
 }

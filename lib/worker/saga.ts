@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Db } from "#db/client.ts";
 import { readIntent } from "#db/store/intents.ts";
 import { hasStep, type IntentRow } from "#db/store/steps.ts";
 import type { FlowStep } from "#lib/connectors/connector.ts";
@@ -11,7 +12,7 @@ import { send } from "#lib/facts/steps/send.ts";
 import { undone } from "#lib/facts/steps/undone.ts";
 import { type Claimed, claim, commit, usualTimes } from "./claiming.ts";
 import { crashPoint } from "./crash.ts";
-import { pauseMs, reactionTo, stuckAfter } from "./retrying.ts";
+import { pauseMs, type Reaction, reactionTo, stuckAfter } from "./retrying.ts";
 import { runStep, type SagaOptions, undoStep } from "./running.ts";
 
 export interface Saga {
@@ -71,20 +72,20 @@ async function runClaimed(options: SagaOptions, claimed: Claimed): Promise<void>
   const { db, newId } = options;
   const intent = await readIntent(db, claimed.row.intent);
   if (intent === null) throw new Error(`The intent ${claimed.row.intent} is not recorded.`);
-  const of = { step: claimed.row.id, newId };
+  const on = { db, step: claimed.row.id, newId };
   const at = { step: claimed.row.name };
   try {
     crashPoint(at, "C0");
-    await commit(db, of, send, claimed.owned);
+    await commit(on, send, claimed.owned);
     if (claimed.row.undoing) {
       await undoStep(options, { claimed, intent });
       crashPoint(at, "C3");
-      await commit(db, of, undone, claimed.owned);
+      await commit(on, undone, claimed.owned);
     } else {
       const { done, stored } = await runStep(options, { claimed, intent });
       crashPoint(at, "C3");
       const { facts, evidence, objects = [] } = done;
-      await commit(db, of, finish, {
+      await commit(on, finish, {
         ...claimed.owned,
         facts,
         evidence,
@@ -114,50 +115,42 @@ function flowOf(options: SagaOptions, intent: IntentRow): readonly FlowStep[] {
   return connectorOf(intent.plan.connector)?.flow(intent.kind, intent.plan) ?? [];
 }
 
-async function react(
-  options: SagaOptions,
-  met: { readonly claimed: Claimed; readonly intent: IntentRow; readonly error: unknown },
-): Promise<void> {
-  const { db, newId, random = Math.random } = options;
+interface Met {
+  readonly claimed: Claimed;
+  readonly intent: IntentRow;
+  readonly error: unknown;
+}
+
+async function react(options: SagaOptions, met: Met): Promise<void> {
+  const { db, newId } = options;
   const { claimed, intent, error } = met;
-  const { row, owned } = claimed;
-  const of = { step: row.id, newId };
-  const powerless =
-    intent.kind === "provision" &&
-    !row.undoing &&
-    !(await hasStep(db, intent.id, { kinds: ["empower"], states: ["done"] }));
-  const reaction = reactionTo(error, { powerless, object: intent.plan.name });
-  switch (reaction.do) {
-    case "wait":
-      return commit(db, of, putOff, {
-        ...owned,
-        state: "ready",
-        dueInMs: reaction.forMs,
-        fault: null,
-        stuck: false,
-        finding: null,
-      });
-    case "fail":
-      return commit(db, of, fail, {
-        ...owned,
-        fault: reaction.fault,
-        sentence: reaction.sentence,
-        squatter: reaction.squatter,
-      });
-    case "again": {
-      if (reaction.fault.kind === "ambiguous" && reaction.fault.sentence.includes("cannot name"))
-        options.report?.(error);
-      const stuck = reaction.stuckNow || row.attempts + 1 >= stuckAfter;
-      const dueInMs = pauseMs(row.attempts, { random: random(), atLeastMs: reaction.atLeastMs });
-      const state = reaction.ambiguous ? "ambiguous" : "ready";
-      return commit(db, of, putOff, {
-        ...owned,
-        state,
-        dueInMs,
-        fault: reaction.fault,
-        stuck,
-        finding: reaction.finding,
-      });
-    }
+  const on = { db, step: claimed.row.id, newId };
+  const reaction = reactionTo(error, { powerless: await isPowerless(db, met), object: intent.plan.name });
+  if (reaction.do === "fail") {
+    const { fault, sentence, squatter } = reaction;
+    return commit(on, fail, { ...claimed.owned, fault, sentence, squatter });
   }
+  if (reaction.do === "wait") {
+    const waits = { state: "ready", dueInMs: reaction.forMs, fault: null, stuck: false, finding: null } as const;
+    return commit(on, putOff, { ...claimed.owned, ...waits });
+  }
+  if (!reaction.named) options.report?.(error);
+  return commit(on, putOff, { ...claimed.owned, ...again(options, claimed, reaction) });
+}
+
+/** Only what has never had power may be taken back. */
+async function isPowerless(db: Db, { claimed, intent }: Met): Promise<boolean> {
+  if (intent.kind !== "provision" || claimed.row.undoing) return false;
+  return !(await hasStep(db, intent.id, { kinds: ["empower"], states: ["done"] }));
+}
+
+function again(options: SagaOptions, { row }: Claimed, reaction: Extract<Reaction, { do: "again" }>) {
+  const random = (options.random ?? Math.random)();
+  return {
+    state: reaction.ambiguous ? ("ambiguous" as const) : ("ready" as const),
+    dueInMs: pauseMs(row.attempts, { random, atLeastMs: reaction.atLeastMs }),
+    fault: reaction.fault,
+    stuck: reaction.stuckNow || row.attempts + 1 >= stuckAfter,
+    finding: reaction.finding,
+  };
 }
