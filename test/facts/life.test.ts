@@ -1,0 +1,140 @@
+import { randomUUID } from "node:crypto";
+import { sql } from "drizzle-orm";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { readIdentity } from "#db/store/identities.ts";
+import type { Entry } from "#lib/audit/entry.ts";
+import { accept } from "#lib/claims/acceptances/accept.ts";
+import { askForChange } from "#lib/claims/requests/change.ts";
+import { finishIntent } from "#lib/facts/intents/finish.ts";
+import { beginHold } from "#lib/facts/intents/hold.ts";
+import { runFact, system, type Work } from "#lib/facts/run.ts";
+import { passDeadlines } from "#lib/worker/deadlines.ts";
+import { ask, judge, openScenario, type Scenario } from "./scenario.ts";
+
+let scenario: Scenario;
+beforeAll(async () => {
+  scenario = await openScenario();
+  await scenario.signIn("mara.lind", ["security"]);
+  await scenario.signIn("tomas.vidal", ["security"]);
+  await scenario.signIn("jonas.kern");
+  await scenario.signIn("amara.obi");
+  await scenario.signIn("priya.shah");
+});
+afterAll(() => scenario.database.close());
+
+const intentOf = async (request: string): Promise<string> => {
+  const [row] = await scenario.worker.db.execute<{ id: string }>(
+    sql`select id from charter.intents where request = ${request}::uuid`,
+  );
+  return row?.id ?? "";
+};
+/** Stands in for the saga: the last step of the request's intent commits. */
+async function commitStep(
+  request: string,
+  act: (work: Work, intent: string) => Promise<readonly Entry[]>,
+): Promise<void> {
+  const id = await intentOf(request);
+  const context = {
+    db: scenario.worker.db,
+    newId: randomUUID,
+    actor: system,
+    subject: { noun: "intent", id },
+  } as const;
+  await runFact<null, null>(
+    context,
+    async (work) => {
+      const [first, ...rest] = await act(work, id);
+      if (first === undefined) throw new Error("Nothing moved.");
+      return { ok: await work.record(null, first, ...rest) };
+    },
+    null,
+  );
+}
+async function passApproval(request: string): Promise<void> {
+  await scenario.settle();
+  for (const person of ["mara.lind", "tomas.vidal"]) {
+    if ((await scenario.state(request))?.state !== "awaiting-approval") return;
+    await judge(scenario, person, request);
+    await scenario.settle();
+  }
+}
+async function born(): Promise<string> {
+  const request = await ask(scenario, "amara.obi");
+  await passApproval(request);
+  await commitStep(request, finishIntent);
+  return request;
+}
+const life = async (id: string) => (await readIdentity(scenario.worker.db, id))?.state;
+
+test("lives; an end that passes has its retirement asked for once; a renewal during the hold enables it again", async () => {
+  const identity = await born();
+  expect(await scenario.state(identity)).toMatchObject({ state: "live" });
+  expect(await life(identity)).toBe("live");
+  await scenario.database.setClock("400 days");
+  expect(await passDeadlines(scenario.worker)).toBe(1);
+  expect(await passDeadlines(scenario.worker)).toBe(0);
+  await scenario.settle();
+  const raised = await scenario.worker.db.execute<{ id: string; channel: string }>(
+    sql`select id, channel from charter.requests where identity = ${identity}::uuid`,
+  );
+  expect(raised.map(({ channel }) => channel)).toEqual(["charter_worker"]);
+  const retirement = raised[0]?.id ?? "";
+  expect(await scenario.state(retirement)).toMatchObject({ state: "provisioning" });
+  expect(await life(identity)).toBe("retiring");
+  await scenario.worker.db.transaction(async (tx) => {
+    const rows = await tx.execute<{ id: string; version: number }>(sql`
+      update charter.steps set state = 'done', version = version + 1 where kind = 'disable' and intent = ${await intentOf(retirement)}::uuid returning id, version`);
+    const entries = rows.map(({ id, version }) => ({
+      noun: "step",
+      id,
+      version,
+      actor: "test",
+      evidence: "worker",
+      action: "step.done",
+      detail: {},
+    }));
+    await tx.execute(sql`select charter.audit_append(${JSON.stringify(entries)}::jsonb)`);
+  });
+  await commitStep(retirement, beginHold);
+  const held = await readIdentity(scenario.worker.db, identity);
+  expect(held?.removeAt?.getTime()).toBeGreaterThan(held?.endsAt.getTime() ?? 0);
+  const endsAt = new Date(Date.now() + 600 * 86_400_000).toISOString();
+  const renewal = randomUUID();
+  expect(
+    await askForChange(scenario.as("amara.obi"), { id: renewal, identity, kind: "renew", change: { endsAt } }),
+  ).toEqual({ ok: { id: renewal } });
+  await passApproval(renewal);
+  expect(await scenario.state(retirement)).toMatchObject({ state: "withdrawn" });
+  await commitStep(renewal, finishIntent);
+  const renewed = await readIdentity(scenario.worker.db, identity);
+  expect(renewed).toMatchObject({ state: "live", removeAt: null });
+  expect(renewed?.endsAt.toISOString()).toBe(endsAt);
+  await scenario.database.setClock("0");
+});
+
+test("a transfer waits for the new owner; nobody else's acceptance counts, and no stranger may ask for it", async () => {
+  const identity = await born();
+  const to = scenario.id("jonas.kern");
+  const stranger = await askForChange(scenario.as("priya.shah"), {
+    id: randomUUID(),
+    identity,
+    kind: "transfer",
+    change: { to },
+  });
+  expect(stranger).toMatchObject({ refusals: [{ code: "not-found" }] });
+  const id = randomUUID();
+  expect(await askForChange(scenario.as("amara.obi"), { id, identity, kind: "transfer", change: { to } })).toEqual({
+    ok: { id },
+  });
+  await passApproval(id);
+  expect(await scenario.state(id)).toMatchObject({ state: "awaiting-acceptance" });
+  const [row] = await scenario.worker.db.execute<{ digest: string }>(
+    sql`select plan_digest as digest from charter.request_states where request = ${id}::uuid`,
+  );
+  const seen = { request: id, version: 1, planDigest: row?.digest ?? "" };
+  expect(await accept(scenario.as("amara.obi"), seen)).toMatchObject({ refusals: [{ code: "forbidden" }] });
+  expect(await accept(scenario.as("jonas.kern"), seen)).toEqual({ ok: null });
+  await scenario.settle();
+  await commitStep(id, finishIntent);
+  expect((await readIdentity(scenario.worker.db, identity))?.owner).toBe(to);
+});
