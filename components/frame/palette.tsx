@@ -29,11 +29,10 @@ export function Palette({ pages }: { readonly pages: readonly Hit[] }) {
       <button
         type="button"
         onClick={() => setOpen(true)}
-        aria-label="Search or jump to"
         className="flex h-[30px] w-[34px] items-center justify-center gap-2 rounded-md border border-line bg-surface text-sm text-faint hover:border-line-strong lg:w-[280px] lg:justify-start lg:px-2.5"
       >
         <Search aria-hidden className="size-4 shrink-0" />
-        <span className="hidden lg:inline">Search or jump to…</span>
+        <span className="sr-only lg:not-sr-only">Search or jump to…</span>
         <span className="ml-auto hidden lg:inline">
           <Kbd>⌘K</Kbd>
         </span>

@@ -36,23 +36,20 @@ export function PersonMenu({ name, what, signOut, compact = false }: PersonMenuP
 
 // Elements, not components: the menu's trigger must be the very button.
 const faceButton = (name: string) => (
-  <button
-    type="button"
-    aria-label={`${name}: account`}
-    className="grid size-8 place-items-center rounded-md hover:bg-hover md:hidden"
-  >
+  <button type="button" className="grid size-8 place-items-center rounded-md hover:bg-hover md:hidden">
     <Avatar name={name} />
+    <span className="sr-only">Account: {name}</span>
   </button>
 );
 
 const lineButton = (name: string, what: string) => (
   <button
     type="button"
-    aria-label={`${name}: account`}
     className="flex w-full items-center gap-[9px] rounded-md p-2 text-left text-sm leading-[1.3] hover:bg-hover"
   >
     <Avatar name={name} />
-    <span data-words className="min-w-0">
+    <span className="sr-only">Account: {name}</span>
+    <span data-words aria-hidden className="min-w-0">
       <bdi className="block truncate">{name}</bdi>
       <span className="block truncate text-xs text-muted">{what}</span>
     </span>
