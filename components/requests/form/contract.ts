@@ -1,4 +1,4 @@
-import type { Preview } from "#lib/claims/requests/preview.ts";
+import type { Preview } from "#lib/claims/requests/foresee.ts";
 import type { Answers } from "#lib/domain/answers.ts";
 import type { CredentialModel } from "#lib/domain/charter.ts";
 import type { Answer } from "#lib/web/action.ts";

@@ -9,7 +9,7 @@ import { Card } from "#components/ui/card.tsx";
 import { Code } from "#components/ui/code.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import { Tabs } from "#components/ui/tabs.tsx";
-import type { Preview } from "#lib/claims/requests/preview.ts";
+import type { Preview } from "#lib/claims/requests/foresee.ts";
 import type { Decision } from "#lib/domain/decision.ts";
 
 /** Policy in sentences, as one types. Holds its last answer until the next comes, so that nothing jumps. */

@@ -1,5 +1,5 @@
 import type { Choices } from "#db/read/new-request.ts";
-import type { Preview } from "#lib/claims/requests/preview.ts";
+import type { Preview } from "#lib/claims/requests/foresee.ts";
 import type { Answers, Edits } from "#lib/domain/answers.ts";
 import type { Charter } from "#lib/domain/charter.ts";
 import type { FormPack, FormQuestion } from "./contract.ts";
