@@ -48,12 +48,11 @@ export function guardedCalls(guard: CallGuard): Calls {
       };
       try {
         guard.heard?.(name);
-        const answer = await call({ signal: abort.signal, timeoutMs, aboutToSend });
-        crashPoint({ step: guard.step }, "C2");
-        crashPoint({ step: guard.step, call: name }, "C2");
-        return answer;
+        return await call({ signal: abort.signal, timeoutMs, aboutToSend });
       } finally {
         clearTimeout(timer);
+        crashPoint({ step: guard.step }, "C2");
+        crashPoint({ step: guard.step, call: name }, "C2");
       }
     },
   };
