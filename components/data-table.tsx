@@ -148,8 +148,8 @@ function HeadCell<Row>({ column, sorted }: { readonly column: Column<Row>; reado
       scope="col"
       aria-sort={sorted === "asc" ? "ascending" : sorted === "desc" ? "descending" : undefined}
       className={cx(
-        "sticky top-0 z-1 h-9 border-b border-line bg-surface px-3 text-left text-xs font-medium whitespace-nowrap text-muted first:pl-4 last:pr-4",
-        column.align === "right" && "num",
+        "sticky top-0 z-1 h-9 border-b border-line bg-surface px-3 text-xs font-medium whitespace-nowrap text-muted first:pl-4 last:pr-4",
+        column.align === "right" ? "num" : "text-left",
         column.from && from[column.from],
       )}
     >

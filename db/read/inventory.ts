@@ -61,8 +61,8 @@ const sortOf = (text: string): Sort => {
   return { ...chosen, id: identities.id, descending: text.startsWith("-") };
 };
 
-const ownerActive = sql<boolean>`exists (select 1 from ${people} where ${people.tenant} = ${identities.tenant}
-  and ${people.canonical} = ${identities.owner} and ${people.active})`;
+const ownerActive = sql<boolean>`exists (select 1 from charter.people p where p.tenant = 'main'
+  and p.canonical = charter.identities.owner and p.active)`;
 
 const present = notInArray(identities.state, ["retired", "failed"]);
 const tileCondition: { readonly [T in Tile]: SQL | undefined } = {
@@ -152,13 +152,13 @@ export async function readInventory(
 }
 
 async function countUpTo(db: Queries, where: SQL | undefined) {
-  const some = db
+  const found = db
     .select({ one: sql`1` })
     .from(identities)
     .where(where)
     .limit(capped + 1)
-    .as("some");
-  const [row] = await db.select({ value: sql<number>`count(*)::int` }).from(some);
+    .as("found");
+  const [row] = await db.select({ value: sql<number>`count(*)::int` }).from(found);
   const value = row?.value ?? 0;
   return { value: Math.min(value, capped), more: value > capped };
 }

@@ -35,7 +35,7 @@ const readTargetRows = (db: Queries) =>
       checkedAt: targets.checkedAt,
       sweptAt: targets.sweptAt,
       identities: sql<number>`(select count(*)::int from (select 1 from charter.identities i where i.tenant = 'main'
-          and i.target = ${targets.name} and i.state not in ('retired', 'failed') limit 10001) some)`,
+          and i.target = charter.targets.name and i.state not in ('retired', 'failed') limit 10001) held)`,
     })
     .from(targets)
     .where(eq(targets.tenant, "main"))
