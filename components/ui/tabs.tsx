@@ -3,6 +3,7 @@ import { Tabs as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 
 export interface Tab {
+  /** Tells tabs apart; not shown. */
   readonly id: string;
   readonly label: ReactNode;
   readonly content: ReactNode;
@@ -23,10 +24,10 @@ export function Tabs({
       aria-label={label}
       className="inline-flex max-w-full overflow-x-auto rounded-md border border-line-strong bg-surface"
     >
-      {tabs.map((tab) => (
+      {tabs.map((tab, at) => (
         <Radix.Trigger
           key={tab.id}
-          value={tab.id}
+          value={String(at)}
           className="border-r border-line px-3 py-1 text-sm whitespace-nowrap text-muted transition-colors duration-100 last:border-r-0 hover:text-text focus-visible:-outline-offset-2 data-[state=active]:bg-accent-soft data-[state=active]:font-[560] data-[state=active]:text-accent-text"
         >
           {tab.label}
@@ -35,10 +36,10 @@ export function Tabs({
     </Radix.List>
   );
   return (
-    <Radix.Root defaultValue={tabs[0]?.id ?? ""}>
+    <Radix.Root defaultValue="0">
       {bar ? bar(segments) : segments}
-      {tabs.map((tab) => (
-        <Radix.Content key={tab.id} value={tab.id} className="mt-2.5 outline-offset-4">
+      {tabs.map((tab, at) => (
+        <Radix.Content key={tab.id} value={String(at)} className="mt-2.5 outline-offset-4">
           {tab.content}
         </Radix.Content>
       ))}

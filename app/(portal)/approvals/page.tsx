@@ -17,6 +17,7 @@ export default async function ApprovalsRoute({ searchParams }: { readonly search
   const page = wanted ? await readApproval(db, viewer, wanted.id) : null;
   return (
     <Page crumbs={[{ title: "Approvals" }]}>
+      <h1 className="sr-only">Approvals</h1>
       <Approvals
         items={items}
         page={page}
