@@ -1,8 +1,9 @@
-import { and, eq, getTableColumns, isNull, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, getTableColumns, isNull, type SQL, sql } from "drizzle-orm";
 import type { PgTable } from "drizzle-orm/pg-core";
+import { digest } from "#lib/digest/digest.ts";
 import type { Charter, Origins, RequestKind } from "#lib/domain/charter.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
-import type { Queries } from "../client.ts";
+import type { Queries, Tx } from "../client.ts";
 import {
   acceptances,
   asks,
@@ -96,9 +97,26 @@ export interface NewComment {
   readonly version: number;
   readonly person: string;
   readonly text: string;
-  readonly proposal?: { readonly charter: Charter; readonly origins: Origins };
+  /** Null for a plain remark. */
+  readonly proposal: { readonly charter: Charter; readonly origins: Origins } | null;
 }
-export const insertComment = (db: Queries, row: NewComment): Promise<boolean> => insertOnce(db, comments, { ...row });
+/** Adds a remark; false when it only repeats the newest one of this person on this request. */
+export async function insertComment(tx: Tx, row: NewComment): Promise<boolean> {
+  await holdTurn(tx, `comment ${row.request} ${row.person}`);
+  const { proposal, ...said } = row;
+  const [last] = await tx
+    .select({ version: comments.version, text: comments.text, proposal: comments.proposal })
+    .from(comments)
+    .where(and(eq(comments.tenant, "main"), eq(comments.request, row.request), eq(comments.person, row.person)))
+    .orderBy(desc(comments.receivedAt))
+    .limit(1);
+  const again = last?.version === row.version && last.text === row.text;
+  if (again && digest(last.proposal ?? null) === digest(proposal)) return false;
+  return insertOnce(tx, comments, proposal === null ? { ...said } : { ...row });
+}
+
+/** One click after the other for the same thing, until this transaction ends. */
+const holdTurn = (tx: Tx, of: string) => tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${of}, 0))`);
 
 export interface NewAsk {
   readonly id: string;
@@ -106,7 +124,15 @@ export interface NewAsk {
   readonly subject: string;
   readonly person: string;
 }
-export const insertAsk = (db: Queries, row: NewAsk): Promise<boolean> => insertOnce(db, asks, { ...row });
+/** Asks; false when the same person's same ask is still in front of the workers. */
+export async function insertAsk(tx: Tx, row: NewAsk): Promise<boolean> {
+  await holdTurn(tx, `ask ${row.kind} ${row.subject} ${row.person}`);
+  const [open] = await tx.execute(sql`
+    select 1 from charter.asks a where a.tenant = 'main' and a.kind = ${row.kind} and a.subject = ${row.subject}
+      and a.person = ${row.person}::uuid and not exists (
+        select 1 from charter.outcomes o where o.tenant = a.tenant and o.claim = 'asks' and o.subject = a.id::text) limit 1`);
+  return open === undefined && insertOnce(tx, asks, { ...row });
+}
 
 /** Hands a raw id_token over; the web cannot read it back. */
 export const insertSignIn = (db: Queries, row: { readonly id: string; readonly idToken: string }): Promise<boolean> =>

@@ -99,6 +99,27 @@ export async function readVerdict(db: Queries, id: string): Promise<VerdictRow |
   return row ?? null;
 }
 
+/** What this person said of one stage of one version, counted or not; null when nothing. */
+export async function readVerdictOf(
+  db: Queries,
+  of: Pick<VerdictRow, "request" | "version" | "stage" | "person">,
+): Promise<VerdictRow | null> {
+  const { request, version, stage, person } = of;
+  const [row] = await db
+    .select()
+    .from(verdicts)
+    .where(
+      and(
+        eq(verdicts.tenant, "main"),
+        eq(verdicts.request, request),
+        eq(verdicts.version, version),
+        eq(verdicts.stage, stage),
+        eq(verdicts.person, person),
+      ),
+    );
+  return row ?? null;
+}
+
 /** Verdicts on one version that a worker took, and the one it is looking at, in order of receipt. */
 export async function readVerdicts(
   db: Queries,

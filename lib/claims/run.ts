@@ -2,12 +2,14 @@ import type { Db, Tx } from "#db/client.ts";
 import { notify } from "#db/notify.ts";
 import { appendDenied } from "#db/store/audit.ts";
 import type { Actor } from "#lib/domain/actor.ts";
-import { type Outcome, type Refusals, refuse } from "#lib/domain/refusal.ts";
+import type { Outcome, Refusals } from "#lib/domain/refusal.ts";
+import { readOnlySession } from "./refusals.ts";
 
 /** Who asks, through which database role, and when. Made once per request by the web's context. */
 export interface ClaimContext {
   readonly db: Db;
   readonly actor: Actor;
+  /** The web's clock, for what is not audited. Whatever a deadline hangs on reads the database's. */
   readonly now: Date;
   readonly newId: () => string;
 }
@@ -18,13 +20,6 @@ export interface Attempt {
   readonly id: string;
 }
 
-/** Words for every attempt made in a session that no worker has verified. */
-export const readOnlySession = refuse({
-  code: "forbidden",
-  sentence: "You are signed in for reading only, because no worker could verify your sign-in.",
-  mend: "Sign in again once the worker runs.",
-});
-
 /**
  * Runs one claim: its rows in one transaction, then a hint to the workers. A refusal writes no row; one of authority
  * (`forbidden`, `not-found`) leaves a denied entry in a second statement.
@@ -34,13 +29,27 @@ export async function runClaim<T>(
   attempt: Attempt,
   claim: (tx: Tx) => Promise<Outcome<T>>,
 ): Promise<Outcome<T>> {
-  const outcome = context.actor.readOnly ? readOnlySession : await committed(context.db, claim);
+  const outcome = await runQuietly(context, attempt, claim);
   if ("ok" in outcome) notify(context.db.$client, "claims");
-  else if (isOfAuthority(outcome.refusals)) {
-    const attempted = `${attempt.action} ${attempt.id}`;
-    await appendDenied(context.db, { actor: context.actor.id, attempted, refusals: outcome.refusals });
-  }
   return outcome;
+}
+
+/** As `runClaim`, for what no worker looks at: drafts. */
+export async function runQuietly<T>(
+  context: ClaimContext,
+  attempt: Attempt,
+  claim: (tx: Tx) => Promise<Outcome<T>>,
+): Promise<Outcome<T>> {
+  const outcome = context.actor.readOnly ? readOnlySession : await committed(context.db, claim);
+  if ("refusals" in outcome) await recordDenied(context, attempt, outcome.refusals);
+  return outcome;
+}
+
+/** Leaves a denied entry when a refusal is one of authority; what cannot be read safely is told as `?`. */
+export async function recordDenied({ db, actor }: ClaimContext, attempt: Attempt, refusals: Refusals): Promise<void> {
+  if (!refusals.some(({ code }) => code === "forbidden" || code === "not-found")) return;
+  const attempted = `${attempt.action} ${attempt.id}`.slice(0, 120).replace(/[^\x20-\x7e]/g, "?");
+  await appendDenied(db, { actor: actor.id, attempted, refusals });
 }
 
 class Undo extends Error {
@@ -63,6 +72,3 @@ async function committed<T>(db: Db, claim: (tx: Tx) => Promise<Outcome<T>>): Pro
     throw error;
   }
 }
-
-const isOfAuthority = (refusals: Refusals): boolean =>
-  refusals.some(({ code }) => code === "forbidden" || code === "not-found");

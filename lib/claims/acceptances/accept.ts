@@ -1,7 +1,10 @@
 import { readRequestInSight } from "#db/read/request-in-sight.ts";
 import { insertAcceptance } from "#db/store/claims.ts";
+import { readKnownPeople } from "#db/store/people.ts";
+import { readAcceptances } from "#db/store/requests.ts";
 import { mayAccept } from "#lib/domain/ownership.ts";
-import { type Outcome, ok, refuse } from "#lib/domain/refusal.ts";
+import { type Outcome, ok } from "#lib/domain/refusal.ts";
+import { noSuchRequest } from "../refusals.ts";
 import { type ClaimContext, runClaim } from "../run.ts";
 
 export interface AcceptanceInput {
@@ -15,17 +18,19 @@ export const accept = (context: ClaimContext, input: AcceptanceInput): Promise<O
   runClaim(context, { action: "acceptance.give", id: input.request }, async (tx) => {
     const { actor } = context;
     const found = await readRequestInSight(tx, actor, input.request);
-    if (found === null || found.state === null)
-      return refuse({ code: "not-found", sentence: "There is no such request." });
+    if (found === null || found.state === null) return noSuchRequest;
+    const given = await readAcceptances(tx, input.request, input.version);
+    if (given.some(({ person, planDigest }) => person === actor.id && planDigest === input.planDigest)) return ok(null);
     const { state } = found;
     const may = mayAccept({
       accepter: state.accepter,
       person: actor.id,
-      active: true,
+      active: (await readKnownPeople(tx, [actor.id])).get(actor.id)?.active ?? false,
       now: { version: state.requestVersion, planDigest: state.planDigest ?? "" },
       seen: input,
     });
     if ("refusals" in may) return may;
-    await insertAcceptance(tx, { ...input, id: context.newId(), person: actor.id });
+    const { request, version, planDigest } = input;
+    await insertAcceptance(tx, { request, version, planDigest, id: context.newId(), person: actor.id });
     return ok(null);
   });

@@ -1,18 +1,22 @@
 import type { Tx } from "#db/client.ts";
+import { mayUseFormId } from "#db/read/form-id.ts";
 import { readIdentityInSight } from "#db/read/identity-in-sight.ts";
 import { readInstallation } from "#db/read/planning-facts.ts";
 import { databaseClock } from "#db/store/audit.ts";
-import { insertAcceptance, insertRequest, insertVersion } from "#db/store/claims.ts";
+import { insertRequest } from "#db/store/claims.ts";
 import { readKnownPeople } from "#db/store/people.ts";
-import { readOpenRequestOn } from "#db/store/requests.ts";
-import { digest } from "#lib/digest/digest.ts";
+import { readOpenRequestOn, readRequest, readVersion } from "#db/store/requests.ts";
+import { canonical } from "#lib/digest/digest.ts";
 import { charterAfter, type LaterKind } from "#lib/domain/change.ts";
 import type { Charter, Origins } from "#lib/domain/charter.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import { mayAskAbout, maySucceed } from "#lib/domain/ownership.ts";
-import { type Outcome, ok, refuse } from "#lib/domain/refusal.ts";
+import { asRefusals, type Outcome, ok, refuse } from "#lib/domain/refusal.ts";
 import { examine } from "#lib/judgement/examine.ts";
+import { noSuchRequest, noWorker, sentOtherwise } from "../refusals.ts";
 import { type ClaimContext, runClaim } from "../run.ts";
+import { refusedByPolicy } from "./foresee.ts";
+import { sealVersion } from "./seal.ts";
 
 export interface ChangeInput {
   /** The new request's id, made by the form that asks: a double click is one request. */
@@ -22,27 +26,19 @@ export interface ChangeInput {
   /** {endsAt} of a renewal, {to} of a transfer, {reason} of a retirement. */
   readonly change: JsonObject;
 }
+type Sent = Outcome<{ readonly id: string }>;
 
 /** Asks for a change of an identity that exists, through the same door as its birth: renew, transfer, retire. */
-export const askForChange = (context: ClaimContext, input: ChangeInput): Promise<Outcome<{ readonly id: string }>> =>
+export const askForChange = (context: ClaimContext, input: ChangeInput): Promise<Sent> =>
   runClaim(context, { action: `request.${input.kind}`, id: input.identity }, async (tx) => {
-    const { actor } = context;
-    const now = await databaseClock(tx);
-    const identity = await readIdentityInSight(tx, actor, input.identity);
-    const installation = await readInstallation(tx);
-    if (identity === null || installation === null)
-      return refuse({ code: "not-found", sentence: "There is no such identity." });
+    const identity = await readIdentityInSight(tx, context.actor, input.identity);
+    if (identity === null) return refuse({ code: "not-found", sentence: "There is no such identity." });
+    if (!(await mayUseFormId(tx, context.actor, input))) return noSuchRequest;
+    const before = await readVersion(tx, input.id, 1);
+    if (before !== null)
+      return canonical(before.change) === canonical(input.change) ? ok({ id: input.id }) : sentOtherwise;
     const refused = await whyNotChange(tx, context, { input, identity });
-    if (refused !== null) return refused;
-    const charter = charterAfter({ kind: input.kind, charter: identity.charter, change: input.change, now });
-    if ("refusals" in charter) return charter;
-    const request = { id: input.id, kind: input.kind, identity: identity.id, requester: actor.id } as const;
-    const version = { version: 1, change: input.change };
-    const examined = await examine({ tx, now }, { request, version, charter: charter.ok, installation });
-    if ("refusals" in examined) return examined;
-    await insertRequest(tx, { ...request, draftedAt: now });
-    await seal(tx, context, { input, charter: charter.ok, planDigest: examined.ok.planDigest });
-    return ok({ id: input.id });
+    return refused ?? sealed(tx, context, { input, identity });
   });
 
 interface About {
@@ -69,19 +65,34 @@ async function whyNotChange(tx: Tx, { actor }: ClaimContext, { input, identity }
 const successorOf = ({ kind, change }: ChangeInput): string | null =>
   kind === "transfer" && typeof change.to === "string" ? change.to : null;
 
-interface Sealing {
-  readonly input: ChangeInput;
-  readonly charter: Charter;
-  readonly planDigest: string;
+async function sealed(tx: Tx, context: ClaimContext, { input, identity }: About): Promise<Sent> {
+  const { id, kind, change } = input;
+  const now = await databaseClock(tx);
+  const installation = await readInstallation(tx);
+  if (installation === null) return noWorker;
+  const charter = charterAfter({ kind, charter: identity.charter, change, now });
+  if ("refusals" in charter) return charter;
+  const request = { id, kind, identity: identity.id, requester: context.actor.id };
+  const asked = { request, version: { version: 1, change }, charter: charter.ok, installation };
+  const examined = await examine({ tx, now }, asked);
+  if ("refusals" in examined) return examined;
+  const refused = asRefusals(refusedByPolicy(examined.ok.decision));
+  if (refused !== null) return { refusals: refused };
+  await insertRequest(tx, { ...request, draftedAt: now });
+  if ((await readRequest(tx, id))?.requester !== request.requester) return noSuchRequest;
+  const { planDigest } = examined.ok;
+  const origins = originsOf(identity.charter, charter.ok);
+  const done = await sealVersion(tx, context, {
+    ...{ request: id, version: 1, charter: charter.ok, origins, change, planDigest, owner: successorOf(input) },
+  });
+  return "refusals" in done ? done : ok({ id });
 }
 
-/** The one version of a later request; who hands it to themselves accepts in the same click. */
-async function seal(tx: Tx, { actor, newId }: ClaimContext, { input, charter, planDigest }: Sealing): Promise<void> {
+/** What was asked to differ was typed; everything else is the identity's own. */
+function originsOf(before: Charter, after: Charter): Origins {
   const kept = { how: "inferred", from: "the identity as it stands" } as const;
-  const origins: Origins = Object.fromEntries(Object.keys(charter).map((field) => [field, kept]));
-  const sealed = { charter, origins, change: input.change };
-  const version = { request: input.id, version: 1, planDigest };
-  const fresh = await insertVersion(tx, { ...sealed, ...version, digest: digest(sealed), person: actor.id });
-  if (fresh && successorOf(input) === actor.id)
-    await insertAcceptance(tx, { id: newId(), ...version, person: actor.id });
+  const was = new Map<string, unknown>(Object.entries(before));
+  const origin = (field: string, value: unknown) =>
+    canonical(value) === canonical(was.get(field) ?? null) ? kept : ({ how: "typed" } as const);
+  return Object.fromEntries(Object.entries(after).map(([field, value]) => [field, origin(field, value)]));
 }

@@ -1,13 +1,16 @@
 import type { Tx } from "#db/client.ts";
 import { databaseClock } from "#db/store/audit.ts";
-import { insertAcceptance, insertRequest, insertVersion } from "#db/store/claims.ts";
-import { readLatestVersion, readRequest, readState } from "#db/store/requests.ts";
-import { digest } from "#lib/digest/digest.ts";
-import type { Charter, Origins } from "#lib/domain/charter.ts";
-import { asRefusals, type Outcome, ok, type Refusal, refuse } from "#lib/domain/refusal.ts";
+import { insertRequest, saveDraft } from "#db/store/claims.ts";
+import { readLatestVersion, readRequest, readState, type VersionRow } from "#db/store/requests.ts";
+import { canonical } from "#lib/digest/digest.ts";
+import { readAnswers } from "#lib/domain/read-answers.ts";
+import { asRefusals, type Outcome, ok, refuse } from "#lib/domain/refusal.ts";
 import { maySubmitVersion } from "#lib/domain/request.ts";
+import { jsonObject, read } from "#lib/domain/shape.ts";
+import { noSuchRequest, sentOtherwise } from "../refusals.ts";
 import { type ClaimContext, runClaim } from "../run.ts";
-import { type FormInput, type Preview, preview } from "./preview.ts";
+import { type FormInput, foresee, type Preview, refusedByPolicy } from "./foresee.ts";
+import { sealVersion } from "./seal.ts";
 
 export interface SubmitInput extends FormInput {
   /** Digest of the plan that the requester saw. */
@@ -19,36 +22,44 @@ export interface SubmitInput extends FormInput {
  * request. An owner who requests accepts in the same click. Refuses at its field what cannot be, and a plan that is no
  * longer the one shown.
  */
-export const submit = async (context: ClaimContext, input: SubmitInput): Promise<Outcome<{ readonly id: string }>> => {
-  if (await wasSubmitted(context, input)) return ok({ id: input.id });
-  const seen = await preview(context, input);
-  if ("refusals" in seen) return runClaim(context, { action: "request.submit", id: input.id }, async () => seen);
-  return runClaim(context, { action: "request.submit", id: input.id }, (tx) =>
-    sealed(tx, context, { input, seen: seen.ok }),
-  );
-};
+export const submit = (context: ClaimContext, input: SubmitInput): Promise<Outcome<{ readonly id: string }>> =>
+  runClaim(context, { action: "request.submit", id: input.id }, async (tx) => {
+    const { actor } = context;
+    const now = await databaseClock(tx);
+    const before = await readLatestVersion(tx, input.id);
+    const foreseen = await foresee({ tx, now }, { actor, input, before });
+    if ("refusals" in foreseen) return foreseen;
+    const seen = foreseen.ok;
+    if (before?.planDigest === input.planDigest) return isSealed(before, seen) ? ok({ id: input.id }) : sentOtherwise;
+    const refused = asRefusals([...seen.refusals, ...refusedByPolicy(seen.decision)]);
+    if (refused !== null) return { refusals: refused };
+    const late = before === null ? null : await whyNotNext(tx, context, before);
+    return late ?? sealed(tx, context, { input, seen, now });
+  });
 
-/** A second click on the same form: that very plan is sealed already. A version's plan is no other version's. */
-async function wasSubmitted({ db, actor }: ClaimContext, { id, planDigest }: SubmitInput): Promise<boolean> {
-  const newest = await readLatestVersion(db, id);
-  return newest !== null && newest.planDigest === planDigest && newest.person === actor.id;
+/** A second click: no other version has this plan's digest, and what was typed is what that version says. */
+const isSealed = ({ charter }: VersionRow, { filled }: Preview): boolean => canonical(filled) === canonical(charter);
+
+/** Why a request that is there may have no further version; null when it may. */
+async function whyNotNext(tx: Tx, { actor }: ClaimContext, { request, version }: VersionRow) {
+  const asked = await readRequest(tx, request);
+  const state = (await readState(tx, request))?.state ?? "received";
+  const asking = { state, requester: asked?.requester ?? null, person: actor.id };
+  const may = maySubmitVersion({ ...asking, newest: version, version: version + 1 });
+  return "refusals" in may ? may : null;
 }
 
-interface Seen {
+interface Sealing {
   readonly input: SubmitInput;
   readonly seen: Preview;
+  readonly now: Date;
 }
 
-async function sealed(tx: Tx, context: ClaimContext, { input, seen }: Seen): Promise<Outcome<{ readonly id: string }>> {
-  const { actor } = context;
-  const now = await databaseClock(tx);
-  const refused = asRefusals([...seen.refusals, ...refusedByPolicy(seen)]);
-  if (refused !== null) return { refusals: refused };
+async function sealed(tx: Tx, context: ClaimContext, { input, seen, now }: Sealing): Promise<Outcome<{ id: string }>> {
+  const { id } = input;
   const { charter, origins, planDigest, version } = seen;
   if (charter === null || planDigest === null)
     return refuse({ code: "invalid", sentence: "Some answers are still missing." });
-  const already = version > 1 ? await whyNotNext(tx, context, { id: input.id, version }) : null;
-  if (already !== null) return already;
   if (planDigest !== input.planDigest) {
     return refuse({
       code: "conflict",
@@ -56,50 +67,20 @@ async function sealed(tx: Tx, context: ClaimContext, { input, seen }: Seen): Pro
       mend: "Look at the plan and submit again.",
     });
   }
-  await insertRequest(tx, { id: input.id, kind: "provision", identity: null, requester: actor.id, draftedAt: now });
-  if ((await readRequest(tx, input.id))?.requester !== actor.id)
-    return refuse({ code: "not-found", sentence: "There is no such request." });
-  await sealVersion(tx, context, { request: input.id, version, charter, origins, planDigest });
-  return ok({ id: input.id });
+  const requester = context.actor.id;
+  await insertRequest(tx, { id, kind: "provision", identity: null, requester, draftedAt: now });
+  if ((await readRequest(tx, id))?.requester !== requester) return noSuchRequest;
+  const row = { request: id, version, charter, origins, change: {}, planDigest, owner: charter.owner };
+  const done = await sealVersion(tx, context, row);
+  if ("refusals" in done) return done;
+  await keepDraft(tx, context, input);
+  return ok({ id });
 }
 
-/** Policy's refusals as the form shows them; the worker would say the same. */
-const refusedByPolicy = ({ decision }: Preview): readonly Refusal[] =>
-  (decision?.outcome === "refused" ? decision.reasons : [])
-    .filter(({ tone }) => tone === "refuses")
-    .map(({ tone: _, ...reason }) => ({ code: "refused-by-policy" as const, ...reason }));
-
-async function whyNotNext(tx: Tx, { actor }: ClaimContext, of: { readonly id: string; readonly version: number }) {
-  const [request, state] = await Promise.all([readRequest(tx, of.id), readState(tx, of.id)]);
-  const may = maySubmitVersion({
-    state: state?.state ?? "received",
-    requester: request?.requester ?? null,
-    person: actor.id,
-    newest: of.version - 1,
-    version: of.version,
-  });
-  return "refusals" in may ? may : null;
-}
-
-export interface NewSealed {
-  readonly request: string;
-  readonly version: number;
-  readonly charter: Charter;
-  readonly origins: Origins;
-  readonly planDigest: string;
-}
-
-/** Inserts a version of a provision request, with the requester's acceptance when they would own it. A version that is there already stays. */
-export async function sealVersion(tx: Tx, { actor, newId }: ClaimContext, row: NewSealed): Promise<void> {
-  const { charter, origins } = row;
-  const change = {};
-  const fresh = await insertVersion(tx, {
-    ...row,
-    change,
-    digest: digest({ charter, origins, change }),
-    person: actor.id,
-  });
-  if (!fresh || charter.owner !== actor.id) return;
-  const { request, version, planDigest } = row;
-  await insertAcceptance(tx, { id: newId(), request, version, planDigest, person: actor.id });
+/** What was typed stays at hand until the request is settled, so that it can be edited. */
+async function keepDraft(tx: Tx, { actor, now }: ClaimContext, { id, answers }: SubmitInput): Promise<void> {
+  const typed = readAnswers(answers);
+  const content = "ok" in typed ? read(jsonObject, typed.ok) : typed;
+  if ("refusals" in content) return;
+  await saveDraft(tx, { id, person: actor.id, blueprint: answers.blueprint, content: content.ok }, now);
 }

@@ -1,12 +1,18 @@
+import type { Tx } from "#db/client.ts";
 import { readInstallation } from "#db/read/planning-facts.ts";
 import { readRequestInSight } from "#db/read/request-in-sight.ts";
 import { databaseClock } from "#db/store/audit.ts";
-import { readComment, readLatestVersion, readState } from "#db/store/requests.ts";
-import { type Outcome, ok, refuse } from "#lib/domain/refusal.ts";
+import { readComment, readLatestVersion } from "#db/store/requests.ts";
+import { canonical } from "#lib/digest/digest.ts";
+import type { Charter, Origins } from "#lib/domain/charter.ts";
+import { readCharter, readOrigins } from "#lib/domain/read-charter.ts";
+import { asRefusals, type Outcome, ok, refuse } from "#lib/domain/refusal.ts";
 import { maySubmitVersion } from "#lib/domain/request.ts";
 import { examine } from "#lib/judgement/examine.ts";
+import { noWorker } from "../refusals.ts";
 import { type ClaimContext, runClaim } from "../run.ts";
-import { sealVersion } from "./submit.ts";
+import { refusedByPolicy } from "./foresee.ts";
+import { sealVersion } from "./seal.ts";
 
 export interface TakeOverInput {
   readonly request: string;
@@ -18,37 +24,64 @@ export interface TakeOverInput {
 export const takeOver = (context: ClaimContext, input: TakeOverInput): Promise<Outcome<null>> =>
   runClaim(context, { action: "request.take-over", id: input.request }, async (tx) => {
     const { actor } = context;
-    const now = await databaseClock(tx);
     const found = await readRequestInSight(tx, actor, input.request);
-    const comment = await readComment(tx, input.comment);
-    const proposal = comment?.request === input.request ? comment.proposal : null;
-    if (found === null || !proposal) return refuse({ code: "not-found", sentence: "There is no such proposal." });
-    const [newest, state, installation] = await Promise.all([
-      readLatestVersion(tx, input.request),
-      readState(tx, input.request),
-      readInstallation(tx),
-    ]);
-    const version = (newest?.version ?? 0) + 1;
-    const asking = { state: state?.state ?? "received", requester: found.request.requester, person: actor.id } as const;
-    const may = maySubmitVersion({ ...asking, newest: version - 1, version });
+    const proposed = await readProposal(tx, input);
+    const newest = await readLatestVersion(tx, input.request);
+    if (found === null || proposed === null || newest === null)
+      return refuse({ code: "not-found", sentence: "There is no such proposal." });
+    const mine = found.request.requester === actor.id;
+    const taken = proposed.version === newest.version - 1 && canonical(proposed.charter) === canonical(newest.charter);
+    if (mine && taken) return ok(null);
+    const { version } = newest;
+    const asking = { state: found.state?.state ?? "received", requester: found.request.requester, person: actor.id };
+    const may = maySubmitVersion({ ...asking, newest: version, version: version + 1 });
     if ("refusals" in may) return may;
-    if (comment?.version !== newest?.version || installation === null) {
-      return refuse({
-        code: "conflict",
-        sentence: "The request has changed since this was proposed.",
-        mend: "Edit it yourself, or ask again.",
-      });
-    }
-    const { charter, origins } = proposal;
-    const request = { id: input.request, kind: "provision", identity: null, requester: actor.id } as const;
-    const examined = await examine({ tx, now }, { request, version: { version, change: {} }, charter, installation });
-    if ("refusals" in examined) return examined;
-    await sealVersion(tx, context, {
-      request: input.request,
-      version,
-      charter,
-      origins,
-      planDigest: examined.ok.planDigest,
+    if (proposed.version === version) return sealed(tx, context, proposed);
+    return refuse({
+      code: "conflict",
+      sentence: "The request has changed since this was proposed.",
+      mend: "Edit it yourself, or ask again.",
     });
-    return ok(null);
   });
+
+interface Proposed {
+  readonly request: string;
+  /** The version it was proposed on. */
+  readonly version: number;
+  readonly charter: Charter;
+  readonly origins: Origins;
+}
+
+/** A proposal of this very request, read as unchecked as any claim; null when there is none. */
+async function readProposal(tx: Tx, input: TakeOverInput): Promise<Proposed | null> {
+  const comment = await readComment(tx, input.comment);
+  const proposal = comment?.request === input.request ? comment.proposal : null;
+  const charter = proposal ? readCharter(proposal.charter) : null;
+  if (comment === null || !proposal || charter === null || "refusals" in charter) return null;
+  const origins = readOrigins(proposal.origins, charter.ok);
+  if ("refusals" in origins) return null;
+  return { request: input.request, version: comment.version, charter: charter.ok, origins: origins.ok };
+}
+
+async function sealed(tx: Tx, context: ClaimContext, of: Proposed): Promise<Outcome<null>> {
+  const { request: id, charter, origins } = of;
+  const installation = await readInstallation(tx);
+  if (installation === null) return noWorker;
+  const request = { id, kind: "provision", identity: null, requester: context.actor.id } as const;
+  const version = of.version + 1;
+  const reading = { tx, now: await databaseClock(tx) };
+  const examined = await examine(reading, { request, version: { version, change: {} }, charter, installation });
+  if ("refusals" in examined) return examined;
+  const refused = asRefusals(refusedByPolicy(examined.ok.decision));
+  if (refused !== null) return { refusals: refused };
+  const { planDigest } = examined.ok;
+  return sealVersion(tx, context, {
+    request: id,
+    version,
+    charter,
+    origins,
+    change: {},
+    planDigest,
+    owner: charter.owner,
+  });
+}

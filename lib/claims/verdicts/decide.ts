@@ -1,10 +1,12 @@
 import { readRequestInSight } from "#db/read/request-in-sight.ts";
 import { insertVerdict } from "#db/store/claims.ts";
-import { readVersion } from "#db/store/requests.ts";
+import { readVerdictOf } from "#db/store/requests.ts";
 import { type Outcome, ok, refuse } from "#lib/domain/refusal.ts";
 import { mayReceiveVerdict } from "#lib/domain/request.ts";
-import { whyNotPlain } from "#lib/domain/text.ts";
+import { changedSince, noSuchRequest } from "../refusals.ts";
+import { readRemark } from "../remark.ts";
 import { type ClaimContext, runClaim } from "../run.ts";
+import { readMayDecide } from "./standing.ts";
 
 /** One person's word on exactly the version and plan they saw. */
 export interface VerdictInput {
@@ -17,36 +19,32 @@ export interface VerdictInput {
 }
 
 /**
- * Hands in a verdict. Refused to who lacks the stage's role, to everyone who asked for it, on anything but the newest plan;
- * a denial needs its reason. The worker checks all of it again before the verdict counts.
+ * Hands in a verdict; a second click is the same one. Refused to who lacks the stage's role, to everyone who asked for it,
+ * on anything but the newest plan; a denial needs its reason. The worker checks all of it again before the verdict counts.
  */
 export const decide = (context: ClaimContext, input: VerdictInput): Promise<Outcome<null>> =>
   runClaim(context, { action: `verdict.${input.verdict}`, id: input.request }, async (tx) => {
     const { actor } = context;
     const found = await readRequestInSight(tx, actor, input.request);
-    if (found === null || found.state === null)
-      return refuse({ code: "not-found", sentence: "There is no such request." });
+    if (found === null || found.state === null) return noSuchRequest;
     const { request, state } = found;
-    const stage = state.stages[input.stage];
-    const asked = await readVersion(tx, request.id, state.requestVersion);
-    if (request.requester === actor.id || asked?.person === actor.id) {
-      return refuse({ code: "forbidden", sentence: "Nobody approves what they asked for." });
-    }
-    if (stage === undefined || !actor.roles.some((role) => role === stage.role)) {
-      return refuse({ code: "forbidden", sentence: `Only ${stage?.role ?? "nobody"} decides this stage.` });
-    }
+    const given = { ...input, person: actor.id };
+    const before = await readVerdictOf(tx, given);
+    if (before !== null) return repeated(before, input);
     const open = mayReceiveVerdict(state.state);
     if ("refusals" in open) return open;
-    if (state.requestVersion !== input.version || state.planDigest !== input.planDigest) {
-      return refuse({
-        code: "conflict",
-        sentence: "It has changed since you looked.",
-        mend: "Look at the new version.",
-      });
-    }
-    const reason = input.reason.replace(/\s+/g, " ").trim();
-    const why = whyNotPlain(reason, { min: input.verdict === "deny" ? 3 : 0, max: 2000 });
-    if (why !== null) return refuse({ code: "invalid", field: "reason", sentence: why });
-    const fresh = await insertVerdict(tx, { ...input, reason, id: context.newId(), person: actor.id });
-    return fresh ? ok(null) : refuse({ code: "conflict", sentence: "You have already decided." });
+    const may = (await readMayDecide(tx, { request, state }, actor.id))(input.stage);
+    if ("refusals" in may) return may;
+    if (state.requestVersion !== input.version || state.planDigest !== input.planDigest) return changedSince;
+    const reason = readRemark(input.reason, "reason", { min: input.verdict === "deny" ? 3 : 0, max: 2000 });
+    if ("refusals" in reason) return reason;
+    const fresh = await insertVerdict(tx, { ...given, reason: reason.ok, id: context.newId() });
+    const first = fresh ? null : await readVerdictOf(tx, given);
+    return first === null ? ok(null) : repeated(first, input);
   });
+
+/** One verdict a person, stage and version: the first stands. */
+const repeated = (first: Pick<VerdictInput, "verdict" | "planDigest">, second: VerdictInput): Outcome<null> =>
+  first.verdict === second.verdict && first.planDigest === second.planDigest
+    ? ok(null)
+    : refuse({ code: "conflict", sentence: "You have already decided." });
