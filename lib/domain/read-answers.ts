@@ -13,8 +13,11 @@ const runs = variant<GithubAnswer | WorkloadAnswer>((value) =>
     : fields({ kind: literal("workload"), runsOn: text(200) }, { service: text(100) }),
 );
 
+/** A reach pack's own word for a parameter; any other is refused as unknown. */
+const isName = (text: string): boolean => /^[A-Za-z][A-Za-z0-9_-]{0,59}$/.test(text);
+
 const parameters: Reader<{ readonly [name: string]: string }> = (value, at) => {
-  const names = typeof value === "object" && value !== null ? Object.keys(value) : [];
+  const names = typeof value === "object" && value !== null ? Object.keys(value).filter(isName) : [];
   return fields(Object.fromEntries(names.slice(0, 20).map((name) => [name, text(500)])))(value, at);
 };
 

@@ -28,7 +28,7 @@ export function read<T>(reader: Reader<T>, value: unknown): Outcome<T> {
   return result === undefined ? { refusals: [{ code: "invalid", sentence: "This could not be read." }] } : ok(result);
 }
 
-/** Text of at most `max` UTF-16 units; JSON that cannot be canonical (half a surrogate pair) is refused. */
+/** Text of at most `max` UTF-16 units; what cannot be canonical (half a surrogate pair) or stored (NUL) is refused. */
 export const text =
   (max = 500): Reader<string> =>
   (value, at) =>
@@ -36,9 +36,11 @@ export const text =
       ? note(at, "Text is expected here.")
       : value.length > max
         ? note(at, `At most ${max} characters fit here.`)
-        : value.isWellFormed()
-          ? value
-          : note(at, "It contains half a character; type it again.");
+        : !value.isWellFormed()
+          ? note(at, "It contains half a character; type it again.")
+          : value.includes("\0")
+            ? note(at, "It contains a character that cannot be kept; type it again.")
+            : value;
 
 export const wholeNumber =
   (min: number, max: number): Reader<number> =>
@@ -124,7 +126,7 @@ function jsonAt(value: unknown, at: Place, depth: number): Json | undefined {
   const entries = Object.entries(value).map(
     ([key, entry]) => [key, jsonAt(entry, inside(at, key), depth - 1)] as const,
   );
-  return entries.every(([key, entry]) => entry !== undefined && key.isWellFormed())
+  return entries.every(([key, entry]) => entry !== undefined && key.isWellFormed() && !key.includes("\0"))
     ? (Object.fromEntries(entries) as JsonObject)
     : undefined;
 }

@@ -2,10 +2,11 @@ import type { Queries } from "#db/client.ts";
 import { readPlanningFacts } from "#db/read/planning-facts.ts";
 import type { RequestRow, VersionRow } from "#db/store/requests.ts";
 import { blueprintSchema } from "#lib/connectors/blueprint.ts";
-import { type Born, buildPlan, type Planned } from "#lib/connectors/planning.ts";
+import { type Born, buildPlan, type Planned, type PlanningTarget } from "#lib/connectors/planning.ts";
 import type { Charter } from "#lib/domain/charter.ts";
+import { whyNotBlueprint } from "#lib/domain/guard-rails.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
-import { type Outcome, refuse } from "#lib/domain/refusal.ts";
+import { asRefusals, type Outcome, ok, type Refusal, refuse } from "#lib/domain/refusal.ts";
 
 /** Where a judgement reads, and at what time by the business clock: a fact's transaction, or the web's reading. */
 export interface Reading {
@@ -36,16 +37,6 @@ export interface Drawn {
 export async function drawPlan({ tx }: Reading, ask: Examine, by: Drawn): Promise<Outcome<Planned>> {
   const { charter, request, version, installation } = ask;
   const rows = await readPlanningFacts(tx, charter);
-  const blueprint = rows.blueprint === null ? null : blueprintSchema.parse(rows.blueprint.content);
-  const offered = rows.blueprint?.configured === true || request.kind !== "provision";
-  if (blueprint === null || !offered) {
-    return refuse({
-      code: "invalid",
-      field: "blueprint",
-      sentence: "This blueprint is no longer offered.",
-      mend: "Choose another.",
-    });
-  }
   if (rows.target === null || rows.labels === null) {
     return refuse({
       code: "invalid",
@@ -54,6 +45,8 @@ export async function drawPlan({ tx }: Reading, ask: Examine, by: Drawn): Promis
       mend: "Choose a target.",
     });
   }
+  const stores = by.born === null ? storesBy(charter, rows.blueprint, rows.target) : ok(by.born.storage !== null);
+  if ("refusals" in stores) return stores;
   const identity = request.identity ?? request.id;
   return buildPlan({
     kind: request.kind,
@@ -63,8 +56,35 @@ export async function drawPlan({ tx }: Reading, ask: Examine, by: Drawn): Promis
     change: by.change,
     target: rows.target,
     vaults: rows.vaults,
-    stores: blueprint.stores,
+    stores: stores.ok,
     labels: { ...rows.labels, ...installation, identity },
     born: by.born,
   });
+}
+
+type BlueprintRow = Awaited<ReturnType<typeof readPlanningFacts>>["blueprint"];
+
+/**
+ * Whether a birth needs storage, as its blueprint says. Refuses a charter outside the blueprint's guard rails: policy judges by
+ * the credential that the blueprint makes. What is born already keeps what it has, whatever became of its blueprint.
+ */
+function storesBy(charter: Charter, row: BlueprintRow, target: PlanningTarget): Outcome<boolean> {
+  const blueprint = row?.configured ? blueprintSchema.safeParse(row.content).data : undefined;
+  if (blueprint === undefined) {
+    return refuse({
+      code: "invalid",
+      field: "blueprint",
+      sentence: "This blueprint is no longer offered.",
+      mend: "Choose another.",
+    });
+  }
+  const misplaced: Refusal = {
+    code: "invalid",
+    field: "target",
+    sentence: `${target.title} is not what ${blueprint.title} is made on.`,
+    mend: "Choose another target.",
+  };
+  const rails = whyNotBlueprint(charter, blueprint);
+  const outside = asRefusals(blueprint.connector === target.kind ? rails : [misplaced, ...rails]);
+  return outside === null ? ok(blueprint.stores) : { refusals: outside };
 }

@@ -42,8 +42,8 @@ export async function fillForm(reading: Reading, form: Form): Promise<Outcome<Fi
     readBlueprint(reading.tx, answers.blueprint),
     readActiveBundle(reading.tx),
   ]);
-  const blueprint = published?.configured ? blueprintSchema.parse(published.content) : null;
-  if (published === null || blueprint === null) {
+  const blueprint = published?.configured ? blueprintSchema.safeParse(published.content).data : undefined;
+  if (published === null || blueprint === undefined) {
     return refuse({
       code: "invalid",
       field: "blueprint",
@@ -81,7 +81,11 @@ interface PublishedPack {
 async function readPacks({ tx }: Reading, blueprint: Blueprint): Promise<readonly PublishedPack[]> {
   const ids = blueprint.questions.flatMap((question) => (question.kind === "reach" ? question.packs : []));
   const rows = await readReachPacks(tx, ids);
-  return rows.map(({ content, digest }) => ({ pack: reachPackSchema.parse(content), digest }));
+  // What this version cannot read is not offered, and takes nothing else down with it.
+  return rows.flatMap(({ content, digest }) => {
+    const pack = reachPackSchema.safeParse(content).data;
+    return pack === undefined ? [] : [{ pack, digest }];
+  });
 }
 
 async function readRows({ tx }: Reading, { viewer, answers }: Form) {

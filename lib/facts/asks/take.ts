@@ -9,7 +9,7 @@ import type { Command } from "../run.ts";
 /** Who may ask for what is not a request; withdrawing is the requester's. */
 const mayAsk: { readonly [K in "retry" | "check"]: readonly Role[] } = {
   retry: ["operator", "security"],
-  check: ["operator", "security", "auditor"],
+  check: ["operator", "security"],
 };
 
 /**
