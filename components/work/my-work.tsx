@@ -13,7 +13,7 @@ import type { MyWork as Work } from "#db/read/my-work.ts";
 import type { RequestKind } from "#lib/domain/charter.ts";
 
 const verbs = {
-  approve: { word: "Decide", icon: <Users aria-hidden />, href: (id: string) => `/approvals?request=${id}` },
+  approve: { word: "Decide", icon: <Users aria-hidden />, href: (id: string) => `/approvals?r=${id}` },
   accept: { word: "Accept", icon: <Hourglass aria-hidden />, href: (id: string) => `/requests/${id}` },
   resubmit: { word: "Submit again", icon: <RotateCcw aria-hidden />, href: (id: string) => `/requests/${id}` },
 } as const;
