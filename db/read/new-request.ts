@@ -1,10 +1,11 @@
-import { and, asc, eq, inArray, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, type SQL, sql } from "drizzle-orm";
 import type { Viewer } from "#lib/domain/actor.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import type { Queries } from "../client.ts";
 import { drafts } from "../schema/claims.ts";
 import { blueprints, targets } from "../schema/configuration.ts";
-import { people, repositories, services, teams } from "../schema/directory.ts";
+import { repositories, services, teams } from "../schema/directory.ts";
+import { readPeopleChoices } from "./people.ts";
 
 const most = 500;
 
@@ -35,22 +36,11 @@ export async function readPacks(db: Queries, ids: readonly string[]): Promise<re
   return ids.flatMap((id) => rows.filter((row) => row.id === id).map((row) => row.content));
 }
 
-/** What a form's lists offer: own repositories and services first; people and teams of the whole directory, at most 500 of each. */
+/** What a form's lists offer: own repositories and services first; people and teams of the whole directory. */
 export async function readChoices(db: Queries, viewer: Viewer) {
   const mine = viewer.teams.length === 0 ? sql`false` : inArray(services.team, [...viewer.teams]);
   const [repositoryRows, serviceRows, teamRows, personRows, targetRows] = await Promise.all([
-    db
-      .select({
-        name: repositories.name,
-        environments: repositories.environments,
-        archived: repositories.archived,
-        service: services.name,
-      })
-      .from(repositories)
-      .leftJoin(services, and(eq(services.tenant, repositories.tenant), eq(services.id, repositories.service)))
-      .where(and(eq(repositories.tenant, "main"), eq(repositories.archived, false)))
-      .orderBy(sql`${mine} desc nulls last`, asc(repositories.name))
-      .limit(most),
+    readRepositories(db, mine),
     db
       .select({ id: services.id, name: services.name, team: services.team })
       .from(services)
@@ -63,12 +53,7 @@ export async function readChoices(db: Queries, viewer: Viewer) {
       .where(eq(teams.tenant, "main"))
       .orderBy(asc(teams.name))
       .limit(most),
-    db
-      .select({ id: people.id, name: people.name, email: people.email })
-      .from(people)
-      .where(and(eq(people.tenant, "main"), eq(people.active, true), eq(people.id, people.canonical)))
-      .orderBy(asc(people.name))
-      .limit(most),
+    readPeopleChoices(db),
     db
       .select({ name: targets.name, kind: targets.kind, title: targets.title })
       .from(targets)
@@ -83,6 +68,21 @@ export async function readChoices(db: Queries, viewer: Viewer) {
     targets: targetRows,
   };
 }
+
+const readRepositories = (db: Queries, mine: SQL) =>
+  db
+    .select({
+      name: repositories.name,
+      environments: repositories.environments,
+      archived: repositories.archived,
+      service: services.name,
+    })
+    .from(repositories)
+    .leftJoin(services, and(eq(services.tenant, repositories.tenant), eq(services.id, repositories.service)))
+    .where(and(eq(repositories.tenant, "main"), eq(repositories.archived, false)))
+    .orderBy(sql`${mine} desc nulls last`, asc(repositories.name))
+    .limit(most);
+
 export type Choices = Awaited<ReturnType<typeof readChoices>>;
 
 /** A draft of this person; null when there is none, or it is somebody else's. */

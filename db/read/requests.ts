@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { Viewer } from "#lib/domain/actor.ts";
 import type { Environment, RequestKind } from "#lib/domain/charter.ts";
 import type { RequestState } from "#lib/domain/request.ts";
@@ -39,29 +39,19 @@ export interface DraftLine {
 const pageSize = 50;
 const open = sql`('received', 'awaiting-approval', 'awaiting-acceptance', 'resubmit', 'approved', 'provisioning')`;
 
+interface Found extends Omit<RequestRow, "next">, Record<string, unknown> {
+  readonly cursor: string;
+  readonly roles: readonly string[];
+  readonly accepter: string | null;
+}
+
 /** Requests in sight, latest movement first, one keyset page. */
 export async function readRequests(
   db: Queries,
   viewer: Viewer,
   filter: RequestFilter,
 ): Promise<{ readonly rows: readonly RequestRow[]; readonly next: string | null }> {
-  const cursor = decodeCursor(filter.after);
-  const state =
-    filter.state === "open"
-      ? sql`coalesce(s.state, 'received') in ${open}`
-      : filter.state === "closed"
-        ? sql`s.state not in ${open}`
-        : filter.state
-          ? sql`coalesce(s.state, 'received') = ${filter.state}`
-          : sql`true`;
-  const rows = await db.execute<
-    { [key: string]: unknown } & Omit<RequestRow, "next"> & {
-        cursor: string;
-        roles: string[];
-        accepter: string | null;
-        owner_name: string | null;
-      }
-  >(sql`
+  const rows = await db.execute<Found>(sql`
     select r.id, r.kind, v.charter ->> 'name' as name, v.charter ->> 'target' as target, v.charter ->> 'environment' as environment,
       coalesce(p.name, 'Charter') as requester, s.state, to_json(coalesce(s.since, r.received_at)) #>> '{}' as since, to_json(s.deadline) #>> '{}' as deadline,
       coalesce(s.since, r.received_at)::text as cursor,
@@ -71,28 +61,30 @@ export async function readRequests(
     left join charter.request_states s on s.tenant = r.tenant and s.request = r.id
     left join charter.people p on p.tenant = r.tenant and p.id = r.requester
     left join charter.people a on a.tenant = r.tenant and a.id = s.accepter
-    where r.tenant = 'main' and ${requestSight(viewer)} and ${state}
-      and ${filter.mine ? sql`r.requester = ${viewer.id}` : sql`true`}
-      and ${filter.q ? sql`strpos(lower(v.charter ->> 'name'), lower(${filter.q})) > 0` : sql`true`}
-      and ${cursor === null ? sql`true` : sql`(coalesce(s.since, r.received_at), r.id) < (${cursor.value}::timestamptz, ${cursor.id}::uuid)`}
+    where r.tenant = 'main' and ${requestSight(viewer)} and ${matching(filter, viewer)}
     order by coalesce(s.since, r.received_at) desc, r.id desc limit ${pageSize + 1}`);
-  const page = rows.slice(0, pageSize);
-  const last = page.at(-1);
+  const last = rows.slice(0, pageSize).at(-1);
   return {
-    rows: page.map(({ roles, accepter, ...row }) => ({
-      id: row.id,
-      kind: row.kind,
-      name: row.name,
-      target: row.target,
-      environment: row.environment,
-      requester: row.requester,
-      state: row.state,
-      since: row.since,
-      deadline: row.deadline,
+    rows: rows.slice(0, pageSize).map(({ roles, accepter, cursor: _, ...row }) => ({
+      ...row,
       next: nextOf(row.state, roles, accepter),
     })),
     next: rows.length > pageSize && last ? encodeCursor({ value: last.cursor, id: last.id }) : null,
   };
+}
+
+function matching({ q, mine, after, state }: RequestFilter, viewer: Viewer): SQL {
+  const cursor = decodeCursor(after);
+  return sql`${inState(state)}
+    and ${mine ? sql`r.requester = ${viewer.id}` : sql`true`}
+    and ${q ? sql`strpos(lower(v.charter ->> 'name'), lower(${q})) > 0` : sql`true`}
+    and ${cursor === null ? sql`true` : sql`(coalesce(s.since, r.received_at), r.id) < (${cursor.value}::timestamptz, ${cursor.id}::uuid)`}`;
+}
+
+function inState(state: string): SQL {
+  if (state === "open") return sql`coalesce(s.state, 'received') in ${open}`;
+  if (state === "closed") return sql`s.state not in ${open}`;
+  return state ? sql`coalesce(s.state, 'received') = ${state}` : sql`true`;
 }
 
 function nextOf(state: RequestState | null, roles: readonly string[], accepter: string | null): string {

@@ -22,7 +22,12 @@ export class TargetFault extends Error {
   /** Milliseconds the target asked us to wait, when it did. */
   readonly retryAfterMs: number | null;
 
-  constructor(kind: FaultKind, code: string, sentence: string, retryAfterMs: number | null = null) {
+  constructor(
+    kind: FaultKind,
+    code: string,
+    said: string | { readonly sentence: string; readonly retryAfterMs: number | null },
+  ) {
+    const { sentence, retryAfterMs } = typeof said === "string" ? { sentence: said, retryAfterMs: null } : said;
     super(`${kind} ${code}: ${sentence}`);
     this.name = "TargetFault";
     this.kind = kind;

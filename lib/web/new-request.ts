@@ -7,8 +7,8 @@ import { type Answers, noAnswers } from "#lib/domain/answers.ts";
 import { readAnswers } from "#lib/domain/read-answers.ts";
 
 export interface NewRequestPage {
-  /** What a person may choose from; all of them, so that the other step needs no second read. */
-  readonly blueprints: readonly Blueprint[];
+  /** What a person may choose from: what a card shows of each blueprint. */
+  readonly blueprints: readonly Pick<Blueprint, "id" | "title" | "summary" | "group" | "credential">[];
   /** Null while no blueprint is chosen. */
   readonly form: FormPage | null;
 }
@@ -35,12 +35,19 @@ export async function newRequestPage(db: Queries, viewer: Viewer, asked: URLSear
   const blueprints = (await readBlueprints(db)).flatMap(({ content }) => blueprintSchema.safeParse(content).data ?? []);
   const draft = await readDraft(db, viewer, asked.get("draft") ?? asked.get("edit") ?? "");
   const blueprint = blueprints.find(({ id }) => id === (draft?.blueprint ?? asked.get("blueprint")));
-  if (blueprint === undefined) return { blueprints, form: null };
+  const cards = blueprints.map(({ id, title, summary, group, credential }) => ({
+    id,
+    title,
+    summary,
+    group,
+    credential,
+  }));
+  if (blueprint === undefined) return { blueprints: cards, form: null };
   const reach = blueprint.questions.find((question) => question.kind === "reach");
   const [choices, packs] = await Promise.all([readChoices(db, viewer), readPacks(db, reach?.packs ?? [])]);
   const kept = draft === null ? null : readAnswers(draft.content);
   return {
-    blueprints,
+    blueprints: cards,
     form: {
       id: draft?.id ?? randomUUID(),
       answers: kept !== null && "ok" in kept ? kept.ok : noAnswers(blueprint.id),

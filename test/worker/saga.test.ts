@@ -164,7 +164,10 @@ describe("a target that answers badly", () => {
   });
 
   it("runs a waiting step at once when a person asks, and refuses that for one that runs or is done", async () => {
-    fake.trouble("make", new TargetFault("denied", "AccessDenied", "A right is missing.", 600_000));
+    fake.trouble(
+      "make",
+      new TargetFault("denied", "AccessDenied", { sentence: "A right is missing.", retryAfterMs: 600_000 }),
+    );
     const seeded = await seedIntent(database.admin, { flow });
     await sagaOf(fake).runOne();
     expect(await sagaOf(fake).runOne()).toBe(false);

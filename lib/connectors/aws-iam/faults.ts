@@ -58,7 +58,7 @@ export function faultOf(error: unknown, wire: Wire): TargetFault {
 }
 
 const fault = (kind: FaultKind, code: string, retryAfterMs: number | null = null): TargetFault =>
-  new TargetFault(kind, code, sentences[kind], retryAfterMs);
+  new TargetFault(kind, code, { sentence: sentences[kind], retryAfterMs });
 
 /** The SDK appends "Exception" to most of IAM's codes, and calls a connection that was reset a TimeoutError. */
 function codeOf(error: unknown): string {

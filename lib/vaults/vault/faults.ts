@@ -39,7 +39,10 @@ function knownStatus(status: number, text: string, exchange: Exchange): TargetFa
   if (status === 412)
     return new TargetFault("unavailable", "behind", "This vault node has not caught up with the others.");
   if (status === 429)
-    return new TargetFault("throttled", "rate-limit", "The vault limits our calls for now.", exchange.retryAfterMs);
+    return new TargetFault("throttled", "rate-limit", {
+      sentence: "The vault limits our calls for now.",
+      retryAfterMs: exchange.retryAfterMs,
+    });
   if (status === 472 || status === 473)
     return new TargetFault("unavailable", "standby", "This vault node is on standby.");
   if (status === 503 && /sealed/i.test(text))

@@ -20,15 +20,7 @@ export default async function NewRequestPage({ searchParams }: { readonly search
   return (
     <Page crumbs={form === null ? here : [...here, { title: form.blueprint.title }]}>
       {form === null ? (
-        <Blueprints
-          blueprints={blueprints.map(({ id, title, summary, group, credential }) => ({
-            id,
-            title,
-            summary,
-            group,
-            credential,
-          }))}
-        />
+        <Blueprints blueprints={blueprints} />
       ) : (
         <RequestForm
           key={form.blueprint.id}
