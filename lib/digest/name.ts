@@ -24,8 +24,16 @@ export function base32(bytes: Uint8Array): string {
  * legal for IAM (≤ 64, case-insensitive) and PostgreSQL (≤ 63 bytes). The parts are joined with a NUL so that no two
  * triples collide.
  */
-export function objectName(from: { installation: string; environment: string; slug: string; request: string; version: number }): string {
-  const hash = createHash("sha256").update([from.installation, from.request, String(from.version)].join("\0")).digest();
+export function objectName(from: {
+  installation: string;
+  environment: string;
+  slug: string;
+  request: string;
+  version: number;
+}): string {
+  const hash = createHash("sha256")
+    .update([from.installation, from.request, String(from.version)].join("\0"))
+    .digest();
   const slug = from.slug.slice(0, 20).replace(/-+$/, "");
   return `charter-${from.environment}-${slug}-${base32(hash).slice(0, 10)}`;
 }
