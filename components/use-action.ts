@@ -4,20 +4,20 @@ import type { Refusal } from "#lib/domain/refusal.ts";
 import type { Answer } from "#lib/web/action.ts";
 
 /**
- * Runs a server action from a component: `run` resolves to the value, or to null when it was refused or failed. What was typed
- * stays where it was, since nothing is reset. `refusals` and `fault` are of the last run.
+ * Runs a server action from a component: `run` resolves to what was answered, `{ok}` holding the value (which may itself be null),
+ * or to null when it was refused or failed. What was typed stays where it was, since nothing is reset. `refusals` and `fault` are of the last run.
  */
 export function useAction<Input, T>(act: (input: Input) => Promise<Answer<T>>) {
   const [pending, start] = useTransition();
   const [refusals, setRefusals] = useState<readonly Refusal[]>([]);
   const [fault, setFault] = useState<string | null>(null);
-  const run = (input: Input): Promise<T | null> =>
+  const run = (input: Input): Promise<{ readonly ok: T } | null> =>
     new Promise((resolve) => {
       start(async () => {
         const answer = await act(input).catch(() => ({ fault: "" }));
         setRefusals("refusals" in answer ? answer.refusals : []);
         setFault("fault" in answer ? answer.fault : null);
-        resolve("ok" in answer ? answer.ok : null);
+        resolve("ok" in answer ? answer : null);
       });
     });
   return { run, pending, refusals, fault };

@@ -63,7 +63,7 @@ function useVerb<Input extends { readonly id: string }>(
   const action = useAction(act);
   const send = async (make: (id: string) => Input) => {
     const done = await action.run(make(id));
-    if (done !== null) router.push(`/requests/${done.id}`);
+    if (done !== null) router.push(`/requests/${done.ok.id}`);
   };
   return { send, pending: action.pending, trouble: troubleOf(action) };
 }
