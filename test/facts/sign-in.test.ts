@@ -104,7 +104,7 @@ test("one token handed over many times at once is accepted once", async () => {
 
 test("a token older than the person's last is refused", async () => {
   expect(await handOver(await token({ sub: "demo-ida-holm", iat: seconds(10) }))).toBeNull();
-  expect(await handOver(await token({ sub: "demo-ida-holm", iat: seconds(11) }))).toBe(
+  expect(await handOver(await token({ sub: "demo-ida-holm", iat: seconds(60) }))).toBe(
     "A newer sign-in of this account was accepted already.",
   );
 });
