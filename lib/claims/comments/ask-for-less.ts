@@ -3,6 +3,7 @@ import { readRequestInSight } from "#db/read/request-in-sight.ts";
 import { insertComment } from "#db/store/claims.ts";
 import { type RequestRow, readVersion, type StateRow, type VersionRow } from "#db/store/requests.ts";
 import { connectorOf } from "#lib/connectors/registry.ts";
+import { canonical } from "#lib/digest/digest.ts";
 import type { Charter, Origins } from "#lib/domain/charter.ts";
 import { instantOf } from "#lib/domain/instant.ts";
 import { type Outcome, ok, refuse } from "#lib/domain/refusal.ts";
@@ -83,6 +84,9 @@ async function narrower(
   if ("refusals" in narrowed) return narrowed;
   const sealed = read(jsonObject, narrowed.ok);
   if ("refusals" in sealed) return sealed;
+  if (less.drop.length > 0 && canonical(sealed.ok) === canonical(charter.spec)) {
+    return refuse({ code: "invalid", field: "drop", sentence: "None of this is in what was asked." });
+  }
   const asked = { how: "inferred", from: `less, asked by ${less.by}`.slice(0, 200) } as const;
   const changed = {
     ...(less.drop.length > 0 && { spec: asked }),

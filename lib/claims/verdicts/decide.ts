@@ -28,6 +28,7 @@ export const decide = (context: ClaimContext, input: VerdictInput): Promise<Outc
     const found = await readRequestInSight(tx, actor, input.request);
     if (found === null || found.state === null) return noSuchRequest;
     const { request, state } = found;
+    if (state.requestVersion !== input.version || state.planDigest !== input.planDigest) return changedSince;
     const given = { ...input, person: actor.id };
     const before = await readVerdictOf(tx, given);
     if (before !== null) return repeated(before, input);
@@ -35,7 +36,6 @@ export const decide = (context: ClaimContext, input: VerdictInput): Promise<Outc
     if ("refusals" in open) return open;
     const may = (await readMayDecide(tx, { request, state }, actor.id))(input.stage);
     if ("refusals" in may) return may;
-    if (state.requestVersion !== input.version || state.planDigest !== input.planDigest) return changedSince;
     const reason = readRemark(input.reason, "reason", { min: input.verdict === "deny" ? 3 : 0, max: 2000 });
     if ("refusals" in reason) return reason;
     const fresh = await insertVerdict(tx, { ...given, reason: reason.ok, id: context.newId() });
@@ -44,7 +44,5 @@ export const decide = (context: ClaimContext, input: VerdictInput): Promise<Outc
   });
 
 /** One verdict a person, stage and version: the first stands. */
-const repeated = (first: Pick<VerdictInput, "verdict" | "planDigest">, second: VerdictInput): Outcome<null> =>
-  first.verdict === second.verdict && first.planDigest === second.planDigest
-    ? ok(null)
-    : refuse({ code: "conflict", sentence: "You have already decided." });
+const repeated = (first: Pick<VerdictInput, "verdict">, second: VerdictInput): Outcome<null> =>
+  first.verdict === second.verdict ? ok(null) : refuse({ code: "conflict", sentence: "You have already decided." });

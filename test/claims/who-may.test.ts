@@ -1,0 +1,204 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { accept } from "#lib/claims/acceptances/accept.ts";
+import { check } from "#lib/claims/asks/check.ts";
+import { withdraw } from "#lib/claims/asks/withdraw.ts";
+import { ask as remark } from "#lib/claims/comments/ask.ts";
+import { askForLess } from "#lib/claims/comments/ask-for-less.ts";
+import { discard } from "#lib/claims/drafts/discard.ts";
+import { save } from "#lib/claims/drafts/save.ts";
+import { askForChange } from "#lib/claims/requests/change.ts";
+import { preview } from "#lib/claims/requests/preview.ts";
+import { submit } from "#lib/claims/requests/submit.ts";
+import { takeOver } from "#lib/claims/requests/take-over.ts";
+import type { ClaimContext } from "#lib/claims/run.ts";
+import { endOwnSession } from "#lib/claims/sessions/end.ts";
+import { decide } from "#lib/claims/verdicts/decide.ts";
+import type { Outcome } from "#lib/domain/refusal.ts";
+import { ledgerAnswers } from "../facts/scenario.ts";
+import { type ActorName, actors, type Cast, codeOf, gained, granted, inDays, openCast, type Rows } from "./cast.ts";
+
+let cast: Cast;
+beforeAll(async () => {
+  cast = await openCast();
+}, 60_000);
+afterAll(() => cast.scenario.database.close());
+
+interface Subject {
+  readonly request: string;
+  readonly version: number;
+  readonly planDigest: string;
+  readonly comment: string;
+}
+type Claim = (context: ClaimContext, subject: Subject) => Promise<Outcome<unknown>>;
+interface Line {
+  readonly claim: Claim;
+  readonly allowed: readonly ActorName[];
+  readonly notFound: readonly ActorName[];
+  /** Rows that a claim which is allowed leaves; a refused one leaves a denied entry and nothing else. */
+  readonly leaves: Rows;
+  /** What is asked about an identity instead of a request. */
+  readonly on?: "identity";
+}
+
+const everyone = Object.keys(actors) as ActorName[];
+const but = (...some: ActorName[]): ActorName[] => everyone.filter((one) => !some.includes(one));
+const seeing = but("otherTeam");
+const verdict =
+  (word: "approve" | "deny"): Claim =>
+  (context, { request, version, planDigest }) =>
+    decide(context, { request, version, planDigest, stage: 0, verdict: word, reason: "It reaches too far." });
+const change =
+  (kind: "renew" | "transfer" | "retire", of: () => Promise<Record<string, string>>): Claim =>
+  async (context, { request }) =>
+    askForChange(context, { id: randomUUID(), identity: request, kind, change: await of() });
+const edited = ledgerAnswers({ purpose: "Nightly ledger snapshots, kept for the auditors." });
+
+const table: Readonly<Record<string, Line>> = {
+  withdraw: {
+    claim: withdraw,
+    allowed: ["requester"],
+    notFound: ["otherTeam"],
+    leaves: { asks: 1, inbox: 1 },
+  },
+  approve: {
+    claim: verdict("approve"),
+    allowed: ["security", "security2"],
+    notFound: ["otherTeam"],
+    leaves: { verdicts: 1, inbox: 1 },
+  },
+  deny: {
+    claim: verdict("deny"),
+    allowed: ["security", "security2"],
+    notFound: ["otherTeam"],
+    leaves: { verdicts: 1, inbox: 1 },
+  },
+  accept: {
+    claim: accept,
+    allowed: ["owner"],
+    notFound: ["otherTeam"],
+    leaves: { acceptances: 1, inbox: 1 },
+  },
+  comment: {
+    claim: (context, { request, version }) => remark(context, { request, version, text: "Which bucket is it?" }),
+    allowed: seeing,
+    notFound: ["otherTeam"],
+    leaves: { comments: 1, inbox: 1 },
+  },
+  "ask for less": {
+    claim: (context, { request, version }) =>
+      askForLess(context, { request, version, text: "Shorter will do.", drop: [], endsAt: inDays(30) }),
+    allowed: ["security", "security2"],
+    notFound: ["otherTeam"],
+    leaves: { comments: 1, inbox: 1 },
+  },
+  "take over": {
+    claim: (context, { request, comment }) => takeOver(context, { request, comment }),
+    allowed: ["requester"],
+    notFound: ["otherTeam"],
+    leaves: { versions: 1, inbox: 1 },
+  },
+  edit: {
+    claim: async (context, { request }) => {
+      const form = { id: request, answers: edited };
+      const seen = await preview(context, form);
+      return submit(context, { ...form, planDigest: "ok" in seen ? (seen.ok.planDigest ?? "") : "0".repeat(64) });
+    },
+    allowed: ["requester"],
+    notFound: but("requester"),
+    // Edited so that Jonas owns it himself: he accepts in the same click.
+    leaves: { versions: 1, acceptances: 1, inbox: 2 },
+  },
+  "save a draft under the request's id": {
+    claim: (context, { request }) => save(context, { id: request, answers: edited }),
+    allowed: ["requester"],
+    notFound: but("requester"),
+    leaves: {},
+  },
+  "discard the draft": {
+    claim: (context, { request }) => discard(context, { id: request }),
+    allowed: ["requester"],
+    notFound: but("requester"),
+    leaves: { drafts: -1 },
+  },
+  "check a target": {
+    claim: (context) => check(context, { name: "payments-aws" }),
+    allowed: ["operator", "security", "security2"],
+    notFound: [],
+    leaves: { asks: 1, inbox: 1 },
+  },
+  renew: {
+    claim: change("renew", async () => ({ endsAt: inDays(200) })),
+    allowed: ["owner", "backup", "security", "security2"],
+    notFound: ["otherTeam"],
+    leaves: { requests: 1, versions: 1, inbox: 1 },
+    on: "identity",
+  },
+  transfer: {
+    claim: change("transfer", async () => ({ to: await cast.id("bea.same") })),
+    allowed: ["owner", "backup", "security", "security2"],
+    notFound: ["otherTeam"],
+    leaves: { requests: 1, versions: 1, inbox: 1 },
+    on: "identity",
+  },
+  retire: {
+    claim: change("retire", async () => ({ reason: "The snapshots moved elsewhere." })),
+    allowed: ["owner", "backup", "endsIt", "security", "security2"],
+    notFound: ["otherTeam"],
+    leaves: { requests: 1, versions: 1, inbox: 1 },
+    on: "identity",
+  },
+};
+
+async function subjectOf(line: Line): Promise<Subject> {
+  if (line.on === "identity") return { request: await cast.born(), version: 1, planDigest: "", comment: "" };
+  const asked = await cast.asked();
+  // Settled drafts of earlier lines go with it, so that what a line leaves is its own.
+  granted(await save(await cast.as(actors.requester), { id: asked.request, answers: edited }));
+  const context = await cast.as(actors.security);
+  const less = { text: "Shorter will do.", drop: [], endsAt: inDays(30) };
+  if (line.claim === table["take over"]?.claim) granted(await askForLess(context, { ...asked, ...less }));
+  const [row] = await cast.scenario.database.admin`select id from charter.comments where request = ${asked.request}`;
+  return { ...asked, comment: row?.id ?? randomUUID() };
+}
+
+describe.each(Object.entries(table))("%s", (_name, line) => {
+  let subject: Subject;
+  beforeAll(async () => {
+    subject = await subjectOf(line);
+  }, 30_000);
+
+  test.each(everyone.filter((actor) => !line.allowed.includes(actor)))(
+    "is refused to %s, with an entry and nothing else",
+    async (actor) => {
+      const context = await cast.as(actors[actor]);
+      const before = await cast.rows();
+      const outcome = await line.claim(context, subject);
+      expect(codeOf(outcome)).toBe(line.notFound.includes(actor) ? "not-found" : "forbidden");
+      expect(gained(before, await cast.rows())).toEqual({ denied: 1 });
+      const [entry] = await cast.scenario.database.admin`
+      select actor, channel from charter.audit_entries where action = 'attempt.denied' order by at desc limit 1`;
+      expect(entry).toEqual({ actor: context.actor.id, channel: "charter_web" });
+    },
+  );
+
+  test.each(line.allowed)("is %s's", async (actor) => {
+    const fresh = await subjectOf(line);
+    const context = await cast.as(actors[actor]);
+    const before = await cast.rows();
+    expect(await line.claim(context, fresh)).toMatchObject({ ok: expect.toSatisfy(() => true) });
+    expect(gained(before, await cast.rows())).toEqual(line.leaves);
+    await cast.scenario.settle();
+  });
+});
+
+describe("somebody else's session", () => {
+  test("is not found; one's own ends once", async () => {
+    const [mine, theirs] = [await cast.as(actors.requester), await cast.as(actors.security)];
+    const before = await cast.rows();
+    expect(codeOf(await endOwnSession(theirs, { id: mine.actor.session }))).toBe("not-found");
+    expect(gained(before, await cast.rows())).toEqual({ denied: 1 });
+    expect(await endOwnSession(mine, { id: mine.actor.session })).toEqual({ ok: null });
+    expect(codeOf(await endOwnSession(mine, { id: mine.actor.session }))).toBe("not-found");
+  });
+});
