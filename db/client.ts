@@ -1,5 +1,6 @@
 import { drizzle } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
+import { type Closings, guarded } from "./guarded-begin.ts";
 import * as audit from "./schema/audit.ts";
 import * as claims from "./schema/claims.ts";
 import * as configuration from "./schema/configuration.ts";
@@ -19,13 +20,19 @@ export interface DatabaseOptions {
 /**
  * Opens a pool in the role its URL names; nothing is connected until the first query, so a wrong URL shows there.
  * `sql` is the same pool without drizzle (LISTEN, cursors); its timestamps come back as text, because drizzle parses them itself.
+ * A transaction whose connection is lost rejects; what it did is taken back by the server, or was committed already.
  */
 export function openDatabase(url: string, options: DatabaseOptions) {
-  const sql = postgres(url, {
+  const closings: Closings = { count: 0 };
+  const pool = postgres(url, {
     max: options.max ?? 10,
     connection: { application_name: options.applicationName, TimeZone: "UTC" },
     onnotice: () => {},
+    onclose: () => {
+      closings.count += 1;
+    },
   });
+  const sql = guarded(pool, closings);
   return { db: drizzle(sql, { schema }), sql, close: () => sql.end({ timeout: 5 }) };
 }
 

@@ -1,0 +1,88 @@
+import type postgres from "postgres";
+
+/** How many connections a pool has lost so far. Counted by its `onclose`, at once when a socket is gone. */
+export interface Closings {
+  count: number;
+}
+
+type Begin = (...given: readonly [string, Run] | readonly [Run]) => Promise<unknown>;
+type Run = (tx: postgres.TransactionSql) => unknown;
+/** A query of postgres.js, whose `handler` writes it to its connection. */
+interface Sendable extends Promise<unknown> {
+  handler(query: Sendable): void;
+  reject(error: Error): void;
+}
+
+/**
+ * The pool, with a `begin` that a lost connection only fails. postgres.js 3.4.9 writes the next statement, or its own ROLLBACK, to
+ * the socket that is no longer there: an exception that nobody can catch, which ends the process, and half a statement that stays
+ * in front of whatever the connection sends next. Here nothing is sent once the connection is gone: the transaction rejects with
+ * `CONNECTION_CLOSED`, the server takes it back by itself, and the pool connects anew. Nested transactions are refused.
+ */
+export function guarded(pool: postgres.Sql, closings: Closings): postgres.Sql {
+  const begin: Begin = (...given) => {
+    const held = new Held(closings);
+    const ended =
+      given.length === 1
+        ? pool.begin((tx) => held.run(given[0], tx))
+        : pool.begin(given[0], (tx) => held.run(given[1], tx));
+    return ended.catch((error: unknown) => {
+      held.lost = true;
+      throw error;
+    });
+  };
+  return new Proxy(pool, { get: (target, key) => (key === "begin" ? begin : Reflect.get(target, key)) });
+}
+
+/** One transaction's connection. Whether it is this one that was lost is known a turn after any was: its `begin` has rejected by then. */
+class Held {
+  readonly closings: Closings;
+  seen: number;
+  lost = false;
+  constructor(closings: Closings) {
+    this.closings = closings;
+    this.seen = closings.count;
+  }
+
+  /** Never settles once the connection is lost, so that postgres.js sends neither COMMIT nor ROLLBACK; its `begin` rejects by itself. */
+  run(act: Run, tx: postgres.TransactionSql): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      (async () => act(this.guard(tx)))().then(
+        (value) => this.whenAlive(() => resolve(value)),
+        (error: unknown) => this.whenAlive(() => reject(error)),
+      );
+    });
+  }
+
+  guard(tx: postgres.TransactionSql): postgres.TransactionSql {
+    return new Proxy(tx, {
+      apply: (target, self, given) => this.sendGuarded(Reflect.apply(target, self, given)),
+      get: (target, key) => {
+        if (key === "savepoint") throw new Error("A transaction within a transaction is not supported.");
+        if (key !== "unsafe") return Reflect.get(target, key);
+        return (...given: Parameters<typeof tx.unsafe>) => this.sendGuarded(target.unsafe(...given));
+      },
+    });
+  }
+
+  sendGuarded<T>(query: T): T {
+    if (!isSendable(query)) return query;
+    const send = query.handler;
+    const gone = () => query.reject(Object.assign(new Error("The connection is gone."), { code: "CONNECTION_CLOSED" }));
+    query.handler = (same) => this.whenAlive(() => send(same), gone);
+    return query;
+  }
+
+  /** Acts in this very turn when no connection of the pool was lost meanwhile, else once it is known whose it was. */
+  whenAlive(act: () => void, otherwise: () => void = () => undefined): void {
+    if (this.lost) otherwise();
+    else if (this.seen === this.closings.count) act();
+    else {
+      this.seen = this.closings.count;
+      setImmediate(() => queueMicrotask(() => this.whenAlive(act, otherwise)));
+    }
+  }
+}
+
+const isSendable = (query: unknown): query is Sendable =>
+  query instanceof Promise && "handler" in query && typeof query.handler === "function";
