@@ -1,13 +1,12 @@
 import type { IdentityPage, LifeEntry } from "#db/read/identity.ts";
-import { connectorOf } from "#lib/connectors/registry.ts";
+import type { Use } from "#lib/web/usage.ts";
 import { ReachGrid } from "../plan/reach-grid.tsx";
 import { EnvironmentBadge, IdentityStatus, Risk } from "../status.tsx";
 import { Banner } from "../ui/banner.tsx";
 import { Card } from "../ui/card.tsx";
-import { Code } from "../ui/code.tsx";
 import { Mono } from "../ui/mono.tsx";
 import { PageHead } from "../ui/page-head.tsx";
-import { Tabs } from "../ui/tabs.tsx";
+import { UseCard } from "../use/use-card.tsx";
 import { Belongings } from "./belongings.tsx";
 import { FourQuestions } from "./four-questions.tsx";
 import { Life } from "./life.tsx";
@@ -18,6 +17,7 @@ export function Identity(props: {
   readonly page: IdentityPage;
   readonly life: readonly LifeEntry[];
   readonly people: readonly { readonly id: string; readonly name: string }[];
+  readonly use: Use | null;
   readonly verbs: readonly ("renew" | "transfer" | "retire")[];
   readonly maxDays: number;
   readonly actions: IdentityActions;
@@ -68,7 +68,7 @@ export function Identity(props: {
           <Card title="Reach" aside={row.reach.phrase}>
             <ReachGrid reach={row.reach} />
           </Card>
-          <Use page={props.page} />
+          <UseCard use={props.use} />
         </div>
         <Life entries={props.life} />
       </div>
@@ -89,24 +89,5 @@ function Trouble({ page: { row, findings, requests } }: { readonly page: Identit
         ].join(" ")}
       </Banner>
     </div>
-  );
-}
-
-function Use({ page: { row, plan } }: { readonly page: IdentityPage }) {
-  const connector = connectorOf(row.connector);
-  if (plan === null || connector === undefined || row.state !== "live") return null;
-  const usages = connector.use(plan.plan, row.facts);
-  if (usages.length === 0) return null;
-  return (
-    <Card title="Use it" label="Use it">
-      <Tabs
-        label="How to use it"
-        tabs={usages.map((usage, at) => ({
-          id: `${at}`,
-          label: usage.title,
-          content: <Code label={usage.title} text={usage.text} />,
-        }))}
-      />
-    </Card>
   );
 }

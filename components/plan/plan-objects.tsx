@@ -2,11 +2,8 @@ import { Box } from "lucide-react";
 import type { PlannedObject } from "#lib/domain/plan.ts";
 import { Code } from "../ui/code.tsx";
 import { Facts } from "../ui/facts.tsx";
-import { exactly } from "../ui/moment.ts";
+import { sayInstant } from "../ui/moment.ts";
 import { Mono } from "../ui/mono.tsx";
-
-const instant = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
-const sayInstant = (value: string): string => (instant.test(value) ? exactly(Date.parse(value)) : value);
 
 /** What will be created, object by object, in the order it is made; the exact documents fold out. */
 export const PlanObjects = ({ objects }: { readonly objects: readonly PlannedObject[] }) => (

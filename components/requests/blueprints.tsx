@@ -2,12 +2,12 @@
 import { Bot, Cable, CalendarClock, Database, GitBranch, Handshake, Server } from "lucide-react";
 import Link from "next/link";
 import { type ReactNode, useState } from "react";
+import { credentialWords } from "#components/charter/words.ts";
 import { Badge } from "#components/ui/badge.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { PageHead } from "#components/ui/page-head.tsx";
 import type { CredentialModel } from "#lib/domain/charter.ts";
-import { credentialWords } from "./words.ts";
 
 export interface BlueprintCard {
   readonly id: string;

@@ -1,5 +1,6 @@
 "use client";
 import { useState } from "react";
+import { DifferenceList } from "#components/plan/differences.tsx";
 import { Trouble } from "#components/trouble.tsx";
 import { Person } from "#components/ui/avatar.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -9,7 +10,6 @@ import { Time } from "#components/ui/time.tsx";
 import { useAction } from "#components/use-action.ts";
 import type { Difference } from "#lib/domain/diff.ts";
 import type { Answer } from "#lib/web/action.ts";
-import { DifferenceList } from "./versions-card.tsx";
 
 export interface CommentLine {
   readonly id: string;
@@ -18,6 +18,8 @@ export interface CommentLine {
   readonly at: string;
   /** What a proposal (*ask for less*) would change; null for a plain remark. */
   readonly proposes: readonly Difference[] | null;
+  /** The earlier version it was about; null when it is about the present one. */
+  readonly stale: number | null;
 }
 
 type Comment = (input: { request: string; version: number; text: string }) => Promise<Answer<unknown>>;
@@ -43,6 +45,7 @@ export function CommentsCard(props: {
               <Person name={line.person} />
               <span className="text-muted">
                 {line.proposes ? "asks for less, " : ""}
+                {line.stale === null ? "" : `on version ${line.stale}, `}
                 <Time at={line.at} />
               </span>
             </p>
@@ -50,7 +53,7 @@ export function CommentsCard(props: {
               {line.text}
             </p>
             {line.proposes ? <DifferenceList differences={line.proposes} /> : null}
-            {line.proposes && props.mayTakeOver ? (
+            {line.proposes && line.stale === null && props.mayTakeOver ? (
               <TakeOverButton request={props.request} comment={line.id} takeOver={props.takeOver} />
             ) : null}
           </li>
@@ -102,6 +105,7 @@ function CommentForm({
       <Textarea
         aria-label="Write to those who decide"
         placeholder="Write to those who decide"
+        dir="auto"
         value={text}
         maxLength={2_000}
         onChange={(event) => setText(event.target.value)}

@@ -6,6 +6,7 @@ import { lengthOf } from "#components/ui/moment.ts";
 import { Time } from "#components/ui/time.tsx";
 import type { RequestPage } from "#db/read/request.ts";
 import type { StepRow } from "#db/read/request-progress.ts";
+import { type Retry, TryAgain } from "./try-again.tsx";
 
 const states: { readonly [S in StepRow["state"]]: Moment["state"] } = {
   waiting: "ahead",
@@ -19,40 +20,64 @@ const states: { readonly [S in StepRow["state"]]: Moment["state"] } = {
 };
 
 /** The worker's steps as they happen, with evidence; a failed one says why and what happens next. */
-export function LiveSteps({ intent }: { readonly intent: NonNullable<RequestPage["intent"]> }) {
+export function LiveSteps({
+  intent,
+  retry,
+}: {
+  readonly intent: NonNullable<RequestPage["intent"]>;
+  /** Null for who may not have a stuck step tried again. */
+  readonly retry: Retry | null;
+}) {
   const running = intent.state === "running" || intent.state === "undoing";
   return (
     <Card
       title={running ? "What is happening" : "What happened"}
       aside={intent.state === "undoing" ? "being taken back" : running ? "live" : intent.state}
     >
-      <Timeline label="Steps" moments={intent.steps.map(momentOf)} />
+      <Timeline label="Steps" moments={intent.steps.map((step) => momentOf(step, retry))} />
     </Card>
   );
 }
 
-function momentOf(step: StepRow): Moment {
+function momentOf(step: StepRow, retry: Retry | null): Moment {
   return {
     id: step.id,
     state: step.undoing && step.state === "done" ? "bad" : states[step.state],
     title: step.undoing ? `Take back: ${step.title}` : step.title,
-    remark: remarkOf(step),
+    remark: remarkOf(step, retry),
     aside: asideOf(step),
   };
 }
 
-function remarkOf(step: StepRow): ReactNode {
+function remarkOf(step: StepRow, retry: Retry | null): ReactNode {
   if (step.state === "done") return step.evidence || step.target;
   if (step.fault === null)
     return step.state === "ambiguous" ? "The answer was lost; it is being read back." : step.target;
-  const next = step.state === "failed" ? "" : " It is tried again by itself.";
   return (
-    <span className={step.stuckAt ? "text-bad" : "text-warn"}>
-      <TriangleAlert aria-hidden className="mr-1 inline size-3.5" />
-      {step.stuckAt ? "Stuck: " : ""}
-      {step.fault.sentence} {next}
-      {step.attempts > 1 ? ` Attempt ${step.attempts}.` : ""}
-    </span>
+    <>
+      <span className={step.stuckAt ? "text-bad" : "text-warn"}>
+        <TriangleAlert aria-hidden className="mr-1 inline size-3.5" />
+        {step.stuckAt ? "Stuck: " : ""}
+        {step.fault.sentence}
+      </span>
+      <span className="block">{nextOf(step)}</span>
+      {step.stuckAt && retry ? (
+        <span className="mt-1.5 grid justify-items-start gap-1.5">
+          <TryAgain step={step.id} title={step.title} retry={retry} />
+        </span>
+      ) : null}
+    </>
+  );
+}
+
+/** What happens next to a step that met a fault. */
+function nextOf({ state, attempts, dueAt, stuckAt, target }: StepRow): ReactNode {
+  if (state === "failed") return "It is not tried again; what was made before it is taken back.";
+  return (
+    <>
+      Attempt {attempts}; tried again by itself <Time at={dueAt.toISOString()} />.
+      {stuckAt ? ` An operator mends the cause on ${target} and may have it tried at once.` : ""}
+    </>
   );
 }
 

@@ -1,28 +1,13 @@
-import { Escalations } from "#components/plan/escalations.tsx";
-import { PlanObjects } from "#components/plan/plan-objects.tsx";
-import { ReachGrid } from "#components/plan/reach-grid.tsx";
+import { PlanView } from "#components/plan/plan-view.tsx";
 import { Card } from "#components/ui/card.tsx";
-import { Code } from "#components/ui/code.tsx";
 import { Fingerprint } from "#components/ui/mono.tsx";
-import { Tabs } from "#components/ui/tabs.tsx";
 import type { RequestPage } from "#db/read/request.ts";
 
-/** Exactly what is or will be made, and what it can do; readable or as the JSON that the fingerprint binds. */
+/** Exactly what is or will be made, and what it can do. */
 export function PlanCard({ page }: { readonly page: RequestPage }) {
   const { state } = page;
   if (!state?.plan) return null;
   const { plan, planDigest, reach } = state;
-  const readable = (
-    <div className="grid gap-4">
-      <PlanObjects objects={plan.objects} />
-      {reach ? (
-        <>
-          <Escalations reach={reach} />
-          <ReachGrid reach={reach} />
-        </>
-      ) : null}
-    </div>
-  );
   return (
     <Card
       title={titleOf(page)}
@@ -34,13 +19,7 @@ export function PlanCard({ page }: { readonly page: RequestPage }) {
         ) : null
       }
     >
-      <Tabs
-        label="View of the plan"
-        tabs={[
-          { id: "readable", label: "Readable", content: readable },
-          { id: "json", label: "JSON", content: <Code label="the plan" text={JSON.stringify(plan, null, 2)} /> },
-        ]}
-      />
+      <PlanView plan={plan} reach={reach} />
     </Card>
   );
 }

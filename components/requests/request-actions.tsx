@@ -1,5 +1,5 @@
 "use client";
-import { Check, PenLine } from "lucide-react";
+import { PenLine } from "lucide-react";
 import { useState } from "react";
 import { Trouble } from "#components/trouble.tsx";
 import { Button, LinkButton } from "#components/ui/button.tsx";
@@ -9,16 +9,13 @@ import type { Answer } from "#lib/web/action.ts";
 
 export interface RequestVerbs {
   readonly withdraw: (input: { request: string }) => Promise<Answer<unknown>>;
-  readonly accept: (input: { request: string; version: number; planDigest: string }) => Promise<Answer<unknown>>;
 }
 
 /** What this person may do with the request; verbs that are not theirs are absent. */
 export function RequestActions(props: {
   readonly request: string;
   readonly name: string;
-  readonly version: number;
-  readonly planDigest: string | null;
-  readonly may: { readonly withdraw: boolean; readonly edit: boolean; readonly accept: boolean };
+  readonly may: { readonly withdraw: boolean; readonly edit: boolean };
   readonly verbs: RequestVerbs;
 }) {
   const { may } = props;
@@ -31,35 +28,6 @@ export function RequestActions(props: {
         </LinkButton>
       ) : null}
       {may.withdraw ? <Withdraw request={props.request} name={props.name} withdraw={props.verbs.withdraw} /> : null}
-      {may.accept && props.planDigest ? (
-        <Accept
-          request={props.request}
-          version={props.version}
-          planDigest={props.planDigest}
-          accept={props.verbs.accept}
-        />
-      ) : null}
-    </>
-  );
-}
-
-function Accept({
-  accept,
-  ...seen
-}: {
-  readonly request: string;
-  readonly version: number;
-  readonly planDigest: string;
-  readonly accept: RequestVerbs["accept"];
-}) {
-  const { run, pending, refusals, fault } = useAction(accept);
-  return (
-    <>
-      <Button look="primary" pending={pending} onClick={() => void run(seen)}>
-        <Check aria-hidden />
-        Accept ownership
-      </Button>
-      <Trouble refusals={refusals} fault={fault} />
     </>
   );
 }

@@ -1,26 +1,34 @@
 import { CircleX, Info } from "lucide-react";
 import Link from "next/link";
+import { CharterLines } from "#components/charter/charter-lines.tsx";
+import { kindWords } from "#components/charter/words.ts";
+import { differencesOf } from "#components/plan/differences.tsx";
 import { EnvironmentBadge, RequestStatus } from "#components/status.tsx";
+import { Badge } from "#components/ui/badge.tsx";
 import { Notice } from "#components/ui/banner.tsx";
+import { Card } from "#components/ui/card.tsx";
 import { PageHead } from "#components/ui/page-head.tsx";
 import { Time } from "#components/ui/time.tsx";
+import { UseCard } from "#components/use/use-card.tsx";
 import type { RequestPage } from "#db/read/request.ts";
-import type { Usage } from "#lib/connectors/connector.ts";
 import type { Viewer } from "#lib/domain/actor.ts";
-import { charterDiff } from "#lib/domain/diff.ts";
+import { maySubmitVersion } from "#lib/domain/request.ts";
 import type { Answer } from "#lib/web/action.ts";
-import { CharterCard } from "./charter-card.tsx";
+import type { Use } from "#lib/web/usage.ts";
+import type { AcceptVerb } from "./accept.tsx";
+import { AcceptCard } from "./accept-card.tsx";
 import { CommentsCard } from "./comments-card.tsx";
 import { LiveSteps } from "./live-steps.tsx";
 import { PlanCard } from "./plan-card.tsx";
 import { RequestActions, type RequestVerbs } from "./request-actions.tsx";
 import { DecisionCard, StagesCard } from "./stages-card.tsx";
 import { StatusLine } from "./status-line.tsx";
-import { UseCard } from "./use-card.tsx";
+import type { Retry } from "./try-again.tsx";
 import { VersionsCard } from "./versions-card.tsx";
-import { kindWords } from "./words.ts";
 
 export interface AllRequestVerbs extends RequestVerbs {
+  readonly accept: AcceptVerb;
+  readonly retry: Retry;
   readonly comment: (input: { request: string; version: number; text: string }) => Promise<Answer<unknown>>;
   readonly takeOver: (input: { request: string; comment: string }) => Promise<Answer<unknown>>;
 }
@@ -36,25 +44,34 @@ const undecided: readonly (string | undefined)[] = [
 interface Props {
   readonly page: RequestPage;
   readonly viewer: Viewer;
-  readonly usages: readonly Usage[];
+  readonly use: Use | null;
   readonly verbs: AllRequestVerbs;
 }
 
 /** Where is it, and what happens next? */
-export function Request({ page, viewer, usages, verbs }: Props) {
+export function Request({ page, viewer, use, verbs }: Props) {
+  const { state, intent, current, names } = page;
+  const asked = state?.state === "awaiting-acceptance" && state.accepter === viewer.id;
+  const drains = viewer.roles.includes("operator") || viewer.roles.includes("security");
   return (
     <>
       <Head page={page} viewer={viewer} verbs={verbs} />
       <StatusLine page={page} />
       <Explained page={page} />
+      {asked ? <AcceptCard page={page} accept={verbs.accept} /> : null}
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1.2fr)_minmax(0,1fr)]">
         <div className="grid gap-4">
-          {page.intent ? <LiveSteps intent={page.intent} /> : null}
+          {intent ? <LiveSteps intent={intent} retry={drains ? verbs.retry : null} /> : null}
           <PlanCard page={page} />
-          <CharterCard page={page} />
+          <Card title="Charter" aside={`version ${current.version}`}>
+            <p dir="auto" className="mb-4 text-md leading-relaxed break-words">
+              {current.charter.purpose}
+            </p>
+            <CharterLines charter={current.charter} origins={current.origins} names={names} />
+          </Card>
         </div>
         <div className="grid gap-4">
-          {page.intent ? <UseCard page={page} usages={usages} /> : null}
+          <UseCard use={use} />
           <StagesCard page={page} />
           <DecisionCard page={page} />
           <Conversation page={page} viewer={viewer} verbs={verbs} />
@@ -68,15 +85,19 @@ export function Request({ page, viewer, usages, verbs }: Props) {
 const isOpen = ({ state }: RequestPage): boolean => undecided.includes(state?.state);
 const isMine = ({ request }: RequestPage, viewer: Viewer): boolean => request.requester === viewer.id;
 
-function Head({ page, viewer, verbs }: Omit<Props, "usages">) {
+function Head({ page, viewer, verbs }: Omit<Props, "use">) {
   const { request, state, current, names } = page;
-  const own = isMine(page, viewer) && isOpen(page);
-  const may = {
-    withdraw: own,
-    edit: own && request.kind === "provision",
-    accept: state?.state === "awaiting-acceptance" && state.accepter === viewer.id,
+  const next = {
+    state: state?.state ?? "received",
+    requester: request.requester,
+    person: viewer.id,
+    newest: current.version,
+    version: current.version + 1,
   };
-  const seen = { request: request.id, version: current.version, planDigest: state?.planDigest ?? null };
+  const may = {
+    withdraw: isMine(page, viewer) && isOpen(page),
+    edit: request.kind === "provision" && "ok" in maySubmitVersion(next),
+  };
   return (
     <PageHead
       title={current.charter.name}
@@ -84,9 +105,10 @@ function Head({ page, viewer, verbs }: Omit<Props, "usages">) {
         <>
           <RequestStatus state={state?.state ?? null} />
           <EnvironmentBadge environment={current.charter.environment} />
+          {current.version > 1 ? <Badge>Version {current.version}</Badge> : null}
         </>
       }
-      actions={<RequestActions {...seen} name={current.charter.name} may={may} verbs={verbs} />}
+      actions={<RequestActions request={request.id} name={current.charter.name} may={may} verbs={verbs} />}
     >
       {kindWords[request.kind]} on {current.charter.target} · asked by{" "}
       <bdi>{names.people[request.requester ?? ""]?.name ?? "Charter"}</bdi>{" "}
@@ -108,7 +130,7 @@ function IdentityLink({ page: { identity } }: { readonly page: RequestPage }) {
   );
 }
 
-function Conversation({ page, viewer, verbs }: Omit<Props, "usages">) {
+function Conversation({ page, viewer, verbs }: Omit<Props, "use">) {
   return (
     <CommentsCard
       request={page.request.id}
@@ -122,12 +144,7 @@ function Conversation({ page, viewer, verbs }: Omit<Props, "usages">) {
   );
 }
 
-function linesOf({ comments, versions, names }: RequestPage) {
-  const words = {
-    ...Object.fromEntries(Object.entries(names.people).map(([id, person]) => [id, person.name])),
-    ...names.teams,
-    ...names.services,
-  };
+function linesOf({ comments, versions, current, names }: RequestPage) {
   return comments.map((comment) => {
     const about = versions.find((version) => version.version === comment.version);
     return {
@@ -135,7 +152,8 @@ function linesOf({ comments, versions, names }: RequestPage) {
       person: names.people[comment.person]?.name ?? "someone",
       text: comment.text,
       at: comment.receivedAt.toISOString(),
-      proposes: comment.proposal && about ? charterDiff(about.charter, comment.proposal.charter, words) : null,
+      proposes: comment.proposal && about ? differencesOf(about.charter, comment.proposal.charter, names) : null,
+      stale: comment.version !== current.version ? comment.version : null,
     };
   });
 }

@@ -1,10 +1,10 @@
 "use client";
 import type { ReactNode } from "react";
+import { kindWords } from "#components/charter/words.ts";
 import { type Column, DataTable } from "#components/data-table.tsx";
 import { EnvironmentBadge, RequestStatus } from "#components/status.tsx";
 import { Deadline, Time } from "#components/ui/time.tsx";
 import type { RequestRow } from "#db/read/requests.ts";
-import { kindWords } from "./words.ts";
 
 const columns: readonly Column<RequestRow>[] = [
   { id: "name", title: "Name", cell: (row) => row.name },

@@ -37,3 +37,7 @@ export function relative(at: number, now: number): string {
   if (distance < 2 * second) return "now";
   return at < now ? `${lengthOf(distance)} ago` : `in ${lengthOf(distance)}`;
 }
+
+const instant = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
+/** A value that is an ISO instant in the one exact form; any other as it stands. */
+export const sayInstant = (value: string): string => (instant.test(value) ? exactly(Date.parse(value)) : value);

@@ -1,7 +1,7 @@
 import { CircleCheck, Hourglass, Plus, RotateCcw, TriangleAlert, Users } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
-import { kindWords } from "#components/requests/words.ts";
+import { kindWords } from "#components/charter/words.ts";
 import { EnvironmentBadge, RequestStatus, Risk } from "#components/status.tsx";
 import { LinkButton } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";

@@ -5,6 +5,7 @@ import { readActiveBundle } from "#db/read/planning-facts.ts";
 import type { Viewer } from "#lib/domain/actor.ts";
 import { mayAskAbout } from "#lib/domain/ownership.ts";
 import { figuresOf } from "#lib/policy/engine.ts";
+import { howToUse } from "./usage.ts";
 
 const verbs = ["renew", "transfer", "retire"] as const;
 
@@ -15,11 +16,14 @@ export async function identityPage(db: Queries, viewer: Viewer, id: string) {
   const { row } = page;
   const behind = { owner: row.owner, backup: row.charter.backup, endsIt: row.endsIt, state: row.state };
   const allowed = verbs.filter((verb) => "ok" in mayAskAbout(verb, behind, viewer));
-  const [life, bundle, people] = await Promise.all([
+  const [life, bundle, people, use] = await Promise.all([
     readLife(db, row.id),
     readActiveBundle(db),
     allowed.includes("transfer") ? readPeopleChoices(db) : [],
+    row.state === "live"
+      ? howToUse(db, { plan: page.plan?.plan ?? null, identity: row, credentials: page.credentials })
+      : null,
   ]);
   const maxDays = bundle === null ? 0 : figuresOf(bundle).maxDays(row.environment, row.credential);
-  return { page, life, people, verbs: allowed, maxDays };
+  return { page, life, people, use, verbs: allowed, maxDays };
 }

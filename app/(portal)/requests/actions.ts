@@ -1,6 +1,7 @@
 "use server";
 import { z } from "zod";
 import { accept as acceptClaim } from "#lib/claims/acceptances/accept.ts";
+import { retry as retryClaim } from "#lib/claims/asks/retry.ts";
 import { withdraw as withdrawClaim } from "#lib/claims/asks/withdraw.ts";
 import { ask } from "#lib/claims/comments/ask.ts";
 import { discard } from "#lib/claims/drafts/discard.ts";
@@ -17,6 +18,7 @@ const planDigest = z.string().regex(/^[0-9a-f]{64}$/);
 /** Exact fields are read inside the claim by the domain's own reader, which names each field it refuses. */
 const form = { id: z.uuid(), answers: z.custom<Answers>((value) => typeof value === "object" && value !== null) };
 
+export const retry = action("step.retry", z.strictObject({ step: z.uuid() }), retryClaim);
 export const withdraw = action("request.withdraw", z.strictObject({ request }), withdrawClaim);
 export const accept = action("acceptance.give", z.strictObject({ request, version, planDigest }), acceptClaim);
 export const comment = action("comment.add", z.strictObject({ request, version, text: z.string().max(4_000) }), ask);

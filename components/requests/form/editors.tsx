@@ -1,10 +1,10 @@
 "use client";
 import { useId } from "react";
+import { backupId, credentialWords } from "#components/charter/words.ts";
 import { Combobox } from "#components/ui/combobox.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { type Charter, classifications, credentialModels } from "#lib/domain/charter.ts";
-import { backupId, credentialWords } from "../words.ts";
 import type { EditorProps } from "./props.ts";
 import { ExceptionEditor, RetirementEditor, RotationEditor } from "./term-editors.tsx";
 

@@ -1,10 +1,10 @@
 "use client";
 import { Pencil } from "lucide-react";
 import { type ReactNode, useState } from "react";
+import { originWords } from "#components/charter/words.ts";
 import { IconButton } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { FieldError } from "#components/ui/field.tsx";
-import { originWords } from "../words.ts";
 import { Editor } from "./editors.tsx";
 import type { FilledProps, Line } from "./props.ts";
 import { valueIn } from "./values.tsx";

@@ -1,14 +1,11 @@
 "use client";
 import { CircleDashed, Layers } from "lucide-react";
 import type { ReactNode } from "react";
-import { Escalations } from "#components/plan/escalations.tsx";
-import { PlanObjects } from "#components/plan/plan-objects.tsx";
+import { PlanView } from "#components/plan/plan-view.tsx";
 import { Reasons } from "#components/plan/reasons.tsx";
 import { Notice } from "#components/ui/banner.tsx";
 import { Card } from "#components/ui/card.tsx";
-import { Code } from "#components/ui/code.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
-import { Tabs } from "#components/ui/tabs.tsx";
 import type { Preview } from "#lib/claims/requests/foresee.ts";
 import type { Decision } from "#lib/domain/decision.ts";
 
@@ -74,7 +71,7 @@ export function PlanPanel({ preview, foot }: { readonly preview: Preview | null;
     <Card title="What will be created" foot={foot}>
       <div className="min-h-40">
         {preview?.plan ? (
-          <PlanTabs preview={preview} plan={preview.plan} />
+          <PlanView plan={preview.plan} reach={preview.reach} />
         ) : (
           <p className="text-muted">The exact objects, names and permissions appear here before anyone is asked.</p>
         )}
@@ -88,22 +85,3 @@ export function PlanPanel({ preview, foot }: { readonly preview: Preview | null;
     </Card>
   );
 }
-
-const PlanTabs = ({ preview, plan }: { readonly preview: Preview; readonly plan: NonNullable<Preview["plan"]> }) => (
-  <Tabs
-    label="View of the plan"
-    tabs={[
-      {
-        id: "readable",
-        label: "Readable",
-        content: (
-          <div className="grid gap-3">
-            {preview.reach ? <Escalations reach={preview.reach} /> : null}
-            <PlanObjects objects={plan.objects} />
-          </div>
-        ),
-      },
-      { id: "json", label: "JSON", content: <Code label="the plan" text={JSON.stringify(plan, null, 2)} /> },
-    ]}
-  />
-);

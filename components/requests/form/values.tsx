@@ -1,10 +1,10 @@
 import type { ReactNode } from "react";
+import { backupId, conditionWords, credentialWords } from "#components/charter/words.ts";
 import { EnvironmentBadge } from "#components/status.tsx";
 import { Person } from "#components/ui/avatar.tsx";
 import { exactly } from "#components/ui/moment.ts";
 import type { Choices } from "#db/read/new-request.ts";
 import type { Charter } from "#lib/domain/charter.ts";
-import { backupId, conditionWords, credentialWords } from "../words.ts";
 
 interface Names {
   readonly choices: Choices;

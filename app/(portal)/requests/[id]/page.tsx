@@ -3,8 +3,8 @@ import { Page } from "#components/frame/page.tsx";
 import { Request } from "#components/requests/request.tsx";
 import { readRequest } from "#db/read/request.ts";
 import { reader } from "#lib/web/context.ts";
-import { usagesOf } from "#lib/web/usage.ts";
-import { accept, comment, takeOver, withdraw } from "../actions.ts";
+import { howToUse } from "#lib/web/usage.ts";
+import { accept, comment, retry, takeOver, withdraw } from "../actions.ts";
 
 export const metadata = { title: "Request" };
 
@@ -12,9 +12,16 @@ export default async function RequestPage({ params }: { readonly params: Promise
   const { db, viewer } = await reader();
   const page = await readRequest(db, viewer, (await params).id);
   if (page === null) notFound();
+  const { state, request, identity, credentials } = page;
+  const plan = request.kind === "provision" && page.intent !== null ? (state?.plan ?? null) : null;
   return (
     <Page crumbs={[{ title: "Requests", href: "/requests" }, { title: page.current.charter.name }]}>
-      <Request page={page} viewer={viewer} usages={usagesOf(page)} verbs={{ accept, comment, takeOver, withdraw }} />
+      <Request
+        page={page}
+        viewer={viewer}
+        use={await howToUse(db, { plan, identity, credentials })}
+        verbs={{ accept, comment, retry, takeOver, withdraw }}
+      />
     </Page>
   );
 }
