@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type NextRequest, NextResponse } from "next/server";
+import { askedHeader } from "#lib/web/asked.ts";
 import { readSettings } from "#lib/web/settings.ts";
 
 const development = process.env.NODE_ENV === "development";
@@ -43,6 +44,7 @@ export function proxy(request: NextRequest): NextResponse {
   const headers = new Headers(request.headers);
   const csp = policy(nonce, "ok" in read ? new URL(read.ok.issuer).origin : "");
   headers.set("x-nonce", nonce);
+  headers.set(askedHeader, `${request.nextUrl.pathname}${request.nextUrl.search}`);
   headers.set("Content-Security-Policy", csp);
   const response = NextResponse.next({ request: { headers } });
   response.headers.set("Content-Security-Policy", csp);

@@ -1,13 +1,13 @@
 import Link from "next/link";
 import type { ApprovalPage } from "#db/read/approvals.ts";
-import { charterDiff } from "#lib/domain/diff.ts";
+import { CharterLines } from "../charter/charter-lines.tsx";
+import { DifferenceList, differencesOf } from "../plan/differences.tsx";
 import { Escalations } from "../plan/escalations.tsx";
 import { PlanObjects } from "../plan/plan-objects.tsx";
 import { ReachGrid } from "../plan/reach-grid.tsx";
 import { Reasons } from "../plan/reasons.tsx";
 import { EnvironmentBadge, Risk } from "../status.tsx";
 import { Card } from "../ui/card.tsx";
-import { Facts } from "../ui/facts.tsx";
 import { Fingerprint } from "../ui/mono.tsx";
 import { Time } from "../ui/time.tsx";
 import { Decide, type DecideActions } from "./decide.tsx";
@@ -34,7 +34,8 @@ export function ApprovalCard(props: {
       }
       aside={
         <span>
-          {item.requesterName ?? "the worker"} · {names.team} · <Time at={item.receivedAt.toISOString()} />
+          {item.requesterName ?? "the worker"} · {names.teams[item.charter.team] ?? "no team"} ·{" "}
+          <Time at={item.receivedAt.toISOString()} />
         </span>
       }
       foot={
@@ -61,7 +62,7 @@ export function ApprovalCard(props: {
       }
     >
       <div className="grid gap-5 px-4 py-4">
-        <p className="text-md leading-normal" dir="auto">
+        <p className="text-md leading-normal break-words" dir="auto">
           {item.charter.purpose}
         </p>
         {item.reach ? <Escalations reach={item.reach} /> : null}
@@ -83,7 +84,10 @@ export function ApprovalCard(props: {
           <PlanObjects objects={item.plan?.objects ?? []} />
         </section>
         <div className="grid gap-5 lg:grid-cols-2">
-          <Behind page={props.page} />
+          <section aria-label="Its charter">
+            <h3 className="mb-1.5 text-xs font-[560] text-muted">Its charter, and where each line came from</h3>
+            <CharterLines charter={item.charter} origins={item.origins} names={names} />
+          </section>
           <ForAndAgainst page={props.page} />
         </div>
         <Remarks page={props.page} />
@@ -109,58 +113,17 @@ function progress({ item, given }: ApprovalPage, stage: number): string {
   return `${approved + 1} of ${item.stages[stage]?.count ?? 1}`;
 }
 
-function Changed({ page }: { readonly page: ApprovalPage }) {
-  if (page.before === null) return null;
-  const names = {
-    [page.item.charter.owner]: page.names.owner,
-    [page.item.charter.endsIt]: page.names.endsIt,
-    [page.item.charter.team]: page.names.team,
-  };
-  const differences = charterDiff(page.before.charter, page.item.charter, names);
+function Changed({ page: { item, before, names } }: { readonly page: ApprovalPage }) {
+  if (before === null) return null;
   return (
     <section aria-label="What changed" className="rounded-md border border-line bg-info-soft px-3.5 py-2.5">
-      <h3 className="mb-1 text-sm font-[560] text-info">
-        Edited since version {page.before.version}: earlier approvals no longer count
+      <h3 className="text-sm font-[560] text-info">
+        Edited since version {before.version}: earlier approvals no longer count
       </h3>
-      <ul className="grid gap-1 text-sm">
-        {differences.map((one) => (
-          <li key={one.field} className="break-words">
-            <b className="font-[560]">{one.label}</b>{" "}
-            {one.before ? <del className="text-muted">{one.before}</del> : null}{" "}
-            {one.after ? <ins className="no-underline">{one.after}</ins> : <span className="text-muted">removed</span>}
-          </li>
-        ))}
-      </ul>
+      <DifferenceList differences={differencesOf(before.charter, item.charter, names)} />
     </section>
   );
 }
-
-const Behind = ({ page: { item, names } }: { readonly page: ApprovalPage }) => (
-  <section aria-label="Who stands behind it, and until when">
-    <h3 className="mb-1.5 text-xs font-[560] text-muted">Who stands behind it, and until when</h3>
-    <Facts
-      rows={[
-        { label: "Owner", value: names.owner },
-        { label: "Backup", value: names.backup },
-        { label: "Ends it", value: names.endsIt },
-        { label: "Service", value: `${names.service} · ${item.charter.classification}` },
-        { label: "Ends", value: <Time at={item.charter.endsAt} as="date" /> },
-        ...(item.charter.exception
-          ? [
-              {
-                label: "Exception",
-                value: (
-                  <>
-                    {item.charter.exception.reason} Until <Time at={item.charter.exception.endsAt} as="date" />.
-                  </>
-                ),
-              },
-            ]
-          : []),
-      ]}
-    />
-  </section>
-);
 
 const ForAndAgainst = ({ page: { similar, history } }: { readonly page: ApprovalPage }) => (
   <section aria-label="What speaks for and against">

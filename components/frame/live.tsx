@@ -34,6 +34,12 @@ function lead(channel: BroadcastChannel, hear: (event: StreamEvent) => void, sig
   });
 }
 
+/** The sign-in page that leads back to where this tab is. */
+function signInAgain(): string {
+  const { pathname, search } = window.location;
+  return `/sign-in?${new URLSearchParams({ ended: "1", to: `${pathname}${search}` })}`;
+}
+
 /** Draws the page anew when something on it changed. One stream per browser, whatever the number of tabs. */
 export function Live() {
   const router = useRouter();
@@ -43,7 +49,7 @@ export function Live() {
     const channel = new BroadcastChannel("charter-stream");
     let due: ReturnType<typeof setTimeout> | undefined;
     const hear = (event: StreamEvent) => {
-      if (event.kind === "signed-out") return window.location.assign("/sign-in?ended=1");
+      if (event.kind === "signed-out") return window.location.assign(signInAgain());
       clearTimeout(due);
       due = setTimeout(() => router.refresh(), 60);
     };

@@ -5,8 +5,6 @@ import { Time } from "#components/ui/time.tsx";
 import type { RequestPage } from "#db/read/request.ts";
 import { Accept, type AcceptVerb } from "./accept.tsx";
 
-export type AcceptVerb = (input: { request: string; version: number; planDigest: string }) => Promise<Answer<unknown>>;
-
 /** What one is asked to own, in four lines, above the button that accepts it. */
 export function AcceptCard({ page, accept }: { readonly page: RequestPage; readonly accept: AcceptVerb }) {
   const { request, state, current, names } = page;

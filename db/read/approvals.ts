@@ -1,11 +1,13 @@
-import { and, asc, desc, eq, inArray, ne, sql } from "drizzle-orm";
+import { and, asc, desc, eq, ne, sql } from "drizzle-orm";
 import type { Viewer } from "#lib/domain/actor.ts";
+import type { Charter } from "#lib/domain/charter.ts";
 import type { Decision } from "#lib/domain/decision.ts";
 import type { Queries } from "../client.ts";
 import { comments, requests, requestVersions, verdicts } from "../schema/claims.ts";
-import { people, services, teams } from "../schema/directory.ts";
+import { people } from "../schema/directory.ts";
 import { identities } from "../schema/inventory.ts";
 import { decisions, requestStates } from "../schema/progress.ts";
+import { readNames } from "./names.ts";
 
 /** Requests shown in a queue at most; the riskiest and oldest come first, so the rest can wait. */
 const shown = 200;
@@ -74,15 +76,15 @@ export async function readApproval(db: Queries, viewer: Viewer, id: string) {
   if (!/^[0-9a-f-]{36}$/.test(id)) return null;
   const [item] = await joined(db).where(and(waitsFor(viewer), eq(requests.id, id)));
   if (item === undefined) return null;
-  const [decision, given, remarks, before, names, similar, history] = await Promise.all([
+  const [decision, given, remarks, before, similar, history] = await Promise.all([
     readDecision(db, item),
     readVerdicts(db, item),
     readRemarks(db, item.id),
     readBefore(db, item),
-    readNames(db, item),
     readSimilar(db, viewer, item),
     readHistory(db, item.requester),
   ]);
+  const names = await namesIn(db, [item.charter, ...(before ? [before.charter] : [])]);
   return { item, decision, given, remarks, before, names, similar, history };
 }
 export type ApprovalPage = NonNullable<Awaited<ReturnType<typeof readApproval>>>;
@@ -142,39 +144,18 @@ async function readBefore(db: Queries, { id, version }: QueueItem) {
   return row ?? null;
 }
 
-/** Names behind the charter's ids, and when each role-holder last proved a role. */
-async function readNames(db: Queries, { charter }: QueueItem) {
-  const backupPerson = "person" in charter.backup ? charter.backup.person : null;
-  const backupTeam = "team" in charter.backup ? charter.backup.team : null;
-  const [peopleRows, teamRows, serviceRows] = await Promise.all([
-    db
-      .select({ id: people.id, name: people.name, active: people.active })
-      .from(people)
-      .where(
-        and(
-          eq(people.tenant, "main"),
-          inArray(people.id, [charter.owner, charter.endsIt, ...(backupPerson ? [backupPerson] : [])]),
-        ),
-      ),
-    db
-      .select({ id: teams.id, name: teams.name })
-      .from(teams)
-      .where(and(eq(teams.tenant, "main"), inArray(teams.id, [charter.team, ...(backupTeam ? [backupTeam] : [])]))),
-    db
-      .select({ name: services.name })
-      .from(services)
-      .where(and(eq(services.tenant, "main"), eq(services.id, charter.service))),
-  ]);
-  const person = (id: string | null) => peopleRows.find((row) => row.id === id)?.name ?? "somebody unknown";
-  const team = (id: string | null) => teamRows.find((row) => row.id === id)?.name ?? "";
-  return {
-    owner: person(charter.owner),
-    endsIt: person(charter.endsIt),
-    backup: backupPerson === null ? team(backupTeam) : person(backupPerson),
-    team: team(charter.team),
-    service: serviceRows[0]?.name ?? "",
-  };
-}
+/** Names behind the charter's ids, now and in the version before. */
+const namesIn = (db: Queries, charters: readonly Charter[]) =>
+  readNames(db, {
+    people: charters.flatMap(({ owner, endsIt, backup, exception }) => [
+      owner,
+      endsIt,
+      "person" in backup ? backup.person : null,
+      exception?.owner,
+    ]),
+    teams: charters.flatMap(({ team, backup }) => [team, "team" in backup ? backup.team : null]),
+    services: charters.map(({ service }) => service),
+  });
 
 /** Up to three live identities of the same service or blueprint on the same target, for comparison. */
 const readSimilar = (db: Queries, viewer: Viewer, { id, charter }: QueueItem) =>
