@@ -9,6 +9,7 @@ import { PageHead } from "#components/ui/page-head.tsx";
 import { Time } from "#components/ui/time.tsx";
 import type { DraftLine, RequestRow } from "#db/read/requests.ts";
 import { requestStates } from "#lib/domain/request.ts";
+import { Discard, type DiscardVerb } from "./discard.tsx";
 import { RequestsTable } from "./requests-table.tsx";
 
 const states = [
@@ -23,11 +24,13 @@ export function Requests({
   rows,
   next,
   filtered,
+  discard,
 }: {
   readonly drafts: readonly DraftLine[];
   readonly rows: readonly RequestRow[];
   readonly next: string | null;
   readonly filtered: boolean;
+  readonly discard: DiscardVerb;
 }) {
   return (
     <>
@@ -43,7 +46,7 @@ export function Requests({
         Yours, your teams', and those you own, back up or end.
       </PageHead>
       <div className="grid gap-4">
-        {drafts.length > 0 ? <Drafts drafts={drafts} /> : null}
+        {drafts.length > 0 ? <Drafts drafts={drafts} discard={discard} /> : null}
         <Card flush label="Requests">
           <Filters>
             <SearchFilter label="Search by name" />
@@ -73,22 +76,23 @@ const NoRequests = ({ filtered }: { readonly filtered: boolean }) =>
     </EmptyState>
   );
 
-const Drafts = ({ drafts }: { readonly drafts: readonly DraftLine[] }) => (
+const Drafts = ({ drafts, discard }: { readonly drafts: readonly DraftLine[]; readonly discard: DiscardVerb }) => (
   <Card title="Drafts" aside={`${drafts.length}`} flush>
     <ul>
       {drafts.map((draft) => (
-        <li key={draft.id} className="border-b border-line last:border-b-0">
+        <li key={draft.id} className="flex items-center border-b border-line pr-2 last:border-b-0 hover:bg-hover">
           <Link
             href={`/requests/new?draft=${draft.id}`}
-            className="flex min-h-10 items-center gap-3 px-4 py-1.5 hover:bg-hover"
+            className="flex min-h-10 min-w-0 flex-1 items-center gap-3 py-1.5 pr-2 pl-4"
           >
             <RequestStatus state="draft" />
             <span className="min-w-0 truncate font-[540]">{draft.name || "not named yet"}</span>
             <span className="hidden truncate text-muted sm:inline">{draft.title}</span>
-            <span className="ml-auto text-[13px] text-muted">
+            <span className="ml-auto text-[13px] whitespace-nowrap text-muted">
               <Time at={draft.updatedAt} />
             </span>
           </Link>
+          <Discard id={draft.id} name={draft.name || draft.title} discard={discard} />
         </li>
       ))}
     </ul>

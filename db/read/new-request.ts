@@ -2,7 +2,7 @@ import { and, asc, eq, inArray, type SQL, sql } from "drizzle-orm";
 import type { Viewer } from "#lib/domain/actor.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import type { Queries } from "../client.ts";
-import { drafts } from "../schema/claims.ts";
+import { drafts, requests } from "../schema/claims.ts";
 import { blueprints, targets } from "../schema/configuration.ts";
 import { repositories, services, teams } from "../schema/directory.ts";
 import { readPeopleChoices } from "./people.ts";
@@ -95,10 +95,18 @@ export async function readDraft(
   readonly blueprint: string;
   readonly content: JsonObject;
   readonly updatedAt: Date;
+  /** It was submitted: a request of the same id is there. */
+  readonly sealed: boolean;
 } | null> {
   if (!/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(id)) return null;
   const [row] = await db
-    .select({ id: drafts.id, blueprint: drafts.blueprint, content: drafts.content, updatedAt: drafts.updatedAt })
+    .select({
+      id: drafts.id,
+      blueprint: drafts.blueprint,
+      content: drafts.content,
+      updatedAt: drafts.updatedAt,
+      sealed: sql<boolean>`exists (select 1 from ${requests} where ${requests.tenant} = ${drafts.tenant} and ${requests.id} = ${drafts.id})`,
+    })
     .from(drafts)
     .where(and(eq(drafts.tenant, "main"), eq(drafts.id, id), eq(drafts.person, viewer.id)));
   return row ?? null;

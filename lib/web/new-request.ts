@@ -8,7 +8,7 @@ import { readAnswers } from "#lib/domain/read-answers.ts";
 
 export interface NewRequestPage {
   /** What a person may choose from: what a card shows of each blueprint. */
-  readonly blueprints: readonly Pick<Blueprint, "id" | "title" | "summary" | "group" | "credential">[];
+  readonly blueprints: readonly Pick<Blueprint, "id" | "title" | "summary" | "group" | "credential" | "connector">[];
   /** Null while no blueprint is chosen. */
   readonly form: FormPage | null;
 }
@@ -16,6 +16,8 @@ export interface FormPage {
   readonly id: string;
   readonly answers: Answers;
   readonly savedAt: number | null;
+  /** A request is there already: submitting makes its next version. */
+  readonly sealed: boolean;
   readonly blueprint: Blueprint;
   readonly packs: readonly {
     readonly id: string;
@@ -35,8 +37,9 @@ export async function newRequestPage(db: Queries, viewer: Viewer, asked: URLSear
   const blueprints = (await readBlueprints(db)).flatMap(({ content }) => blueprintSchema.safeParse(content).data ?? []);
   const draft = await readDraft(db, viewer, asked.get("draft") ?? asked.get("edit") ?? "");
   const blueprint = blueprints.find(({ id }) => id === (draft?.blueprint ?? asked.get("blueprint")));
-  const cards = blueprints.map(({ id, title, summary, group, credential }) => ({
+  const cards = blueprints.map(({ id, title, summary, group, credential, connector }) => ({
     id,
+    connector,
     title,
     summary,
     group,
@@ -52,6 +55,7 @@ export async function newRequestPage(db: Queries, viewer: Viewer, asked: URLSear
       id: draft?.id ?? randomUUID(),
       answers: kept !== null && "ok" in kept ? kept.ok : noAnswers(blueprint.id),
       savedAt: draft?.updatedAt.getTime() ?? null,
+      sealed: draft?.sealed ?? false,
       blueprint,
       packs: packs.flatMap((content) => packOf(content)),
       choices: { ...choices, targets: choices.targets.filter((target) => target.kind === blueprint.connector) },

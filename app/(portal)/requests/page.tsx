@@ -4,6 +4,7 @@ import { Requests } from "#components/requests/requests.tsx";
 import { readDrafts, readRequests } from "#db/read/requests.ts";
 import { type SearchParams, searchOf } from "#lib/web/address.ts";
 import { reader } from "#lib/web/context.ts";
+import { discardDraft } from "./actions.ts";
 
 export const metadata: Metadata = { title: "Requests" };
 
@@ -20,7 +21,7 @@ export default async function RequestsPage({ searchParams }: { readonly searchPa
   const [drafts, page] = await Promise.all([readDrafts(db, viewer), readRequests(db, viewer, filter)]);
   return (
     <Page crumbs={[{ title: "Requests" }]}>
-      <Requests drafts={drafts} rows={page.rows} next={page.next} filtered={query.size > 0} />
+      <Requests drafts={drafts} {...page} filtered={query.size > 0} discard={discardDraft} />
     </Page>
   );
 }

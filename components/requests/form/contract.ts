@@ -6,6 +6,7 @@ import type { Answer } from "#lib/web/action.ts";
 export interface FormVerbs {
   readonly preview: (input: { id: string; answers: Answers }) => Promise<Answer<Preview>>;
   readonly saveDraft: (input: { id: string; answers: Answers }) => Promise<Answer<unknown>>;
+  readonly discard: (input: { id: string }) => Promise<Answer<unknown>>;
   readonly submit: (input: { id: string; answers: Answers; planDigest: string }) => Promise<Answer<unknown>>;
 }
 

@@ -6,12 +6,13 @@ import { Input } from "#components/ui/input.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { type Charter, classifications, credentialModels } from "#lib/domain/charter.ts";
 import type { EditorProps } from "./props.ts";
-import { ExceptionEditor, RetirementEditor, RotationEditor } from "./term-editors.tsx";
+import { DomainsEditor, ExceptionEditor, RetirementEditor, RotationEditor } from "./term-editors.tsx";
 
 /** The control that changes one filled field, in its line's place. */
 export function Editor(props: EditorProps) {
   const { field } = props.line;
   if (field === "name" || field === "endsAt") return <TextEditor {...props} />;
+  if (field === "dataDomains") return <DomainsEditor {...props} />;
   if (field === "retireWhen") return <RetirementEditor {...props} />;
   if (field === "rotation") return <RotationEditor {...props} />;
   if (field === "exception") return <ExceptionEditor {...props} />;

@@ -16,6 +16,7 @@ const lines: readonly Line[] = [
   { field: "service", label: "Business service" },
   { field: "team", label: "Team" },
   { field: "classification", label: "Data" },
+  { field: "dataDomains", label: "Data domains" },
   { field: "owner", label: "Owner" },
   { field: "backup", label: "Backup" },
   { field: "endsIt", label: "Ends it" },

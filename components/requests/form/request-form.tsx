@@ -1,11 +1,9 @@
 "use client";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { Trouble } from "#components/trouble.tsx";
-import { Button, LinkButton } from "#components/ui/button.tsx";
+import { Discard } from "#components/requests/discard.tsx";
+import { LinkButton } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { PageHead } from "#components/ui/page-head.tsx";
-import { useAction } from "#components/use-action.ts";
 import type { Choices } from "#db/read/new-request.ts";
 import type { Answers } from "#lib/domain/answers.ts";
 import type { Refusal } from "#lib/domain/refusal.ts";
@@ -14,10 +12,17 @@ import { DraftLine } from "./draft-line.tsx";
 import { Filled } from "./filled.tsx";
 import { PlanPanel, PolicyCard } from "./panel.tsx";
 import { fieldsOf, Question } from "./questions.tsx";
+import { Submit } from "./submit.tsx";
 import { useForm } from "./use-form.ts";
 
 export interface RequestFormProps {
-  readonly start: { readonly id: string; readonly answers: Answers; readonly savedAt: number | null };
+  readonly start: {
+    readonly id: string;
+    readonly answers: Answers;
+    readonly savedAt: number | null;
+    /** A request is there already: submitting makes its next version. */
+    readonly sealed: boolean;
+  };
   readonly blueprint: FormBlueprint;
   readonly packs: readonly FormPack[];
   readonly choices: Choices;
@@ -65,9 +70,20 @@ export function RequestForm(props: RequestFormProps) {
       <PageHead
         title={blueprint.title}
         actions={
-          <LinkButton look="quiet" href="/requests/new">
-            Change blueprint
-          </LinkButton>
+          <>
+            {form.saved.at === null || props.start.sealed ? null : (
+              <Discard id={props.start.id} discard={verbs.discard} />
+            )}
+            {props.start.sealed ? (
+              <LinkButton look="quiet" href={`/requests/${props.start.id}`}>
+                Back to the request
+              </LinkButton>
+            ) : (
+              <LinkButton look="quiet" href="/requests/new">
+                Change blueprint
+              </LinkButton>
+            )}
+          </>
         }
       >
         {blueprint.summary} <DraftLine at={form.saved.at} failed={form.saved.failed} />
@@ -106,51 +122,19 @@ export function RequestForm(props: RequestFormProps) {
           <PolicyCard preview={form.preview} trouble={form.trouble} fresh={form.fresh} />
           <PlanPanel
             preview={form.preview}
-            foot={<Submit id={props.start.id} form={form} submit={verbs.submit} onSend={() => setSent(true)} />}
+            foot={
+              <Submit
+                id={props.start.id}
+                answers={form.answers}
+                preview={form.preview}
+                fresh={form.fresh}
+                submit={verbs.submit}
+                onSend={() => setSent(true)}
+              />
+            }
           />
         </aside>
       </div>
     </>
-  );
-}
-
-function Submit({
-  id,
-  form,
-  submit,
-  onSend,
-}: {
-  readonly id: string;
-  readonly form: ReturnType<typeof useForm>;
-  readonly submit: FormVerbs["submit"];
-  readonly onSend: () => void;
-}) {
-  const router = useRouter();
-  const { run, pending, refusals, fault } = useAction(submit);
-  const { preview, fresh, answers } = form;
-  const refused = preview?.decision?.outcome === "refused";
-  const open = preview?.refusals.length ?? 0;
-  const ready = preview !== null && preview.planDigest !== null && open === 0 && !refused;
-  const send = async () => {
-    onSend();
-    if (!ready || !fresh || preview?.planDigest == null) return;
-    if ((await run({ id, answers, planDigest: preview.planDigest })) !== null) router.push(`/requests/${id}`);
-  };
-  return (
-    <div className="grid w-full gap-2">
-      <div className="flex flex-wrap items-center gap-2.5">
-        <Button look="primary" pending={pending} aria-disabled={!ready || !fresh} onClick={() => void send()}>
-          {preview?.decision?.outcome === "passes" ? "Submit" : "Submit for approval"}
-        </Button>
-        <span className="text-sm text-muted" aria-live="polite">
-          {refused
-            ? "Policy refuses it as it stands"
-            : open > 0
-              ? `${open} ${open === 1 ? "thing" : "things"} to mend`
-              : ""}
-        </span>
-      </div>
-      <Trouble refusals={refusals} fault={fault} />
-    </div>
   );
 }

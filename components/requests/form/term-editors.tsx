@@ -117,3 +117,23 @@ export function ExceptionEditor({ preview, edit, done, me }: EditorProps) {
     </span>
   );
 }
+
+/** Which domains of data a third party may see, separated by commas. */
+export function DomainsEditor({ line, preview, edit, done }: EditorProps) {
+  const split = (text: string): readonly string[] =>
+    text
+      .split(",")
+      .map((domain) => domain.trim())
+      .filter(Boolean);
+  return (
+    <Input
+      autoFocus
+      aria-label={line.label}
+      placeholder="invoices, customers"
+      maxLength={1_000}
+      defaultValue={(preview?.filled.dataDomains ?? []).join(", ")}
+      onKeyDown={(event) => (event.key === "Enter" || event.key === "Escape") && done()}
+      onChange={(event) => edit({ dataDomains: split(event.target.value) })}
+    />
+  );
+}

@@ -29,6 +29,8 @@ const draw: Draw = {
     <Person name={nameIn("team" in backup ? choices.teams : choices.people, backupId(backup))} />
   ),
   endsIt: (id, { choices }) => <Person name={nameIn(choices.people, id)} />,
+  dataDomains: (domains) =>
+    domains.length > 0 ? domains.join(", ") : <span className="font-normal text-muted">none</span>,
   credential: (model) => credentialWords[model],
   rotation: (rotation) => (rotation ? `every ${rotation.everyDays} days` : "never"),
   endsAt: (at) => exactly(Date.parse(at)),

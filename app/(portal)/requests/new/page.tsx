@@ -5,7 +5,7 @@ import { RequestForm } from "#components/requests/form/request-form.tsx";
 import { type SearchParams, searchOf } from "#lib/web/address.ts";
 import { reader } from "#lib/web/context.ts";
 import { newRequestPage } from "#lib/web/new-request.ts";
-import { preview, saveDraft, submit } from "../actions.ts";
+import { discardDraft, preview, saveDraft, submit } from "../actions.ts";
 
 export const metadata: Metadata = { title: "New request" };
 
@@ -27,7 +27,7 @@ export default async function NewRequestPage({ searchParams }: { readonly search
           start={form}
           {...form}
           me={viewer.id}
-          verbs={{ preview, saveDraft, submit }}
+          verbs={{ preview, saveDraft, submit, discard: discardDraft }}
         />
       )}
     </Page>
