@@ -138,3 +138,16 @@ test("a transfer waits for the new owner; nobody else's acceptance counts, and n
   await commitStep(id, finishIntent);
   expect((await readIdentity(scenario.worker.db, identity))?.owner).toBe(to);
 });
+
+test("dates an intent by the wall clock, by which targets date their objects, however far the business clock is ahead", async () => {
+  await scenario.database.setClock("20 days");
+  const request = await ask(scenario, "amara.obi");
+  await passApproval(request);
+  const [row] = await scenario.worker.db.execute<{ apart: number; ahead: number }>(sql`
+    select extract(epoch from clock_timestamp() - marked_at)::float8 as apart,
+      extract(epoch from created_at - marked_at)::float8 as ahead
+    from charter.intents where request = ${request}::uuid`);
+  await scenario.database.setClock("0");
+  expect(Math.abs(row?.apart ?? Number.NaN)).toBeLessThan(600);
+  expect(row?.ahead).toBeGreaterThan(19 * 86_400);
+});

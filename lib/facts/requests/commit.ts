@@ -1,5 +1,6 @@
 import { updateIdentity } from "#db/store/identities.ts";
 import { insertIntent, insertSteps, readFoundingIntent } from "#db/store/intents.ts";
+import { wallClock } from "#db/store/steps.ts";
 import type { Entry, Recorded } from "#lib/audit/entry.ts";
 import { laneOf } from "#lib/connectors/connector.ts";
 import type { Plan } from "#lib/domain/plan.ts";
@@ -27,7 +28,8 @@ export async function commit(work: Work, input: Release, to: Committing): Promis
     ...about,
     ...{ id: intent, kind: request.kind, identity: plan.identity, target: plan.target, plan, planDigest },
     mark: founding?.mark ?? input.mark({ target: plan.target, name: plan.name, intent, planDigest }),
-    markedAt: founding?.markedAt ?? work.now,
+    // Compared with the time that the target itself gives its objects, so never the business clock.
+    markedAt: founding?.markedAt ?? new Date(await wallClock(work.tx)),
     state: "running",
     createdAt: work.now,
   });
