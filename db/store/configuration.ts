@@ -158,6 +158,13 @@ export interface NewBundle {
 }
 export const insertBundle = (tx: Tx, row: NewBundle) => tx.insert(bundles).values(row);
 
+/** `system_identifier` of the cluster that this database lies in. */
+export async function readSystemIdentifier(db: Queries): Promise<string> {
+  const [row] = await db.execute<{ own: string }>(sql`select system_identifier::text as own from pg_control_system()`);
+  if (row === undefined) throw new Error("The database did not tell its system identifier.");
+  return row.own;
+}
+
 /** How far the business clock is set ahead, seconds; anything but 0 is for demos and tests alone. */
 export async function readClockOffset(db: Queries): Promise<number> {
   const [row] = await db.execute<{ ahead: number }>(

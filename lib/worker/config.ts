@@ -11,9 +11,14 @@ const person = z.strictObject({ issuer: z.url(), subject: z.string().min(1) });
 const gate = z
   .strictObject({
     maxRunning: z.number().int().min(2).default(4),
-    rate: z.number().positive().default(10),
-    burst: z.number().min(2).default(20),
-    reserve: z.number().min(1).default(2),
+    // The longest provisioning makes some twenty calls: alone, it never waits.
+    rate: z.number().positive().default(20),
+    burst: z.number().min(2).default(60),
+    reserve: z.number().min(1).default(6),
+  })
+  .refine(({ burst, reserve }) => burst >= reserve + 1, {
+    path: ["burst"],
+    message: "Make it at least one more than the reserve, else nothing is ever provisioned.",
   })
   .prefault({});
 

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { openDatabase } from "#db/client.ts";
 import { listen, notify } from "#db/notify.ts";
-import { forgetWorkers, readClockOffset } from "#db/store/configuration.ts";
+import { forgetWorkers, readClockOffset, readSystemIdentifier } from "#db/store/configuration.ts";
 import { configPath, type LoadedConfig, readConfig } from "./config-file.ts";
 import { firstBundle } from "./first-bundle.ts";
 import { runHeart } from "./heartbeat.ts";
@@ -63,7 +63,8 @@ async function refuseShiftedClock(db: Worker["db"]): Promise<void> {
 
 async function assemble(database: ReturnType<typeof openDatabase>, { config }: LoadedConfig, to: Log): Promise<Worker> {
   const keys = await openKeys(config);
-  const connecting = { installation: config.installation, markKeys: keys.mark };
+  const portalSystemIdentifier = await readSystemIdentifier(database.db);
+  const connecting = { installation: config.installation, markKeys: keys.mark, portalSystemIdentifier };
   return {
     id: randomUUID(),
     db: database.db,

@@ -20,16 +20,19 @@ const connects = new Map<string, Connect>([
 export interface Connecting {
   readonly installation: string;
   readonly markKeys: readonly MarkKey[];
+  /** Of the portal's own database, which no target may be. */
+  readonly portalSystemIdentifier: string;
 }
 
 /** Connects to one configured target; its secrets are read now. Throws `MissingReference` when one is not there. */
-export async function connectTarget(entry: TargetEntry, { installation, markKeys }: Connecting): Promise<Target> {
+export async function connectTarget(entry: TargetEntry, connecting: Connecting): Promise<Target> {
+  const { installation, markKeys, portalSystemIdentifier } = connecting;
   const { name, kind, windows } = entry;
   const connect = connects.get(kind);
   const connector = connectorOf(kind);
   if (connect === undefined || connector === undefined) throw new Error(`There is no target type ${kind}.`);
   return connect({
-    ...{ name, windows, installation },
+    ...{ name, windows, installation, portalSystemIdentifier },
     settings: connector.settings.parse(entry.settings),
     credentials: await resolveAll(entry.credentials),
     markVerify: (mark, of) => mark.installation === installation && verifyMark(markKeys, mark, of),
