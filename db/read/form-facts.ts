@@ -1,5 +1,6 @@
 import { and, desc, eq, inArray, notInArray, or, sql } from "drizzle-orm";
 import type { Viewer } from "#lib/domain/actor.ts";
+import { settledStates } from "#lib/domain/request.ts";
 import type { Queries } from "../client.ts";
 import { requests, requestVersions } from "../schema/claims.ts";
 import { people, services, teamMembers, teams } from "../schema/directory.ts";
@@ -17,7 +18,6 @@ export interface FormMentions {
 
 /** How many rows of one sort a form is offered at most. */
 const offered = 2000;
-const ended = ["denied", "withdrawn", "expired", "failed", "refused", "done"] as const;
 
 const serviceColumns = {
   id: services.id,
@@ -120,7 +120,7 @@ async function readNames(db: Queries, inTeams: readonly string[]): Promise<reado
       and(
         eq(requestStates.tenant, "main"),
         eq(requests.kind, "provision"),
-        notInArray(requestStates.state, [...ended, "live"]),
+        notInArray(requestStates.state, [...settledStates, "refused"]),
         inArray(sql`${requestVersions.charter} ->> 'team'`, [...inTeams]),
       ),
     )

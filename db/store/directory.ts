@@ -9,7 +9,6 @@ export type RepositoryRow = typeof repositories.$inferSelect;
 export type NewTeam = New<TeamRow>;
 export type NewService = New<ServiceRow>;
 export type NewRepository = New<RepositoryRow>;
-export type MemberRow = typeof teamMembers.$inferSelect;
 
 /** The whole directory as it stands, for an import to compare with. */
 export async function readDirectory(db: Queries) {

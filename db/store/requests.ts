@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, inArray, isNotNull, lte, ne, notInArray, sql } from "drizzle-orm";
-import type { RequestState } from "#lib/domain/request.ts";
+import { settledStates } from "#lib/domain/request.ts";
 import type { Queries, Tx } from "../client.ts";
 import { acceptances, asks, comments, requests, requestVersions, verdicts } from "../schema/claims.ts";
 import { decisions, outcomes, requestStates } from "../schema/progress.ts";
@@ -8,16 +8,6 @@ export type RequestRow = typeof requests.$inferSelect;
 export type VersionRow = typeof requestVersions.$inferSelect;
 export type StateRow = typeof requestStates.$inferSelect;
 export type VerdictRow = typeof verdicts.$inferSelect;
-
-/** States out of which nothing moves by anybody's word. */
-export const endedStates = [
-  "denied",
-  "withdrawn",
-  "expired",
-  "failed",
-  "live",
-  "done",
-] as const satisfies readonly RequestState[];
 
 export async function readRequest(db: Queries, id: string): Promise<RequestRow | null> {
   const [row] = await db
@@ -219,7 +209,7 @@ export async function readOpenRequestOn(db: Queries, identity: string, except: s
         eq(requests.tenant, "main"),
         eq(requests.identity, identity),
         ne(requests.id, except),
-        notInArray(requestStates.state, [...endedStates, "refused"]),
+        notInArray(requestStates.state, [...settledStates, "refused"]),
       ),
     )
     .limit(1);

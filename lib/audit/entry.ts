@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "#lib/domain/json.ts";
+import type { JsonObject } from "#lib/domain/json.ts";
 
 /** Nouns that have guarded rows, and so audit entries. Tables are their plurals. */
 export const nouns = [
@@ -55,4 +55,3 @@ export async function recordedBy<T>(value: T, appended: Promise<void>): Promise<
   await appended;
   return { value, [seal]: true };
 }
-export type EntryDetail = Json;

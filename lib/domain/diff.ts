@@ -33,9 +33,6 @@ const labels: { readonly [F in keyof Charter]: string } = {
   spec: "What it must do",
 };
 
-/** A charter field's heading. */
-export const labelOf = (field: keyof Charter): string => labels[field];
-
 type Names = { readonly [id: string]: string };
 
 /** Field by field in the charter's order, leaf by leaf inside a field; ids become names where `names` has them. */

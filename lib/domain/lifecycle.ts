@@ -1,4 +1,3 @@
-import type { RequestKind } from "./charter.ts";
 import type { IdentityState } from "./identity.ts";
 import { instantOf, later } from "./instant.ts";
 import { type Outcome, ok, refuse } from "./refusal.ts";
@@ -31,23 +30,13 @@ export function afterEvent(state: IdentityState, event: LifeEvent): Outcome<Iden
     : ok(next);
 }
 
-/** The event that a finished intent brings; a retirement's own end is `removed`. */
-export const eventOf: { readonly [K in RequestKind]: LifeEvent } = {
-  provision: "provisioned",
-  renew: "renewed",
-  transfer: "transferred",
-  retire: "removed",
-};
-
 /** Ended, and still enabled: the worker raises its retirement with the reason *expired*. */
 export const isExpiryDue = (identity: { readonly state: IdentityState; readonly endsAt: Date }, now: Date): boolean =>
   (identity.state === "live" || identity.state === "suspended") && identity.endsAt.getTime() <= now.getTime();
 
-/** When a hold that begins now ends and removal may begin. */
-export const holdEnds = (now: Date, holdDays: number): Date => later(now, { days: holdDays });
-
-/** Removal may begin. */
-export const isHoldOver = (removeAt: Date, now: Date): boolean => removeAt.getTime() <= now.getTime();
+/** When a hold that begins now ends and removal may begin; without a figure it ends at once. */
+export const holdEnds = (now: Date, holdDays: unknown): Date =>
+  later(now, { days: typeof holdDays === "number" && holdDays > 0 ? holdDays : 0 });
 
 /** A renewal sets a later end, ahead of now. */
 export function mayRenewUntil(current: string, wanted: string, now: Date): Outcome<null> {

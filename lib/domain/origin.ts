@@ -15,9 +15,3 @@ export const byDefault = <T>(value: T, of: string, version: string): Sourced<T> 
 
 /** An edit, when there is one. */
 export const edited = <T>(value: T | undefined): Sourced<T> | null => (value === undefined ? null : typed(value));
-
-/** An origin as it stands beside its field: "team template", "GitHub environment", "typed". */
-export function sayOrigin(origin: Origin): string {
-  if (origin.how === "typed") return "typed";
-  return origin.how === "inferred" ? origin.from : origin.of;
-}

@@ -60,8 +60,8 @@ const following: { readonly [S in RequestState]: readonly RequestState[] } = {
 /** True when a request may move from one state to the other; the worker alone moves it. */
 export const mayFollow = (from: RequestState, to: RequestState): boolean => following[from].includes(to);
 
-/** Nothing follows: the request is settled. */
-export const isSettled = (state: RequestState): boolean => following[state].length === 0;
+/** States that nothing follows: the request is settled. */
+export const settledStates: readonly RequestState[] = requestStates.filter((state) => following[state].length === 0);
 
 /** The state in which a finished intent leaves its request. */
 export const finishedAs = (kind: RequestKind): RequestState => (kind === "provision" ? "live" : "done");

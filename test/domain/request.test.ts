@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { charterAfter } from "#lib/domain/change.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
-import { afterEvent, holdEnds, isExpiryDue, isHoldOver } from "#lib/domain/lifecycle.ts";
+import { afterEvent, holdEnds, isExpiryDue } from "#lib/domain/lifecycle.ts";
 import { mayAccept, mayAskAbout, maySucceed } from "#lib/domain/ownership.ts";
 import {
-  isSettled,
   mayFollow,
   mayReceiveVerdict,
   maySubmitVersion,
   mayWithdraw,
   requestStates,
+  settledStates,
 } from "#lib/domain/request.ts";
 import { charter, days, now } from "./forms.ts";
 
@@ -53,7 +53,7 @@ describe("a request", () => {
   test("is provisioned from approved alone, and settled states stay settled", () => {
     expect(requestStates.filter((state) => mayFollow(state, "provisioning"))).toEqual(["approved"]);
     expect(requestStates.filter((state) => mayFollow(state, "live"))).toEqual(["provisioning"]);
-    expect(requestStates.filter(isSettled)).toEqual(["live", "done", "denied", "withdrawn", "expired", "failed"]);
+    expect(settledStates).toEqual(["live", "done", "denied", "withdrawn", "expired", "failed"]);
   });
 });
 
@@ -134,7 +134,8 @@ test("expiry is due at the end and not before, and not twice", () => {
     true,
     false,
   ]);
-  const until = holdEnds(now, 14);
-  expect(until.toISOString()).toBe(days(14));
-  expect([isHoldOver(until, new Date(until.getTime() - 1)), isHoldOver(until, until)]).toEqual([false, true]);
+});
+test("a hold lasts as many days as policy's figure says, and none without a figure", () => {
+  expect(holdEnds(now, 14).toISOString()).toBe(days(14));
+  for (const none of [0, -1, undefined, "14"]) expect(holdEnds(now, none)).toEqual(now);
 });

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "#lib/domain/json.ts";
+import { githubIssuer } from "#lib/domain/subject.ts";
 import {
   type Simulator,
   type StartOptions,
@@ -26,13 +27,12 @@ export const simulatedCredentials = { accessKeyId: "AKIASIMULATEDWORKER1", secre
 
 /** An account with a ceiling and GitHub as identity provider, whose tokens are checked with `githubJwks`. */
 export function simulatedSeed(accountId = "111122223333", githubJwks: Provider["jwks"] = { keys: [] }): Seed {
-  const arn = `arn:aws:iam::${accountId}:oidc-provider/token.actions.githubusercontent.com`;
-  const issuer = "https://token.actions.githubusercontent.com";
+  const arn = `arn:aws:iam::${accountId}:oidc-provider/${new URL(githubIssuer).host}`;
   return {
     accountId,
     worker: simulatedCredentials,
     boundaryArn: `arn:aws:iam::${accountId}:policy/charter-ceiling`,
-    providers: [{ arn, issuer, audiences: ["sts.amazonaws.com"], jwks: githubJwks }],
+    providers: [{ arn, issuer: githubIssuer, audiences: ["sts.amazonaws.com"], jwks: githubJwks }],
   };
 }
 

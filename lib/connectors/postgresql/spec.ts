@@ -4,12 +4,11 @@ import { asRefusals, type Outcome, ok, type Refusal } from "#lib/domain/refusal.
 import { isName, isSystemSchema } from "./names.ts";
 
 /** What may be granted on what. TRIGGER, REFERENCES, MAINTAIN and CREATE are left out: they let one act as somebody else. */
-export const grantable = {
+const grantable = {
   table: ["SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE"],
   sequence: ["USAGE", "SELECT"],
   function: ["EXECUTE"],
 } as const;
-export type GrantedOn = keyof typeof grantable;
 
 const name = z.string().refine(isName, "Write a PostgreSQL name of at most 63 bytes.");
 

@@ -4,6 +4,7 @@ import { readVersion, updateState } from "#db/store/requests.ts";
 import type { Entry } from "#lib/audit/entry.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import { readCharter } from "#lib/domain/read-charter.ts";
+import { finishedAs } from "#lib/domain/request.ts";
 import type { Work } from "../run.ts";
 import { followCredentials } from "./inventory.ts";
 
@@ -17,7 +18,7 @@ export async function finishIntent(work: Work, intentId: string): Promise<readon
   if (intent === null || identity === null) throw new Error(`The intent ${intentId} is not recorded.`);
   const facts = await factsOf(work, intent, identity);
   const version = await finishIntentRow(work.tx, intent.id, { state: "done", finishedAt: work.now });
-  const state = intent.kind === "provision" ? "live" : "done";
+  const state = finishedAs(intent.kind);
   const moved = await updateState(work.tx, intent.request, { state, deadline: null, since: work.now, detail: {} });
   const change = await afterwards(work, intent, identity);
   const changed = await updateIdentity(work.tx, identity.id, { ...change.columns, facts });

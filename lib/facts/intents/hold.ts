@@ -1,6 +1,7 @@
 import { lockIdentity, updateIdentity } from "#db/store/identities.ts";
 import { readIntent } from "#db/store/intents.ts";
 import type { Entry } from "#lib/audit/entry.ts";
+import { holdEnds } from "#lib/domain/lifecycle.ts";
 import type { Work } from "../run.ts";
 import { followCredentials } from "./inventory.ts";
 
@@ -12,7 +13,8 @@ export async function beginHold(work: Work, intentId: string): Promise<readonly 
   const intent = await readIntent(work.tx, intentId);
   const identity = intent === null ? null : await lockIdentity(work.tx, intent.identity);
   if (intent === null || identity === null) throw new Error(`The intent ${intentId} is not recorded.`);
-  const removeAt = new Date(work.now.getTime() + holdDaysOf(intent.plan.change.holdDays) * 86_400_000);
+  // Policy's figure, sealed in the plan.
+  const removeAt = holdEnds(work.now, intent.plan.change.holdDays);
   const version = await updateIdentity(work.tx, identity.id, { state: "retiring", removeAt });
   const detail = { intent: intent.id, removeAt: removeAt.toISOString() };
   return [
@@ -20,6 +22,3 @@ export async function beginHold(work: Work, intentId: string): Promise<readonly 
     ...(await followCredentials(work, identity.id, { state: "disabled" })),
   ];
 }
-
-/** Policy's figure, sealed in the plan; a plan without one holds nothing back. */
-const holdDaysOf = (days: unknown): number => (typeof days === "number" && days >= 0 ? days : 0);

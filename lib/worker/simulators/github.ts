@@ -2,9 +2,6 @@ import { createPublicKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Who signs the tokens of GitHub Actions. */
-export const githubIssuer = "https://token.actions.githubusercontent.com";
-
 /**
  * Public half of the key with which the demo's launcher signs workflow tokens in GitHub's name (scripts/demo/github-token.mjs).
  * Only simulated accounts trust it.

@@ -9,9 +9,10 @@ import {
   start as startPostgresql,
 } from "#lib/connectors/postgresql/simulator.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
+import { githubIssuer } from "#lib/domain/subject.ts";
 import { vault } from "#lib/vaults/vault/index.ts";
 import { simulatedCredentials, start as startVault } from "#lib/vaults/vault/simulator.ts";
-import { githubIssuer, githubKeys } from "./github.ts";
+import { githubKeys } from "./github.ts";
 
 /** A simulated system that runs, and what its entry in the worker's configuration must say; credentials are references. */
 export interface Served {
