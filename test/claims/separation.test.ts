@@ -10,6 +10,9 @@ import { submit } from "#lib/claims/requests/submit.ts";
 import { takeOver } from "#lib/claims/requests/take-over.ts";
 import type { ClaimContext } from "#lib/claims/run.ts";
 import { decide, type VerdictInput } from "#lib/claims/verdicts/decide.ts";
+import { NotYet } from "#lib/facts/answer.ts";
+import { takeAsk } from "#lib/facts/asks/take.ts";
+import { type FactContext, runFact, system } from "#lib/facts/run.ts";
 import { ask, ledgerAnswers } from "../facts/scenario.ts";
 import { actors, type Cast, codeOf, deactivate, gained, granted, inDays, linkSecondLogin, openCast } from "./cast.ts";
 
@@ -199,6 +202,19 @@ test("withdrawn is withdrawn once, however often it is clicked", async () => {
   expect(gained(before, await cast.rows())).toEqual({ asks: 1 });
   expect(await standing(asked.request)).toBe("withdrawn");
   expect(codeOf(await decide(await cast.as(actors.security), approval(asked)))).toBe("conflict");
+});
+
+test("withdrawn before any worker has received it: the ask waits for the request, and then takes it back", async () => {
+  const jonas = await cast.as(actors.requester);
+  const request = await ask(cast.scenario, "jonas.kern", ledgerAnswers({ edits: { name: "ledger-too-soon" } }));
+  granted(await withdraw(jonas, { request }));
+  const [row] = await cast.scenario.database.admin`select id from charter.asks where subject = ${request}`;
+  const id = String(row?.id);
+  const { db, newId } = cast.scenario.worker;
+  const context: FactContext = { db, newId, actor: system, subject: { noun: "ask", id } };
+  await expect(runFact(context, takeAsk, { ask: id })).rejects.toThrow(NotYet);
+  await cast.scenario.settle();
+  expect(await standing(request)).toBe("withdrawn");
 });
 
 describe("nobody decides what they asked for", () => {

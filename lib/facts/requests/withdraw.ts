@@ -3,14 +3,16 @@ import { lockState, readRequest } from "#db/store/requests.ts";
 import { refuse } from "#lib/domain/refusal.ts";
 import { type Answer, taken } from "../answer.ts";
 import type { Command } from "../run.ts";
+import { whenReceived } from "./received.ts";
 import { moveRequest } from "./stand.ts";
 
 const withdrawable = ["refused", "resubmit", "awaiting-approval", "awaiting-acceptance", "approved"] as const;
 
-/** The requester takes a request back while nothing has been made for it. */
+/** The requester takes a request back while nothing has been made for it. Throws `NotYet` while no worker has received it. */
 export const withdraw: Command<{ readonly request: string; readonly person: string }, Answer> = async (work, input) => {
   const request = await readRequest(work.tx, input.request);
   const state = request === null ? null : await lockState(work.tx, input.request);
+  if (state === null) await whenReceived(work, { request: input.request, version: 1 });
   if (request === null || state === null) return refuse({ code: "not-found", sentence: "There is no such request." });
   const person = (await readKnownPeople(work.tx, [input.person])).get(input.person);
   if (person === undefined || !person.active || person.person !== request.requester) {
