@@ -46,6 +46,7 @@ function usePreview(id: string, answers: Answers, ask: FormVerbs["preview"]) {
   return { preview, trouble, fresh: of === answers };
 }
 
+/** Saves a draft after each pause, and its address with it; while held (the form is being sent) nothing is saved, and after it neither. */
 function useDraft(
   from: { readonly id: string; readonly answers: Answers; readonly first: Answers; readonly savedAt: number | null },
   save: FormVerbs["saveDraft"],
@@ -54,16 +55,22 @@ function useDraft(
     at: from.savedAt,
     failed: false,
   });
+  const [held, hold] = useState(false);
   const { id, answers, first } = from;
   useEffect(() => {
-    if (answers === first) return;
+    if (held || answers === first) return;
+    let over = false;
     const timer = setTimeout(async () => {
       const answer = await save({ id, answers }).catch(() => null);
+      if (over) return;
       const kept = answer !== null && "ok" in answer;
       setSaved((before) => ({ at: kept ? performance.timeOrigin + performance.now() : before.at, failed: !kept }));
       if (kept) window.history.replaceState(null, "", `/requests/new?draft=${id}`);
     }, saveAfter);
-    return () => clearTimeout(timer);
-  }, [id, answers, first, save]);
-  return { saved };
+    return () => {
+      over = true;
+      clearTimeout(timer);
+    };
+  }, [id, answers, first, held, save]);
+  return { saved, hold };
 }

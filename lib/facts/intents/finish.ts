@@ -79,13 +79,13 @@ async function afterwards(work: Work, intent: IntentRow, identity: IdentityRow):
   }
 }
 
-/** The main object carries the identity's public name; its id at the target is the identity's. */
+/** The main object carries the identity's public name; its id at the target is the identity's. Its last step has read it back as planned. */
 async function born(work: Work, identity: IdentityRow): Promise<Change> {
   const objects = await readObjects(work.tx, identity.id);
   const main = objects.find(({ name }) => name === identity.objectName);
   const externalId = main?.externalId ?? null;
   return {
-    columns: { state: "live", liveAt: work.now, externalId },
+    columns: { state: "live", liveAt: work.now, observedAt: work.now, externalId },
     action: "identity.live",
     detail: { externalId },
     entries: [],
