@@ -1,5 +1,5 @@
 import AxeBuilder from "@axe-core/playwright";
-import { type Browser, expect, type Page } from "@playwright/test";
+import { type Browser, expect, type Locator, type Page } from "@playwright/test";
 
 /** A demo person signed in, in a browser of their own, through the demo's identity provider. Console errors fail the test. */
 export async function signedIn(browser: Browser, name: string): Promise<Page> {
@@ -35,6 +35,66 @@ export async function answerPipeline(page: Page, answers: PipelineAnswers): Prom
   return page.getByRole("region", { name: "Questions" }).locator("label").count();
 }
 
+/** Sends the form once policy and plan stand; the new request's address. */
+export async function submitted(page: Page): Promise<string> {
+  const submit = page.getByRole("button", { name: /^Submit/ });
+  await expect(submit).toHaveAttribute("aria-disabled", "false");
+  await submit.click();
+  await expect(page).toHaveURL(/\/requests\/[0-9a-f-]{36}$/);
+  await expect(page.getByRole("list", { name: "Progress" })).toBeVisible();
+  return new URL(page.url()).pathname;
+}
+
+/** The badge beside the page's title comes to say this. */
+export const expectState = (page: Page, state: string, seconds = 30): Promise<void> =>
+  expect(page.getByRole("heading", { level: 1 }).locator("..").getByText(state, { exact: true })).toBeVisible({
+    timeout: seconds * 1_000,
+  });
+
+/** A narrow identity of Billing's staging that no person is asked about, live; the path of its request. */
+export async function liveInStaging(page: Page, bucket: string): Promise<string> {
+  await answerPipeline(page, {
+    repository: "acme/billing",
+    environment: "staging",
+    bucket,
+    why: "Keeps what the staging pipeline builds until the next release.",
+  });
+  const path = await submitted(page);
+  await expectState(page, "Live");
+  return path;
+}
+
+/** Leads from the page of a live request to its identity's. */
+export async function openIdentity(page: Page): Promise<void> {
+  await page.getByRole("link", { name: "the identity" }).click();
+  await expect(page).toHaveURL(/\/identities\/[0-9a-f-]{36}$/);
+}
+
+/** Selects the request at `path` in the approval queue. */
+export async function atTheQueue(page: Page, path: string): Promise<void> {
+  await page.goto(`/approvals?r=${path.split("/").at(-1)}`);
+  await expect(page.getByRole("button", { name: /^Approve/ })).toBeVisible();
+}
+
+/** Presses a key of the approval page once it listens; the dialog that it opens. */
+export async function pressed(page: Page, key: string): Promise<Locator> {
+  const dialog = page.getByRole("dialog");
+  await expect(async () => {
+    if (await dialog.isHidden()) await page.keyboard.press(key);
+    await expect(dialog).toBeVisible({ timeout: 1_000 });
+  }).toPass({ timeout: 10_000 });
+  return dialog;
+}
+
+/** Approves the request at `path`, with a reason where one is demanded. */
+export async function approveAt(page: Page, path: string, reason = ""): Promise<void> {
+  await atTheQueue(page, path);
+  const dialog = await pressed(page, "a");
+  await dialog.getByRole("textbox").fill(reason);
+  await dialog.getByRole("button", { name: "Approve" }).click();
+  await expect(dialog).toBeHidden();
+}
+
 /** Approves the named request from the approval queue. */
 export async function approve(page: Page, name: string): Promise<void> {
   await page.goto("/approvals");
@@ -50,4 +110,43 @@ export async function expectAccessible(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze();
   const serious = violations.filter((violation) => violation.impact === "serious" || violation.impact === "critical");
   expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`)).toEqual([]);
+}
+
+/** As `expectAccessible`, in both themes, and at 390 px nothing is wider than the screen. */
+export async function expectFitToRead(page: Page): Promise<void> {
+  const size = page.viewportSize();
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await expectAccessible(page);
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize({ width: 390, height: 844 });
+  const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect(wider, `${new URL(page.url()).pathname} is wider than the screen`).toBeLessThanOrEqual(0);
+  if (size) await page.setViewportSize(size);
+}
+
+export interface WorkloadAnswers {
+  readonly blueprint: RegExp;
+  readonly runsOn: string;
+  readonly service: string;
+  readonly pack: RegExp;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly why: string;
+  readonly environment: string;
+}
+
+/** Answers a blueprint whose workload is described, not federated. */
+export async function answerWorkload(page: Page, answers: WorkloadAnswers): Promise<void> {
+  await page.goto("/requests/new");
+  await page.getByRole("link", { name: answers.blueprint }).click();
+  const questions = page.getByRole("region", { name: "Questions" });
+  await questions.getByLabel("Business service").selectOption({ label: answers.service });
+  await questions.getByRole("textbox").first().fill(answers.runsOn);
+  await questions.getByRole("combobox", { name: "What must it do?" }).click();
+  await page.getByRole("option", { name: answers.pack }).click();
+  for (const [label, value] of Object.entries(answers.parameters))
+    await questions.getByRole("textbox", { name: label, exact: true }).fill(value);
+  await questions.getByLabel(/^Why/).fill(answers.why);
+  await questions.getByLabel("Which environment?").selectOption(answers.environment);
 }

@@ -1,0 +1,115 @@
+import { expect, type Page, test } from "@playwright/test";
+import {
+  answerPipeline,
+  approveAt,
+  atTheQueue,
+  expectFitToRead,
+  expectState,
+  pressed,
+  signedIn,
+  submitted,
+} from "./steps.ts";
+
+/** A production request that waits for security. */
+async function waiting(page: Page, bucket: string): Promise<string> {
+  await answerPipeline(page, {
+    repository: "acme/billing",
+    environment: "production",
+    bucket,
+    why: "Writes what the release leaves behind.",
+  });
+  const path = await submitted(page);
+  await expectState(page, "Awaiting approval");
+  return path;
+}
+
+test("keys move through the queue, ask and deny with a reason; the conversation reaches the requester", async ({
+  browser,
+}) => {
+  test.setTimeout(120_000);
+  const jonas = await signedIn(browser, "Jonas Kern");
+  const first = await waiting(jonas, "release-notes");
+  const second = await waiting(jonas, "release-tables");
+  const mara = await signedIn(browser, "Mara Lind");
+  await atTheQueue(mara, first);
+
+  const dialog = await pressed(mara, "?");
+  await dialog.getByRole("button", { name: "Ask", exact: true }).click();
+  await expect(dialog.getByText("Write a sentence")).toBeVisible();
+  await dialog.getByLabel("Question").fill("Who reads that bucket?");
+  await dialog.getByRole("button", { name: "Ask", exact: true }).click();
+  await expect(dialog).toBeHidden();
+
+  await jonas.goto(first);
+  await expect(jonas.getByText("Who reads that bucket?")).toBeVisible();
+  await jonas
+    .getByRole("textbox", { name: "Write to those who decide" })
+    .fill("Only the auditors, <b>twice</b> a year.");
+  await jonas.getByRole("button", { name: "Send" }).click();
+  await expect(jonas.getByRole("textbox", { name: "Write to those who decide" })).toHaveValue("");
+  await expect(mara.getByText("Only the auditors, <b>twice</b> a year.")).toBeVisible();
+
+  const here = mara.url();
+  await mara.keyboard.press("j");
+  if (mara.url() === here) await mara.keyboard.press("k");
+  await expect(mara).not.toHaveURL(here);
+
+  await atTheQueue(mara, second);
+  const denial = await pressed(mara, "d");
+  await denial.getByLabel("Reason").fill("The ledger keeps these already.");
+  await denial.getByRole("button", { name: "Deny", exact: true }).click();
+  await expect(denial).toBeHidden();
+  await jonas.goto(second);
+  await expectState(jonas, "Denied");
+  await expect(jonas.getByText("The ledger keeps these already.").first()).toBeVisible();
+  await expectFitToRead(jonas);
+
+  await jonas.goto(first);
+  await jonas.getByRole("button", { name: "Withdraw" }).click();
+  await jonas.getByRole("button", { name: "Withdraw the request" }).click();
+  await expectState(jonas, "Withdrawn");
+  await mara.goto("/approvals");
+  await expect(mara.locator(`a[href="/approvals?r=${first.split("/").at(-1)}"]`)).toHaveCount(0);
+});
+
+test("security cannot decide what it asked for itself", async ({ browser }) => {
+  const mara = await signedIn(browser, "Mara Lind");
+  const path = await waiting(mara, "mara-reports");
+  await mara.goto(`/approvals?r=${path.split("/").at(-1)}`);
+  await expect(mara.locator(`a[href="/approvals?r=${path.split("/").at(-1)}"]`)).toHaveCount(0);
+  const tomas = await signedIn(browser, "Tomás Vidal");
+  await atTheQueue(tomas, path);
+  const denial = await pressed(tomas, "d");
+  await denial.getByLabel("Reason").fill("It belongs to another team.");
+  await denial.getByRole("button", { name: "Deny", exact: true }).click();
+  await expect(denial).toBeHidden();
+});
+
+test("a double click sends one request, an edit voids the approval that was given", async ({ browser }) => {
+  test.setTimeout(120_000);
+  const jonas = await signedIn(browser, "Jonas Kern");
+  await answerPipeline(jonas, {
+    repository: "acme/billing",
+    environment: "production",
+    bucket: "twice-pressed",
+    why: "Is pressed twice by an impatient hand.",
+  });
+  const submit = jonas.getByRole("button", { name: /^Submit/ });
+  await expect(submit).toHaveAttribute("aria-disabled", "false");
+  await submit.dblclick();
+  await expect(jonas).toHaveURL(/\/requests\/[0-9a-f-]{36}$/);
+  await expectState(jonas, "Awaiting approval");
+  const path = new URL(jonas.url()).pathname;
+  await expect(jonas.getByRole("region", { name: "Versions" })).toHaveCount(0);
+
+  await approveAt(await signedIn(browser, "Mara Lind"), path);
+  await expect(jonas.getByText("1 of 2 of security")).toBeVisible();
+  await jonas.getByRole("link", { name: "Edit" }).click();
+  await jonas.getByRole("textbox", { name: "Bucket" }).fill("pressed-once");
+  expect(await submitted(jonas)).toBe(path);
+  await expect(jonas.getByRole("region", { name: "Versions" })).toContainText("Version 2");
+  await expect(jonas.getByText("0 of 2 of security")).toBeVisible();
+  await jonas.getByRole("button", { name: "Withdraw" }).click();
+  await jonas.getByRole("button", { name: "Withdraw the request" }).click();
+  await expectState(jonas, "Withdrawn");
+});
