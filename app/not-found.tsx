@@ -4,8 +4,9 @@ import { EmptyState } from "#components/ui/empty-state.tsx";
 
 export default function NotFound() {
   return (
-    <main className="grid min-h-[70vh] place-items-center">
+    <main id="main" className="grid min-h-[70vh] place-items-center">
       <EmptyState
+        page
         icon={<SearchX aria-hidden />}
         title="Not found"
         action={<LinkButton href="/">To my work</LinkButton>}

@@ -1,5 +1,6 @@
 "use client";
 import { TriangleAlert } from "lucide-react";
+import { Page } from "#components/frame/page.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 
@@ -12,14 +13,15 @@ export default function Fault({
   readonly reset: () => void;
 }) {
   return (
-    <main className="grid min-h-[70vh] place-items-center">
+    <Page crumbs={[{ title: "Fault" }]}>
       <EmptyState
+        page
         icon={<TriangleAlert aria-hidden />}
         title="This page could not be read"
         action={<Button onClick={reset}>Try again</Button>}
       >
         Nothing was changed. {error.digest ? <>Reference {error.digest}.</> : null}
       </EmptyState>
-    </main>
+    </Page>
   );
 }

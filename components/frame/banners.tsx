@@ -6,7 +6,7 @@ import type { FrameState } from "#db/read/frame.ts";
 export function Banners(props: { readonly demo: boolean; readonly frame: FrameState; readonly readOnly: boolean }) {
   const { workerFresh, lacking } = props.frame;
   return (
-    <>
+    <section aria-label="Notices" data-chrome>
       {props.demo ? (
         <Banner tone="info">
           <b className="font-semibold">Demo.</b> Targets are simulated, people are examples.{" "}
@@ -29,7 +29,7 @@ export function Banners(props: { readonly demo: boolean; readonly frame: FrameSt
           {lacking.join(", ")}: a check did not pass. <Go href="/targets">See which right is missing</Go>
         </Banner>
       ) : null}
-    </>
+    </section>
   );
 }
 

@@ -1,6 +1,7 @@
 import { ShieldAlert } from "lucide-react";
 import { Fragment } from "react";
 import type { Reach } from "#lib/domain/reach.ts";
+import { cx } from "../ui/cx.ts";
 
 /** Known ways to gain more power than granted, each drawn as a path, with what closes it. */
 export function Escalations({ reach }: { readonly reach: Reach }) {
@@ -20,10 +21,15 @@ export function Escalations({ reach }: { readonly reach: Reach }) {
             {escalation.path.map((hop, at) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: a path's hops have no other identity and never move.
               <Fragment key={at}>
-                {hop.via ? <code className="text-muted">{`— ${hop.via} →`}</code> : null}
-                <span className="rounded-[5px] border border-line-strong bg-surface px-2 py-0.5 font-[540]">
+                <span
+                  className={cx(
+                    "rounded-[5px] border bg-surface px-2 py-0.5 font-[540] break-all",
+                    at === escalation.path.length - 1 ? "border-bad text-bad" : "border-line-strong",
+                  )}
+                >
                   {hop.node}
                 </span>
+                {hop.via ? <code className="text-muted">{`— ${hop.via} →`}</code> : null}
               </Fragment>
             ))}
           </p>

@@ -1,24 +1,10 @@
-import type { Level, Reach } from "#lib/domain/reach.ts";
+import { type GridCell, gridOf } from "#lib/domain/grid.ts";
+import type { Reach } from "#lib/domain/reach.ts";
 import { cx } from "../ui/cx.ts";
 
-const columns: readonly { readonly level: Level; readonly title: string }[] = [
-  { level: "list", title: "List" },
-  { level: "read", title: "Read" },
-  { level: "write", title: "Write" },
-  { level: "permissions", title: "Permissions" },
-  { level: "tagging", title: "Tagging" },
-];
-
-/** Service × access level: how many actions, every one of them on hover. Red cells manage permissions or take part in an escalation. */
+/** Service × access level: how many actions, every one of them on hover. Red cells hold an action that is marked as dangerous. */
 export function ReachGrid({ reach }: { readonly reach: Reach }) {
-  const dangerous = new Set(
-    [...reach.permissionManagement, ...reach.escalations.flatMap(({ actions }) => actions)].map((action) =>
-      action.toLowerCase(),
-    ),
-  );
-  const shown = columns.filter(
-    ({ level }) => level !== "tagging" || reach.services.some(({ levels }) => levels.tagging.length > 0),
-  );
+  const { columns, rows } = gridOf(reach);
   if (reach.services.length === 0) return <p className="text-muted">It will be able to do nothing.</p>;
   return (
     <div>
@@ -29,7 +15,7 @@ export function ReachGrid({ reach }: { readonly reach: Reach }) {
             <th scope="col" className="h-8 border-b border-line text-left text-xs font-medium text-muted">
               Service
             </th>
-            {shown.map(({ level, title }) => (
+            {columns.map(({ level, title }) => (
               <th
                 key={level}
                 scope="col"
@@ -41,13 +27,13 @@ export function ReachGrid({ reach }: { readonly reach: Reach }) {
           </tr>
         </thead>
         <tbody>
-          {reach.services.map((service) => (
-            <tr key={service.service}>
+          {rows.map((row) => (
+            <tr key={row.service}>
               <th scope="row" className="h-8 border-b border-line pr-2 text-left font-normal">
-                {service.title}
+                {row.title}
               </th>
-              {shown.map(({ level }) => (
-                <Cell key={level} level={level} actions={service.levels[level]} dangerous={dangerous} />
+              {row.cells.map((cell) => (
+                <Cell key={cell.level} cell={cell} />
               ))}
             </tr>
           ))}
@@ -61,10 +47,10 @@ export function ReachGrid({ reach }: { readonly reach: Reach }) {
       <details className="mt-1 text-sm">
         <summary className="text-muted">Every action and resource</summary>
         <ul className="mt-1.5 grid gap-1 text-[12.5px] break-words">
-          {reach.services.map((service) => (
-            <li key={service.service}>
-              <b className="font-[560]">{service.title}</b>{" "}
-              <code>{columns.flatMap(({ level }) => service.levels[level]).join(", ")}</code>
+          {rows.map((row) => (
+            <li key={row.service}>
+              <b className="font-[560]">{row.title}</b>{" "}
+              <code>{row.cells.flatMap(({ actions }) => actions).join(", ")}</code>
             </li>
           ))}
           <li>
@@ -76,32 +62,23 @@ export function ReachGrid({ reach }: { readonly reach: Reach }) {
   );
 }
 
-function Cell({
-  level,
-  actions,
-  dangerous,
-}: {
-  readonly level: Level;
-  readonly actions: readonly string[];
-  readonly dangerous: ReadonlySet<string>;
-}) {
-  const red = actions.some((action) => dangerous.has(action.toLowerCase()));
+function Cell({ cell: { level, actions, count, marked } }: { readonly cell: GridCell }) {
   return (
     <td
       title={actions.join("\n") || undefined}
       className={cx(
         "h-8 border-b border-line px-1.5 text-center tabular-nums",
-        actions.length === 0 && "text-faint",
-        actions.length > 0 &&
-          !red &&
+        count === 0 && "text-faint",
+        count > 0 &&
+          !marked &&
           (level === "write"
             ? "bg-[color-mix(in_srgb,var(--accent)_24%,var(--surface))]"
             : "bg-accent-soft text-accent-text"),
-        red && "bg-bad-soft font-semibold text-bad",
+        marked && "bg-bad-soft font-semibold text-bad",
       )}
     >
-      {actions.length === 0 ? "·" : actions.length}
-      {red ? <span className="sr-only"> dangerous</span> : null}
+      {count === 0 ? "·" : count}
+      {marked ? <span className="sr-only"> dangerous</span> : null}
     </td>
   );
 }

@@ -60,7 +60,7 @@ export function Policies({ versions }: { readonly versions: readonly PolicyVersi
             <Code label="activation command" text="npm run bundle:activate -- ./policy --by SUBJECT --and SUBJECT" />
           </Card>
           <Card title="Figures">
-            <Code label="figures" text={active.files["figures.json"] ?? ""} />
+            <Code label="figures.json" text={active.files["figures.json"] ?? ""} />
           </Card>
         </div>
       </div>

@@ -4,17 +4,16 @@ import Link from "next/link";
 import { type ReactNode, useState } from "react";
 import { credentialWords } from "#components/charter/words.ts";
 import { Badge } from "#components/ui/badge.tsx";
+import { Button } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { PageHead } from "#components/ui/page-head.tsx";
-import type { CredentialModel } from "#lib/domain/charter.ts";
+import type { Choice } from "#components/ui/select.tsx";
+import { NotSure } from "./not-sure.tsx";
+import type { Candidate } from "./propose.ts";
 
-export interface BlueprintCard {
-  readonly id: string;
-  readonly title: string;
+export interface BlueprintCard extends Candidate {
   readonly summary: string;
-  readonly group: string;
-  readonly credential: CredentialModel;
 }
 
 const groups: readonly { readonly id: string; readonly title: string; readonly icon: ReactNode }[] = [
@@ -27,7 +26,15 @@ const groups: readonly { readonly id: string; readonly title: string; readonly i
 ];
 
 /** Step 1: what is it for? Cards grouped by what the workload is. */
-export function Blueprints({ blueprints }: { readonly blueprints: readonly BlueprintCard[] }) {
+export function Blueprints({
+  blueprints,
+  places,
+}: {
+  readonly blueprints: readonly BlueprintCard[];
+  /** Target types that a blueprint is for. */
+  readonly places: readonly Choice[];
+}) {
+  const [unsure, setUnsure] = useState(false);
   const [typed, setTyped] = useState("");
   const wanted = typed.trim().toLowerCase();
   const found = blueprints.filter((blueprint) =>
@@ -38,14 +45,26 @@ export function Blueprints({ blueprints }: { readonly blueprints: readonly Bluep
       <PageHead title="Request an identity">
         Choose what will use it. Three or four answers follow; the rest is filled in.
       </PageHead>
-      <Input
-        type="search"
-        aria-label="Search blueprints"
-        placeholder="Search: pipeline, database, key…"
-        className="mb-5 max-w-md"
-        value={typed}
-        onChange={(event) => setTyped(event.target.value)}
-      />
+      <div className="mb-5 flex flex-wrap items-center gap-2.5">
+        <Input
+          type="search"
+          aria-label="Search blueprints"
+          placeholder="Search: pipeline, database, key…"
+          className="max-w-md flex-1 basis-56"
+          value={typed}
+          onChange={(event) => setTyped(event.target.value)}
+        />
+        <Button aria-expanded={unsure} onClick={() => setUnsure(!unsure)}>
+          Not sure?
+        </Button>
+      </div>
+      {unsure ? (
+        <NotSure
+          blueprints={blueprints}
+          groups={groups.map(({ id, title }) => ({ value: id, label: title }))}
+          places={places}
+        />
+      ) : null}
       {found.length === 0 ? (
         <EmptyState
           icon={<Cable aria-hidden />}

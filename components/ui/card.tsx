@@ -17,10 +17,10 @@ export function Card(props: {
       className={cx("min-w-0 rounded-lg border border-line bg-surface", props.className)}
     >
       {props.title === undefined ? null : (
-        <header className="flex min-h-11 items-center gap-2 border-b border-line px-4 py-1.5">
+        <header className="flex min-h-11 flex-wrap items-center gap-x-2 border-b border-line px-4 py-1.5">
           <h2 className="py-1">{props.title}</h2>
           {props.aside === undefined ? null : (
-            <div className="ml-auto flex items-center gap-2 text-sm text-muted">{props.aside}</div>
+            <div className="ml-auto flex min-w-0 items-center gap-2 text-sm text-muted">{props.aside}</div>
           )}
         </header>
       )}

@@ -31,7 +31,7 @@ export function Mono({
 /** A digest as people compare it: first and last four characters, the whole on hover and copy. */
 export function Fingerprint({ digest, copy = false }: { readonly digest: string; readonly copy?: boolean }) {
   return (
-    <span className="inline-flex items-center gap-1">
+    <span className="inline-flex items-center gap-1 whitespace-nowrap">
       <code title={digest}>{`${digest.slice(0, 4)}…${digest.slice(-4)}`}</code>
       {copy ? <Copy text={digest} label="Copy fingerprint" /> : null}
     </span>

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Queries } from "#db/client.ts";
 import { type Choices, readBlueprints, readChoices, readDraft, readPacks } from "#db/read/new-request.ts";
 import { type Blueprint, blueprintSchema, reachPackSchema } from "#lib/connectors/blueprint.ts";
+import { connectorOf } from "#lib/connectors/registry.ts";
 import type { Viewer } from "#lib/domain/actor.ts";
 import { type Answers, noAnswers } from "#lib/domain/answers.ts";
 import { readAnswers } from "#lib/domain/read-answers.ts";
@@ -9,6 +10,8 @@ import { readAnswers } from "#lib/domain/read-answers.ts";
 export interface NewRequestPage {
   /** What a person may choose from: what a card shows of each blueprint. */
   readonly blueprints: readonly Pick<Blueprint, "id" | "title" | "summary" | "group" | "credential" | "connector">[];
+  /** Target types that a blueprint is for, by kind and title. */
+  readonly places: readonly { readonly value: string; readonly label: string }[];
   /** Null while no blueprint is chosen. */
   readonly form: FormPage | null;
 }
@@ -45,12 +48,17 @@ export async function newRequestPage(db: Queries, viewer: Viewer, asked: URLSear
     group,
     credential,
   }));
-  if (blueprint === undefined) return { blueprints: cards, form: null };
+  const places = [...new Set(cards.map(({ connector }) => connector))].map((kind) => ({
+    value: kind,
+    label: connectorOf(kind)?.title ?? kind,
+  }));
+  if (blueprint === undefined) return { blueprints: cards, places, form: null };
   const reach = blueprint.questions.find((question) => question.kind === "reach");
   const [choices, packs] = await Promise.all([readChoices(db, viewer), readPacks(db, reach?.packs ?? [])]);
   const kept = draft === null ? null : readAnswers(draft.content);
   return {
     blueprints: cards,
+    places,
     form: {
       id: draft?.id ?? randomUUID(),
       answers: kept !== null && "ok" in kept ? kept.ok : noAnswers(blueprint.id),

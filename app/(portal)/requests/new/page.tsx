@@ -16,11 +16,11 @@ const here = [
 
 export default async function NewRequestPage({ searchParams }: { readonly searchParams: SearchParams }) {
   const { db, viewer } = await reader();
-  const { blueprints, form } = await newRequestPage(db, viewer, searchOf(await searchParams));
+  const { blueprints, places, form } = await newRequestPage(db, viewer, searchOf(await searchParams));
   return (
     <Page crumbs={form === null ? here : [...here, { title: form.blueprint.title }]}>
       {form === null ? (
-        <Blueprints blueprints={blueprints} />
+        <Blueprints blueprints={blueprints} places={places} />
       ) : (
         <RequestForm
           key={form.blueprint.id}
