@@ -22,8 +22,8 @@ export async function readPublished(db: Queries) {
   };
 }
 
-/** One publisher at a time; held until the transaction ends. */
-export const lockPublishing = (tx: Tx) => tx.execute(sql`select pg_advisory_xact_lock(hashtext('charter.publish'))`);
+/** One publisher at a time, until the transaction ends. A lock that only who may write bundles can take; readers pass. */
+export const lockPublishing = (tx: Tx) => tx.execute(sql`lock table charter.bundles in share row exclusive mode`);
 
 /** Writes a target's public entry; returns the row's new version. */
 export async function saveTarget(tx: Tx, row: PublishedTarget): Promise<number> {

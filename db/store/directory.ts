@@ -22,8 +22,8 @@ export async function readDirectory(db: Queries) {
 }
 export type Directory = Awaited<ReturnType<typeof readDirectory>>;
 
-/** One import at a time; held until the transaction ends. */
-export const lockDirectory = (tx: Tx) => tx.execute(sql`select pg_advisory_xact_lock(hashtext('charter.directory'))`);
+/** One import at a time, until the transaction ends. A lock that only who may write teams can take; readers pass. */
+export const lockDirectory = (tx: Tx) => tx.execute(sql`lock table charter.teams in share row exclusive mode`);
 
 /** Writes a team under its id; returns the row's version. */
 export async function saveTeam(tx: Tx, row: NewTeam): Promise<number> {

@@ -88,14 +88,14 @@ export const cancelSteps = (tx: Tx, intent: string) =>
     .returning({ id: steps.id, version: steps.version });
 
 /**
- * Identities made for a person on a target since a time. Holds a lock on the pair until the transaction ends, so that what
+ * Identities made for a person on a target since a time. Holds the person's row until the transaction ends, so that what
  * is then committed is counted by whoever comes next.
  */
 export async function countMints(
   tx: Tx,
   of: { readonly requester: string; readonly target: string; readonly since: Date },
 ): Promise<number> {
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`${of.requester}/${of.target}`}, 1))`);
+  await tx.execute(sql`select 1 from charter.people where tenant = 'main' and id = ${of.requester}::uuid for update`);
   const [row] = await tx.execute<{ n: number }>(sql`
     select count(*)::int as n from charter.intents i
     join charter.requests r on r.tenant = i.tenant and r.id = i.request

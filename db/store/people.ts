@@ -164,9 +164,8 @@ export const blankToken = (tx: Tx, id: string) =>
     .set({ idToken: "" })
     .where(and(eq(signIns.tenant, "main"), eq(signIns.id, id)));
 
-/** True when a sign-in with this token was accepted before. Holds a lock on the hash until the transaction ends. */
+/** True when a sign-in with this token was accepted before. The caller holds the login's row: one token is one login's. */
 export async function tokenWasSeen(tx: Tx, tokenHash: string): Promise<boolean> {
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${tokenHash}, 0))`);
   const [row] = await tx
     .select({ signIn: signInResults.signIn })
     .from(signInResults)

@@ -24,9 +24,9 @@ export interface VerifySignIn {
 export async function verifySignIn(work: Work, input: VerifySignIn): Promise<{ readonly ok: Recorded<Answer> }> {
   await blankToken(work.tx, input.signIn);
   if ("refusals" in input.token) return refusal(work, input, input.token.refusals[0].sentence);
-  if (await tokenWasSeen(work.tx, input.tokenHash)) return refusal(work, input, "This sign-in was used before.");
   const token = input.token.ok;
   const login = await loginOf(work, token);
+  if (await tokenWasSeen(work.tx, input.tokenHash)) return refusal(work, input, "This sign-in was used before.");
   if (login === null) {
     return refusal(
       work,
