@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { gridOf } from "#lib/domain/grid.ts";
 import { ladder } from "#lib/domain/ladder.ts";
-import { reachDifference } from "#lib/domain/permission/difference.ts";
-import { gridOf } from "#lib/domain/permission/grid.ts";
 import { riskOf } from "#lib/domain/risk.ts";
 import { reach, service } from "./forms.ts";
 
@@ -23,19 +22,6 @@ test("the grid counts per level and marks what takes part in a path", () => {
     [0, false],
   ]);
   expect(gridOf(reach({ services: [service("s3", "tagging")] })).columns.at(-1)?.title).toBe("Tagging");
-});
-
-test("a narrower plan gains nothing", () => {
-  const wide = reach({ services: [service("s3", "read", "write")], resources: ["a", "b"] });
-  const less = reach({ services: [service("s3", "read")], resources: ["a"] });
-  expect(reachDifference(wide, less)).toMatchObject({
-    lost: ["s3:write"],
-    lostResources: ["b"],
-    gained: [],
-    narrower: true,
-  });
-  expect(reachDifference(less, wide)).toMatchObject({ gained: ["s3:write"], gainedResources: ["b"], narrower: false });
-  expect(reachDifference(wide, reach({ ...wide, resources: ["a", "*"] })).narrower).toBe(false);
 });
 
 describe("risk", () => {

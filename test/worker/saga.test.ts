@@ -3,7 +3,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type FlowStep, Squatter, type Step, type StepWork, type Target } from "#lib/connectors/connector.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
 import { runFact, system } from "#lib/facts/run.ts";
-import { cancel } from "#lib/facts/steps/cancel.ts";
 import { retry } from "#lib/facts/steps/retry.ts";
 import { createSaga } from "#lib/worker/saga.ts";
 import { type TestDatabase, testDatabase } from "#test/support/database.ts";
@@ -251,40 +250,6 @@ describe("a name that is already taken by something that is not ours", () => {
     await settle(fake);
     expect(fake.did).toEqual([]);
     expect(await stateOf(seeded)).toMatchObject({ intent: "failed", request: "failed", identity: "failed" });
-  });
-});
-
-describe("a cancelled provisioning", () => {
-  const cancelled = (seeded: SeededIntent) =>
-    runFact(
-      { db: database.worker, actor: system, subject: { noun: "intent", id: seeded.intent }, newId: randomUUID },
-      cancel,
-      {
-        intent: seeded.intent,
-        sentence: "Jonas withdrew it.",
-      },
-    );
-  it("is taken back from where it waits", async () => {
-    const seeded = await seedIntent(database.admin, { flow });
-    await sagaOf(fake).runOne();
-    expect(await cancelled(seeded)).toEqual({ ok: null });
-    await settle(fake);
-    expect(fake.did).toEqual(["make", "undo label", "undo make"]);
-    expect(await stateOf(seeded)).toMatchObject({ request: "failed", detail: { sentence: "Jonas withdrew it." } });
-  });
-  it("is taken back after the step that was running", async () => {
-    const seeded = await seedIntent(database.admin, { flow });
-    fake.trouble("make", async () => {
-      await cancelled(seeded);
-    });
-    await settle(fake);
-    expect(fake.did).toEqual(["make", "undo make"]);
-    expect((await stateOf(seeded)).intent).toBe("failed");
-  });
-  it("is refused once it has power", async () => {
-    const seeded = await seedIntent(database.admin, { flow });
-    await settle(fake);
-    expect(await cancelled(seeded)).toMatchObject({ refusals: [{ code: "conflict" }] });
   });
 });
 

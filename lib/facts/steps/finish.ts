@@ -1,12 +1,4 @@
-import {
-  changeStep,
-  followingStep,
-  hasStep,
-  holdEnd,
-  type IntentRow,
-  readyStep,
-  type StepRow,
-} from "#db/store/steps.ts";
+import { changeStep, followingStep, holdEnd, type IntentRow, readyStep, type StepRow } from "#db/store/steps.ts";
 import type { Entry } from "#lib/audit/entry.ts";
 import type { ObjectState } from "#lib/connectors/connector.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
@@ -15,7 +7,6 @@ import { beginHold } from "../intents/hold.ts";
 import { recordCredential, recordObjects } from "../intents/inventory.ts";
 import type { Command, Work } from "../run.ts";
 import { lockOwned, type Owned } from "./owned.ts";
-import { takeBack } from "./taking-back.ts";
 
 export interface Finished extends Owned {
   readonly facts: JsonObject;
@@ -27,15 +18,13 @@ export interface Finished extends Owned {
   readonly thenHolds: boolean;
 }
 
-const cancelled = "It was cancelled before it had power.";
-
-/** Commits a step's result; makes the following step ready, or ends the intent. Taken back instead when it was cancelled meanwhile. */
+/** Commits a step's result; makes the following step ready, or ends the intent. */
 export const finish: Command<Finished, null> = async (work, finished) => {
   const { step, intent } = await lockOwned(work, finished, ({ state }) => state === "done");
   const version = await changeStep(work.tx, step.id, {
     state: "done",
     facts: { ...step.facts, ...finished.facts },
-    evidence: intent.state === "undoing" ? cancelled : finished.evidence,
+    evidence: finished.evidence,
     fault: null,
     stuckAt: null,
     leaseUntil: null,
@@ -75,13 +64,9 @@ async function whatFollows(
   work: Work,
   { step, intent, finished }: { readonly step: StepRow; readonly intent: IntentRow; readonly finished: Finished },
 ): Promise<readonly Entry[]> {
-  if (intent.state === "undoing") return takeBack(work, intent, step.ordinal + 1);
   if (intent.state !== "running") return [];
   const next = await followingStep(work.tx, intent.id, step.ordinal);
-  if (next === null) {
-    const cancelled = await hasStep(work.tx, intent.id, { states: ["undone", "failed"] });
-    return cancelled ? [] : finishIntent(work, intent.id);
-  }
+  if (next === null) return finishIntent(work, intent.id);
   const held = finished.thenHolds ? await beginHold(work, intent.id) : [];
   const dueAt = finished.thenHolds ? await holdEnd(work.tx, intent.identity) : null;
   await readyStep(work.tx, next.id, dueAt);

@@ -10,7 +10,7 @@ import type { Work } from "../run.ts";
 export async function takeBack(work: Work, intent: IntentRow, below: number): Promise<readonly Entry[]> {
   const next = await precedingDone(work.tx, intent.id, below);
   if (next === null) {
-    const sentence = (await reasonFor(work.tx, intent.id)) ?? "It was cancelled before it had power.";
+    const sentence = (await reasonFor(work.tx, intent.id)) ?? "It could not be provisioned.";
     return failIntent(work, { intent: intent.id, sentence, undone: true });
   }
   await readyUndo(work.tx, next.id);

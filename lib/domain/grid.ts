@@ -1,10 +1,10 @@
-import { type Level, levels, type Reach } from "../reach.ts";
+import { type Level, levels, type Reach } from "./reach.ts";
 
 export interface GridCell {
   readonly level: Level;
   readonly count: number;
   readonly actions: readonly string[];
-  /** Takes part in a known escalation, or manages permissions, or is unknown. */
+  /** An action here takes part in a known escalation, manages permissions, or is unknown; names compare without case. */
   readonly marked: boolean;
 }
 export interface GridRow {
@@ -27,11 +27,11 @@ const titles: { readonly [L in Level]: string } = {
 
 /** Reach as a table of service × level; the column *Tagging* only when something tags. Rows keep the reach's order. */
 export function gridOf(reach: Reach): Grid {
-  const risky = new Set([
-    ...reach.permissionManagement,
-    ...reach.unknown,
-    ...reach.escalations.flatMap((one) => one.actions),
-  ]);
+  const risky = new Set(
+    [...reach.permissionManagement, ...reach.unknown, ...reach.escalations.flatMap((one) => one.actions)].map(
+      (action) => action.toLowerCase(),
+    ),
+  );
   const shown = levels.filter(
     (level) => level !== "tagging" || reach.services.some((one) => one.levels.tagging.length > 0),
   );
@@ -44,7 +44,7 @@ export function gridOf(reach: Reach): Grid {
         level,
         count: held[level].length,
         actions: held[level],
-        marked: held[level].some((action) => risky.has(action)),
+        marked: held[level].some((action) => risky.has(action.toLowerCase())),
       })),
     })),
   };
