@@ -12,7 +12,7 @@ import { ReachQuestion } from "./reach-question.tsx";
 export const fieldsOf: { readonly [K in FormQuestion["kind"]]: readonly string[] } = {
   github: ["binding", "runs"],
   workload: ["binding", "runs"],
-  reach: ["spec", "need", "pasted", "parameters"],
+  reach: ["need", "pasted", "parameters", "spec"],
   purpose: ["purpose"],
   environment: ["environment"],
 };

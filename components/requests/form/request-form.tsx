@@ -58,7 +58,9 @@ const isAnswered = (kind: string, answers: Answers): boolean => {
 /** What do I need, and will it pass? Left the answers, right what becomes of them. */
 export function RequestForm(props: RequestFormProps) {
   const { blueprint, choices, me, packs, verbs } = props;
-  const form = useForm(props.start, verbs);
+  // A page drawn anew names another fresh id; this form keeps the one it began with.
+  const [start] = useState(props.start);
+  const form = useForm(start, verbs);
   const [sent, setSent] = useState(false);
   const errors = errorsOf(form.preview?.refusals ?? []);
   const errorAt = (kind: keyof typeof fieldsOf) =>
@@ -71,11 +73,9 @@ export function RequestForm(props: RequestFormProps) {
         title={blueprint.title}
         actions={
           <>
-            {form.saved.at === null || props.start.sealed ? null : (
-              <Discard id={props.start.id} discard={verbs.discard} />
-            )}
-            {props.start.sealed ? (
-              <LinkButton look="quiet" href={`/requests/${props.start.id}`}>
+            {form.saved.at === null || start.sealed ? null : <Discard id={start.id} discard={verbs.discard} />}
+            {start.sealed ? (
+              <LinkButton look="quiet" href={`/requests/${start.id}`}>
                 Back to the request
               </LinkButton>
             ) : (
@@ -124,12 +124,13 @@ export function RequestForm(props: RequestFormProps) {
             preview={form.preview}
             foot={
               <Submit
-                id={props.start.id}
+                id={start.id}
                 answers={form.answers}
                 preview={form.preview}
                 fresh={form.fresh}
                 submit={verbs.submit}
                 onSend={() => setSent(true)}
+                hold={form.hold}
               />
             }
           />

@@ -16,10 +16,12 @@ interface SubmitProps {
   readonly fresh: boolean;
   readonly submit: FormVerbs["submit"];
   readonly onSend: () => void;
+  /** Holds the draft back while the form is under way. */
+  readonly hold: (on: boolean) => void;
 }
 
 /** Sends the form with the plan that was shown. Pressed while the preview lags behind, it waits for that and then sends. */
-export function Submit({ id, answers, preview, fresh, submit, onSend }: SubmitProps) {
+export function Submit({ id, answers, preview, fresh, submit, onSend, hold }: SubmitProps) {
   const router = useRouter();
   const { run, pending, refusals, fault } = useAction(submit);
   const [pressed, setPressed] = useState(false);
@@ -30,7 +32,10 @@ export function Submit({ id, answers, preview, fresh, submit, onSend }: SubmitPr
     if (!pressed || !fresh) return;
     setPressed(false);
     if (planDigest === null) return;
-    void run({ id, answers, planDigest }).then((done) => done !== null && router.push(`/requests/${id}`));
+    hold(true);
+    void run({ id, answers, planDigest }).then((done) =>
+      done === null ? hold(false) : router.push(`/requests/${id}`),
+    );
   });
   const press = () => {
     onSend();
