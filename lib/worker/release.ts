@@ -1,7 +1,6 @@
 import { databaseClock } from "#db/store/audit.ts";
 import { readApproved } from "#db/store/requests.ts";
-import { connectorOf } from "#lib/connectors/registry.ts";
-import type { Plan } from "#lib/domain/plan.ts";
+import { flowOf } from "#lib/connectors/flow.ts";
 import { release } from "#lib/facts/requests/release.ts";
 import type { Release } from "#lib/facts/requests/releasing.ts";
 import { runFact, system } from "#lib/facts/run.ts";
@@ -38,11 +37,7 @@ function releaseOf({ config, markKeys, installation }: Worker, request: string):
     request,
     installation,
     mark: (of) => makeMark(markKeys, { ...of, installation: config.installation }),
-    flow: (plan: Plan) => {
-      const connector = connectorOf(plan.connector);
-      if (connector === undefined) throw new Error(`There is no target type ${plan.connector}.`);
-      return connector.flow(plan.kind, plan);
-    },
+    flow: flowOf,
     mintsPerHour: (target) => config.targets.find(({ name }) => name === target)?.caps.mintsPerHour ?? 0,
   };
 }

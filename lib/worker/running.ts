@@ -2,6 +2,7 @@ import { performance } from "node:perf_hooks";
 import type { Db } from "#db/client.ts";
 import { debitGate, factsFor, type IntentRow, type LeaseTimes, readStep, wallClock } from "#db/store/steps.ts";
 import type { FlowStep, Intent, StepDone, StepWork, Target } from "#lib/connectors/connector.ts";
+import { forgetSecret } from "#lib/connectors/flow.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
 import type { Calls } from "#lib/domain/target.ts";
 import { checkpoint } from "#lib/facts/steps/checkpoint.ts";
@@ -43,9 +44,10 @@ export interface Ran {
 
 /** Runs one step of a flow: the connector's own, or the credential protocol where the flow says `issue`. */
 export async function runStep(options: SagaOptions, running: Running): Promise<Ran> {
+  const { kind, name } = running.claimed.row;
+  if (name === forgetSecret.name) return { done: await forget(options, running), stored: null };
   const target = await options.target(running.claimed.row.target);
   const work = await workFor(options, running);
-  const { kind, name } = running.claimed.row;
   if (kind === "issue") {
     const issued = await issue(await issuingFor(options, running, { target, work }));
     return { done: issued, stored: issued.stored };
@@ -54,8 +56,7 @@ export async function runStep(options: SagaOptions, running: Running): Promise<R
   if (step === undefined) throw new TargetFault("invalid", "no-such-step", `This target knows no step "${name}".`);
   const again = kind === "empower" ? await recheckBefore(options, running, { target, work }) : null;
   const done = await step.run(again === null ? work : { ...work, facts: { ...work.facts, ...again.facts } });
-  const forgotten = await forgetSecret(options, running, work);
-  return { done: { ...done, facts: { ...done.facts, ...forgotten } }, stored: again?.stored ?? null };
+  return { done, stored: again?.stored ?? null };
 }
 
 /** Takes one step back, in reverse order of the flow, while the identity has no power. */
@@ -157,22 +158,15 @@ async function recheckBefore(
   return recheck(await issuingFor(options, running, of), credential);
 }
 
-/** A retirement that revokes or removes also removes the secret's slot, with all versions. */
-async function forgetSecret(
-  options: SagaOptions,
-  { claimed, intent }: Running,
-  work: StepWork,
-): Promise<{ slotRemoved?: true }> {
+/** Removes the secret's slot with all versions and reads that it is gone; the target is not asked. */
+async function forget(options: SagaOptions, { claimed, intent }: Running): Promise<StepDone> {
   const { storage } = intent.plan;
-  const takes = claimed.row.kind === "revoke" || claimed.row.kind === "remove";
-  if (intent.kind !== "retire" || storage === null || !takes || work.facts.slotRemoved === true) return {};
+  if (storage === null) throw new TargetFault("invalid", "no-storage", "Nothing was stored for this identity.");
   const vault = await options.vault(storage.vault);
   const vaultCalls = callsTo(options, claimed, { gate: storage.vault, paid: false });
-  await removeSlot({
-    vault,
-    vaultCalls,
-    slot: { mount: storage.mount, path: storage.path },
-    custom: { identity: intent.identity },
-  });
-  return { slotRemoved: true };
+  const slot = { mount: storage.mount, path: storage.path };
+  await removeSlot({ vault, vaultCalls, slot, custom: { identity: intent.identity } });
+  if ((await vault.read(slot, vaultCalls)) !== null)
+    throw new TargetFault("unavailable", "still-there", "The vault still tells of versions of this secret.");
+  return { facts: {}, evidence: `${slot.mount}/${slot.path} holds nothing in ${storage.vault} any more.` };
 }

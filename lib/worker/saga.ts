@@ -2,8 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Db } from "#db/client.ts";
 import { readIntent } from "#db/store/intents.ts";
 import { hasStep, type IntentRow } from "#db/store/steps.ts";
-import type { FlowStep } from "#lib/connectors/connector.ts";
-import { connectorOf } from "#lib/connectors/registry.ts";
+import { flowOf } from "#lib/connectors/flow.ts";
 import { fail } from "#lib/facts/steps/fail.ts";
 import { finish } from "#lib/facts/steps/finish.ts";
 import { LostLease } from "#lib/facts/steps/owned.ts";
@@ -105,14 +104,9 @@ async function runClaimed(options: SagaOptions, claimed: Claimed): Promise<void>
 
 /** Whether the step after this one waits for the end of a hold that begins now. */
 function holdsAfter(options: SagaOptions, intent: IntentRow, { row }: Claimed): boolean {
-  const flow = flowOf(options, intent);
+  const flow = options.flow?.(intent) ?? flowOf(intent.plan);
   const place = flow.findIndex(({ name }) => name === row.name);
   return place >= 0 && flow[place]?.afterHold === undefined && flow[place + 1]?.afterHold === true;
-}
-
-function flowOf(options: SagaOptions, intent: IntentRow): readonly FlowStep[] {
-  if (options.flow !== undefined) return options.flow(intent);
-  return connectorOf(intent.plan.connector)?.flow(intent.kind, intent.plan) ?? [];
 }
 
 interface Met {

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { randomBytes, randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import { connectorOf } from "#lib/connectors/registry.ts";
+import { flowOf } from "#lib/connectors/flow.ts";
 import type { RequestKind } from "#lib/domain/charter.ts";
 import type { Plan, StorageSlot } from "#lib/domain/plan.ts";
 import { createSaga } from "#lib/worker/saga.ts";
@@ -67,7 +67,7 @@ async function seed(bench: Bench, world: CrashWorld, of: { kind: RequestKind; bo
     storage,
     change: { holdDays: 0 },
   };
-  const flow = connectorOf(world.kind)?.flow(of.kind, { ...shape, kind: of.kind } as unknown as Plan) ?? [];
+  const flow = flowOf(shape as unknown as Plan);
   const seeded = await seedIntent(admin, {
     ...shape,
     flow,
@@ -111,7 +111,7 @@ export async function enumerate(bench: Bench, world: CrashWorld, kind: RequestKi
   await recover(bench, subject, (step, call) => calls.set(step, (calls.get(step) ?? new Set()).add(call)));
   if (!(await ended(bench, subject))) throw new Error(`${world.name}: ${kind} does not end even without a mishap.`);
   const answers = { target: world.calls() - before.target, vault: bench.worlds.vault.calls().length - before.vault };
-  const flow = connectorOf(world.kind)?.flow(kind, subject.seeded.plan) ?? [];
+  const flow = flowOf(subject.seeded.plan);
   const crashes = flow.flatMap(({ name }) => [
     ...["C0", "C3", "C4"].map((point) => `${name}:${point}`),
     ...[...(calls.get(name) ?? [])].flatMap((call) => ["C1", "C2"].map((point) => `${name}/${call}:${point}`)),
