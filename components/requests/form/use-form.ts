@@ -65,7 +65,7 @@ function useDraft(
       if (over) return;
       const kept = answer !== null && "ok" in answer;
       setSaved((before) => ({ at: kept ? performance.timeOrigin + performance.now() : before.at, failed: !kept }));
-      if (kept && !held.current) window.history.replaceState(null, "", `/requests/new?draft=${id}`);
+      if (kept) window.history.replaceState(null, "", `/requests/new?draft=${id}`);
     }, saveAfter);
     return () => {
       over = true;
