@@ -2,8 +2,8 @@ import { and, asc, eq, ilike, sql } from "drizzle-orm";
 import type { Queries } from "#db/client.ts";
 import type { Viewer } from "#lib/domain/actor.ts";
 import { identities } from "../schema/inventory.ts";
+import { identitySight } from "./identity-sight.ts";
 import { requestSight } from "./request-sight.ts";
-import { identitySight } from "./sight.ts";
 
 export interface FoundRow {
   readonly kind: "identity" | "request";

@@ -6,7 +6,7 @@ import { requests, requestVersions } from "../schema/claims.ts";
 import { people, services, teamMembers, teams } from "../schema/directory.ts";
 import { identities } from "../schema/inventory.ts";
 import { requestStates } from "../schema/progress.ts";
-import { readRepositories } from "./planning-facts.ts";
+import { readRepository } from "./planning-facts.ts";
 
 /** What a form names beyond what the requester's teams have: ids and names that its answers mention. */
 export interface FormMentions {
@@ -37,7 +37,7 @@ const serviceColumns = {
  * teams, and what the answers mention. People are picked from the whole directory, which everyone signed in may see.
  */
 export async function readFormRows(db: Queries, viewer: Viewer, mentions: FormMentions) {
-  const [repository = null] = mentions.repository === null ? [] : await readRepositories(db, mentions.repository);
+  const repository = mentions.repository === null ? null : await readRepository(db, mentions.repository);
   const wanted = [...mentions.services, ...(repository?.service ? [repository.service] : [])];
   const serviceRows = await db
     .select(serviceColumns)

@@ -5,15 +5,15 @@ import { auditEntries } from "../schema/audit.ts";
 import { requests } from "../schema/claims.ts";
 import { findings, targets } from "../schema/configuration.ts";
 import { people, services, teams } from "../schema/directory.ts";
-import { credentials, identities, objects } from "../schema/inventory.ts";
+import { credentials, type identities, objects } from "../schema/inventory.ts";
 import { intents, requestStates, steps } from "../schema/progress.ts";
-import { identityInSight } from "./sight.ts";
+import { readIdentityInSight } from "./identity-sight.ts";
 
 /** Everything an identity's page shows, or null where the viewer may not see it. */
-export async function readIdentity(db: Queries, viewer: Viewer, id: string) {
+export async function readIdentityPage(db: Queries, viewer: Viewer, id: string) {
   if (!/^[0-9a-f-]{36}$/.test(id)) return null;
-  const [row] = await db.select().from(identities).where(identityInSight(viewer, id));
-  if (row === undefined) return null;
+  const row = await readIdentityInSight(db, viewer, id);
+  if (row === null) return null;
   const [names, place, made, issued, asked, wrong] = await Promise.all([
     readNames(db, row),
     readPlace(db, row),
@@ -36,7 +36,7 @@ export async function readIdentity(db: Queries, viewer: Viewer, id: string) {
   const plan = await readFoundingPlan(db, id);
   return { row, names, place, objects: made, credentials: issued, requests: asked, findings: wrong, plan };
 }
-export type IdentityPage = NonNullable<Awaited<ReturnType<typeof readIdentity>>>;
+export type IdentityPage = NonNullable<Awaited<ReturnType<typeof readIdentityPage>>>;
 
 type Row = typeof identities.$inferSelect;
 

@@ -6,9 +6,9 @@ import type { IdentityState } from "#lib/domain/identity.ts";
 import type { Queries } from "../client.ts";
 import { people, teams } from "../schema/directory.ts";
 import { identities } from "../schema/inventory.ts";
+import { identitySight } from "./identity-sight.ts";
 import { matching } from "./inventory-search.ts";
 import { after, type Cursor, cursorValue, encodeCursor, inOrder, type Sort } from "./keyset.ts";
-import { identitySight } from "./sight.ts";
 
 /** Headline groups; each is a filter and a count. */
 export const tiles = ["all", "unowned", "expiring", "static", "differs"] as const;

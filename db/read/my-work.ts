@@ -1,10 +1,11 @@
-import { and, asc, eq, or, sql } from "drizzle-orm";
+import { and, asc, eq, isNull, or, sql } from "drizzle-orm";
 import type { Viewer } from "#lib/domain/actor.ts";
 import type { RequestState } from "#lib/domain/request.ts";
 import type { Queries } from "../client.ts";
+import { findings } from "../schema/configuration.ts";
 import { identities } from "../schema/inventory.ts";
+import { identitySight } from "./identity-sight.ts";
 import { requestSight } from "./request-sight.ts";
-import { identitySight } from "./sight.ts";
 
 export interface Waiting {
   readonly id: string;
@@ -141,14 +142,32 @@ async function readStuck(db: Queries, viewer: Viewer): Promise<readonly Stuck[]>
   }));
 }
 
+/** What reconciliation found and nobody has settled, for operators and security. */
+async function readDiscrepancies(db: Queries, viewer: Viewer) {
+  if (!viewer.roles.includes("operator") && !viewer.roles.includes("security")) return [];
+  return db
+    .select({
+      id: findings.id,
+      sentence: findings.sentence,
+      target: findings.target,
+      identity: findings.identity,
+      openedAt: findings.openedAt,
+    })
+    .from(findings)
+    .where(and(eq(findings.tenant, "main"), isNull(findings.closedAt)))
+    .orderBy(asc(findings.openedAt), asc(findings.id))
+    .limit(cap);
+}
+
 /** Everything that needs this person today. */
 export async function readMyWork(db: Queries, viewer: Viewer) {
-  const [waiting, underWay, ending, stuck] = await Promise.all([
+  const [waiting, underWay, ending, stuck, discrepancies] = await Promise.all([
     readWaiting(db, viewer),
     readUnderWay(db, viewer),
     readEnding(db, viewer),
     readStuck(db, viewer),
+    readDiscrepancies(db, viewer),
   ]);
-  return { waiting, underWay, ending, stuck };
+  return { waiting, underWay, ending, stuck, discrepancies };
 }
 export type MyWork = Awaited<ReturnType<typeof readMyWork>>;

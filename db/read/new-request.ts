@@ -19,28 +19,11 @@ export const readBlueprints = (
     .where(and(eq(blueprints.tenant, "main"), eq(blueprints.kind, "blueprint"), eq(blueprints.configured, true)))
     .orderBy(asc(blueprints.id));
 
-/** Reach packs by id, in the order asked for. */
-export async function readPacks(db: Queries, ids: readonly string[]): Promise<readonly JsonObject[]> {
-  if (ids.length === 0) return [];
-  const rows = await db
-    .select({ id: blueprints.id, content: blueprints.content })
-    .from(blueprints)
-    .where(
-      and(
-        eq(blueprints.tenant, "main"),
-        eq(blueprints.kind, "reach-pack"),
-        eq(blueprints.configured, true),
-        inArray(blueprints.id, [...ids]),
-      ),
-    );
-  return ids.flatMap((id) => rows.filter((row) => row.id === id).map((row) => row.content));
-}
-
 /** What a form's lists offer: own repositories and services first; people and teams of the whole directory. */
 export async function readChoices(db: Queries, viewer: Viewer) {
   const mine = viewer.teams.length === 0 ? sql`false` : inArray(services.team, [...viewer.teams]);
   const [repositoryRows, serviceRows, teamRows, personRows, targetRows] = await Promise.all([
-    readRepositories(db, mine),
+    readRepositoryChoices(db, mine),
     db
       .select({ id: services.id, name: services.name, team: services.team })
       .from(services)
@@ -69,7 +52,7 @@ export async function readChoices(db: Queries, viewer: Viewer) {
   };
 }
 
-const readRepositories = (db: Queries, mine: SQL) =>
+const readRepositoryChoices = (db: Queries, mine: SQL) =>
   db
     .select({
       name: repositories.name,

@@ -73,6 +73,7 @@ export interface CharterMentions {
 
 /** The part of the directory and the configuration that a charter is checked against. */
 export async function readCharterFacts(db: Queries, of: CharterMentions) {
+  const repository = of.repository === null ? null : await readRepository(db, of.repository);
   const personIds = of.people.filter(isUuid);
   const teamIds = of.teams.filter(isUuid);
   return {
@@ -89,7 +90,7 @@ export async function readCharterFacts(db: Queries, of: CharterMentions) {
       .select({ id: services.id, team: services.team, decommissioned: services.decommissioned })
       .from(services)
       .where(and(eq(services.tenant, "main"), inArray(services.id, [of.service].filter(isUuid)))),
-    repositories: of.repository === null ? [] : await readRepositories(db, of.repository),
+    repositories: repository === null ? [] : [repository],
     targets: await db
       .select({ name: targets.name, environments: targets.environments })
       .from(targets)
@@ -97,9 +98,9 @@ export async function readCharterFacts(db: Queries, of: CharterMentions) {
   };
 }
 
-/** The repository of this name as the directory knows it; none or one. */
-export const readRepositories = (db: Queries, name: string) =>
-  db
+/** The repository of this name as the directory knows it; null when it does not. */
+export async function readRepository(db: Queries, name: string) {
+  const [row] = await db
     .select({
       name: repositories.name,
       ownerId: repositories.ownerId,
@@ -111,6 +112,8 @@ export const readRepositories = (db: Queries, name: string) =>
     })
     .from(repositories)
     .where(and(eq(repositories.tenant, "main"), eq(repositories.name, name)));
+  return row ?? null;
+}
 
 /** Targets in configuration order, those no longer configured last. */
 export const readPlanningTargets = (db: Queries) =>
@@ -167,18 +170,19 @@ export async function readBlueprint(db: Queries, id: string) {
   return row ?? null;
 }
 
-/** Configured reach packs by id. */
-export const readReachPacks = (db: Queries, ids: readonly string[]) =>
-  ids.length === 0
-    ? Promise.resolve([])
-    : db
-        .select({ id: blueprints.id, digest: blueprints.digest, content: blueprints.content })
-        .from(blueprints)
-        .where(
-          and(
-            eq(blueprints.tenant, "main"),
-            eq(blueprints.kind, "reach-pack"),
-            eq(blueprints.configured, true),
-            inArray(blueprints.id, [...ids]),
-          ),
-        );
+/** Configured reach packs by id, in the order asked for. */
+export async function readReachPacks(db: Queries, ids: readonly string[]) {
+  if (ids.length === 0) return [];
+  const rows = await db
+    .select({ id: blueprints.id, digest: blueprints.digest, content: blueprints.content })
+    .from(blueprints)
+    .where(
+      and(
+        eq(blueprints.tenant, "main"),
+        eq(blueprints.kind, "reach-pack"),
+        eq(blueprints.configured, true),
+        inArray(blueprints.id, [...ids]),
+      ),
+    );
+  return ids.flatMap((id) => rows.filter((row) => row.id === id));
+}

@@ -6,11 +6,11 @@ import { identities } from "../schema/inventory.ts";
 import { outcomes, requestStates } from "../schema/progress.ts";
 import { readNames } from "./names.ts";
 import { readProgress } from "./request-progress.ts";
-import { requestSight } from "./request-sight.ts";
+import { isRequestInSight } from "./request-sight.ts";
 
 /** Everything a request's page shows, or null where the viewer may not see it. */
-export async function readRequest(db: Queries, viewer: Viewer, id: string) {
-  if (!/^[0-9a-f-]{36}$/.test(id) || !(await inSight(db, viewer, id))) return null;
+export async function readRequestPage(db: Queries, viewer: Viewer, id: string) {
+  if (!/^[0-9a-f-]{36}$/.test(id) || !(await isRequestInSight(db, viewer, id))) return null;
   const [head, versions, progress] = await Promise.all([readHead(db, id), readVersions(db, id), readProgress(db, id)]);
   const current = versions[0];
   if (head === undefined || current === undefined) return null;
@@ -33,16 +33,8 @@ export async function readRequest(db: Queries, viewer: Viewer, id: string) {
   });
   return { ...head, ...progress, versions, current, names };
 }
-export type RequestPage = NonNullable<Awaited<ReturnType<typeof readRequest>>>;
+export type RequestPage = NonNullable<Awaited<ReturnType<typeof readRequestPage>>>;
 export type VersionRow = RequestPage["current"];
-
-async function inSight(db: Queries, viewer: Viewer, id: string): Promise<boolean> {
-  const rows = await db.execute(sql`
-    select 1 from charter.requests r
-    left join lateral (select v.charter from charter.request_versions v where v.tenant = r.tenant and v.request = r.id order by v.version desc limit 1) v on true
-    where r.tenant = 'main' and r.id = ${id} and ${requestSight(viewer)}`);
-  return rows.length > 0;
-}
 
 async function readHead(db: Queries, id: string) {
   const [row] = await db

@@ -1,5 +1,5 @@
 import type { Queries } from "#db/client.ts";
-import { readIdentity, readLife } from "#db/read/identity.ts";
+import { readIdentityPage, readLife } from "#db/read/identity.ts";
 import { readPeopleChoices } from "#db/read/people.ts";
 import { readActiveBundle } from "#db/read/planning-facts.ts";
 import type { Viewer } from "#lib/domain/actor.ts";
@@ -11,7 +11,7 @@ const verbs = ["renew", "transfer", "retire"] as const;
 
 /** Everything an identity's page draws, with the verbs that this viewer may use now; null where they may not see it. */
 export async function identityPage(db: Queries, viewer: Viewer, id: string) {
-  const page = await readIdentity(db, viewer, id);
+  const page = await readIdentityPage(db, viewer, id);
   if (page === null) return null;
   const { row } = page;
   const behind = { owner: row.owner, backup: row.charter.backup, endsIt: row.endsIt, state: row.state };

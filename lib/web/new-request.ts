@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Queries } from "#db/client.ts";
-import { type Choices, readBlueprints, readChoices, readDraft, readPacks } from "#db/read/new-request.ts";
+import { type Choices, readBlueprints, readChoices, readDraft } from "#db/read/new-request.ts";
+import { readReachPacks } from "#db/read/planning-facts.ts";
 import { type Blueprint, blueprintSchema, reachPackSchema } from "#lib/connectors/blueprint.ts";
 import { connectorOf } from "#lib/connectors/registry.ts";
 import type { Viewer } from "#lib/domain/actor.ts";
@@ -54,7 +55,7 @@ export async function newRequestPage(db: Queries, viewer: Viewer, asked: URLSear
   }));
   if (blueprint === undefined) return { blueprints: cards, places, form: null };
   const reach = blueprint.questions.find((question) => question.kind === "reach");
-  const [choices, packs] = await Promise.all([readChoices(db, viewer), readPacks(db, reach?.packs ?? [])]);
+  const [choices, packs] = await Promise.all([readChoices(db, viewer), readReachPacks(db, reach?.packs ?? [])]);
   const kept = draft === null ? null : readAnswers(draft.content);
   return {
     blueprints: cards,
@@ -65,7 +66,7 @@ export async function newRequestPage(db: Queries, viewer: Viewer, asked: URLSear
       savedAt: draft?.updatedAt.getTime() ?? null,
       sealed: draft?.sealed ?? false,
       blueprint,
-      packs: packs.flatMap((content) => packOf(content)),
+      packs: packs.flatMap(({ content }) => packOf(content)),
       choices: { ...choices, targets: choices.targets.filter((target) => target.kind === blueprint.connector) },
     },
   };

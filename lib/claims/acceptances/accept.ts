@@ -1,4 +1,4 @@
-import { readRequestInSight } from "#db/read/request-in-sight.ts";
+import { readRequestInSight } from "#db/read/request-sight.ts";
 import { insertAcceptance } from "#db/store/claims.ts";
 import { readKnownPeople } from "#db/store/people.ts";
 import { readAcceptances } from "#db/store/requests.ts";

@@ -1,4 +1,4 @@
-import { readRequestInSight } from "#db/read/request-in-sight.ts";
+import { readRequestInSight } from "#db/read/request-sight.ts";
 import { insertAsk } from "#db/store/claims.ts";
 import { type Outcome, ok } from "#lib/domain/refusal.ts";
 import { mayWithdraw } from "#lib/domain/request.ts";

@@ -1,5 +1,5 @@
 import type { Tx } from "#db/client.ts";
-import { readRequestInSight } from "#db/read/request-in-sight.ts";
+import { readRequestInSight } from "#db/read/request-sight.ts";
 import { insertComment } from "#db/store/claims.ts";
 import { type RequestRow, readVersion, type StateRow, type VersionRow } from "#db/store/requests.ts";
 import { connectorOf } from "#lib/connectors/registry.ts";

@@ -1,4 +1,4 @@
-import { readRequestInSight } from "#db/read/request-in-sight.ts";
+import { readRequestInSight } from "#db/read/request-sight.ts";
 import { insertComment } from "#db/store/claims.ts";
 import { readVersion } from "#db/store/requests.ts";
 import { type Outcome, ok } from "#lib/domain/refusal.ts";

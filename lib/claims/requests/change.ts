@@ -1,6 +1,6 @@
 import type { Tx } from "#db/client.ts";
 import { mayUseFormId } from "#db/read/form-id.ts";
-import { readIdentityInSight } from "#db/read/identity-in-sight.ts";
+import { readIdentityInSight } from "#db/read/identity-sight.ts";
 import { readInstallation } from "#db/read/planning-facts.ts";
 import { databaseClock } from "#db/store/audit.ts";
 import { insertRequest } from "#db/store/claims.ts";

@@ -1,6 +1,6 @@
 import type { Tx } from "#db/client.ts";
 import { readInstallation } from "#db/read/planning-facts.ts";
-import { readRequestInSight } from "#db/read/request-in-sight.ts";
+import { readRequestInSight } from "#db/read/request-sight.ts";
 import { databaseClock } from "#db/store/audit.ts";
 import { readComment, readLatestVersion } from "#db/store/requests.ts";
 import { canonical } from "#lib/digest/digest.ts";

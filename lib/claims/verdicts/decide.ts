@@ -1,4 +1,4 @@
-import { readRequestInSight } from "#db/read/request-in-sight.ts";
+import { readRequestInSight } from "#db/read/request-sight.ts";
 import { insertVerdict } from "#db/store/claims.ts";
 import { readVerdictOf } from "#db/store/requests.ts";
 import { type Outcome, ok, refuse } from "#lib/domain/refusal.ts";

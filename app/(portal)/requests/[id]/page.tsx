@@ -1,7 +1,7 @@
 import { notFound } from "next/navigation";
 import { Page } from "#components/frame/page.tsx";
 import { Request } from "#components/requests/request.tsx";
-import { readRequest } from "#db/read/request.ts";
+import { readRequestPage } from "#db/read/request.ts";
 import { reader } from "#lib/web/context.ts";
 import { howToUse } from "#lib/web/usage.ts";
 import { accept, comment, retry, takeOver, withdraw } from "../actions.ts";
@@ -10,7 +10,7 @@ export const metadata = { title: "Request" };
 
 export default async function RequestPage({ params }: { readonly params: Promise<{ readonly id: string }> }) {
   const { db, viewer } = await reader();
-  const page = await readRequest(db, viewer, (await params).id);
+  const page = await readRequestPage(db, viewer, (await params).id);
   if (page === null) notFound();
   const { state, request, identity, credentials } = page;
   const plan = request.kind === "provision" && page.intent !== null ? (state?.plan ?? null) : null;
