@@ -38,7 +38,12 @@ export function Belongings({ page: { objects, credentials } }: { readonly page: 
     );
   return (
     <Card title="Objects and credentials" flush>
-      <div className="overflow-x-auto">
+      <section
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable with the keyboard.
+        tabIndex={0}
+        aria-label="Objects and credentials, table"
+        className="overflow-x-auto"
+      >
         <table className="w-full border-collapse text-[13.5px]">
           <caption className="sr-only">Objects at the target</caption>
           <thead>
@@ -108,7 +113,7 @@ export function Belongings({ page: { objects, credentials } }: { readonly page: 
             </tbody>
           </table>
         )}
-      </div>
+      </section>
     </Card>
   );
 }

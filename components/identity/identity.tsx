@@ -1,8 +1,10 @@
+import { TriangleAlert } from "lucide-react";
 import type { IdentityPage, LifeEntry } from "#db/read/identity.ts";
 import type { Use } from "#lib/web/usage.ts";
 import { ReachGrid } from "../plan/reach-grid.tsx";
 import { EnvironmentBadge, IdentityStatus, Risk } from "../status.tsx";
-import { Banner } from "../ui/banner.tsx";
+import { Badge } from "../ui/badge.tsx";
+import { Notice } from "../ui/banner.tsx";
 import { Card } from "../ui/card.tsx";
 import { Mono } from "../ui/mono.tsx";
 import { PageHead } from "../ui/page-head.tsx";
@@ -22,7 +24,7 @@ export function Identity(props: {
   readonly maxDays: number;
   readonly actions: IdentityActions;
 }) {
-  const { row, place } = props.page;
+  const { row, place, requests } = props.page;
   const where = row.externalId ?? row.objectName;
   return (
     <>
@@ -32,6 +34,11 @@ export function Identity(props: {
           <>
             <IdentityStatus state={row.state} />
             <EnvironmentBadge environment={row.environment} />
+            {row.differences.length > 0 ? (
+              <Badge tone="warn" icon={<TriangleAlert aria-hidden />}>
+                Changed outside
+              </Badge>
+            ) : null}
             <Risk risk={row.risk} parts={row.riskParts} />
           </>
         }
@@ -70,7 +77,7 @@ export function Identity(props: {
           </Card>
           <UseCard use={props.use} />
         </div>
-        <Life entries={props.life} />
+        <Life entries={props.life} kinds={new Map(requests.map(({ id, kind }) => [id, kind]))} />
       </div>
     </>
   );
@@ -81,13 +88,13 @@ function Trouble({ page: { row, findings, requests } }: { readonly page: Identit
   if (findings.length === 0 && row.differences.length === 0 && !stuck) return null;
   return (
     <div className="mb-4">
-      <Banner tone="warn">
+      <Notice tone="warn" icon={<TriangleAlert aria-hidden />}>
         {[
           ...findings.map(({ sentence }) => sentence),
           ...(row.differences.length > 0 ? [`It differs from the plan: ${row.differences.join(" ")}`] : []),
           ...(stuck ? ["Work on it is stuck; operators see why on My work."] : []),
         ].join(" ")}
-      </Banner>
+      </Notice>
     </div>
   );
 }

@@ -1,4 +1,6 @@
 import type { LifeEntry } from "#db/read/identity.ts";
+import type { RequestKind } from "#lib/domain/charter.ts";
+import { kindWords } from "../charter/words.ts";
 
 export interface LifeWords {
   readonly title: string;
@@ -6,13 +8,22 @@ export interface LifeWords {
   readonly bad: boolean;
 }
 
-type Say = (entry: LifeEntry) => string;
+/** What kind each request of this identity is, by its id. */
+export type Kinds = ReadonlyMap<string, RequestKind>;
+type Say = (entry: LifeEntry, kinds: Kinds) => string;
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 const reason = (entry: LifeEntry): string => text(entry.detail.reason);
 
+/** "Renewal asked for by Mara Lind"; an edit says its version. */
+function submitted({ aggregate, actor }: LifeEntry, kinds: Kinds): string {
+  const [request = "", version = "1"] = aggregate.split("/");
+  const what = kindWords[kinds.get(request) ?? "provision"];
+  return version === "1" ? `${what} asked for by ${actor}` : `Edited by ${actor}, version ${version}`;
+}
+
 /** What each action says to a reader; `null` drops an entry that only repeats another. */
 const titles: { readonly [action: string]: Say | null } = {
-  "request-version.sealed": (entry) => `Version ${Number(entry.detail.version)} submitted by ${entry.actor}`,
+  "request-version.sealed": submitted,
   "verdict.given": (entry) => `${entry.detail.verdict === "deny" ? "Denied" : "Approved"} by ${entry.actor}`,
   "verdict.counted": null,
   "verdict.superseded": () => "A verdict came too late to count",
@@ -24,7 +35,7 @@ const titles: { readonly [action: string]: Say | null } = {
   "request-state.awaiting-approval": () => "Sent to its approvers",
   "request-state.awaiting-acceptance": () => "Offered to its owner",
   "request-state.resubmit": () => "Sent back: what would be made has changed",
-  "request-state.approved": () => "Approved",
+  "request-state.approved": () => "Cleared: every approval that policy asks for is there",
   "request-state.provisioning": () => "Work began at the target",
   "request-state.live": null,
   "request-state.done": null,
@@ -46,9 +57,9 @@ const titles: { readonly [action: string]: Say | null } = {
 const bad = new Set(["request-state.refused", "request-state.denied", "request-state.failed", "identity.failed"]);
 
 /** One entry in words; null when another entry says the same. Unknown actions are told by their name. */
-export function lifeWords(entry: LifeEntry): LifeWords | null {
+export function lifeWords(entry: LifeEntry, kinds: Kinds): LifeWords | null {
   const say = titles[entry.action];
   if (say === null) return null;
-  const title = say === undefined ? entry.action.replace(/[.-]/g, " ") : say(entry);
+  const title = say === undefined ? entry.action.replace(/[.-]/g, " ") : say(entry, kinds);
   return { title, remark: reason(entry) || text(entry.detail.text) || null, bad: bad.has(entry.action) };
 }

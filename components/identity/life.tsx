@@ -3,12 +3,12 @@ import type { LifeEntry } from "#db/read/identity.ts";
 import { type Moment, Timeline } from "../timeline.tsx";
 import { Card } from "../ui/card.tsx";
 import { Time } from "../ui/time.tsx";
-import { lifeWords } from "./life-words.ts";
+import { type Kinds, lifeWords } from "./life-words.ts";
 
 /** Everything from the first draft to now, newest last; each line is an audit entry. */
-export function Life({ entries }: { readonly entries: readonly LifeEntry[] }) {
+export function Life({ entries, kinds }: { readonly entries: readonly LifeEntry[]; readonly kinds: Kinds }) {
   const moments: readonly Moment[] = entries.flatMap((entry) => {
-    const words = lifeWords(entry);
+    const words = lifeWords(entry, kinds);
     if (words === null) return [];
     const { title, remark, bad } = words;
     return {

@@ -2,6 +2,7 @@ import { CircleCheck, Hourglass, Plus, RotateCcw, TriangleAlert, Users } from "l
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { kindWords } from "#components/charter/words.ts";
+import { type Retry, TryAgain } from "#components/requests/try-again.tsx";
 import { EnvironmentBadge, RequestStatus, Risk } from "#components/status.tsx";
 import { LinkButton } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
@@ -21,9 +22,8 @@ const verbs = {
 const verbOf = (why: string) => verbs[why === "approve" || why === "accept" ? why : "resubmit"];
 
 /** What needs me today? */
-export function MyWork({ name, work }: { readonly name: string; readonly work: Work }) {
-  const { waiting, underWay, ending, stuck } = work;
-  const nothing = waiting.length + underWay.length + ending.length + stuck.length === 0;
+export function MyWork({ name, work, retry }: { readonly name: string; readonly work: Work; readonly retry: Retry }) {
+  const nothing = Object.values(work).every((rows) => rows.length === 0);
   return (
     <>
       <PageHead
@@ -37,7 +37,7 @@ export function MyWork({ name, work }: { readonly name: string; readonly work: W
       >
         {sentenceOf(work)}
       </PageHead>
-      {nothing ? <Nothing /> : <Columns work={work} />}
+      {nothing ? <Nothing /> : <Columns work={work} retry={retry} />}
     </>
   );
 }
@@ -54,17 +54,22 @@ const Nothing = () => (
   </Card>
 );
 
-function Columns({ work: { waiting, underWay, ending, stuck } }: { readonly work: Work }) {
-  const two = ending.length + stuck.length > 0;
+function Columns({ work, retry }: { readonly work: Work; readonly retry: Retry }) {
+  const { waiting, underWay, ending, stuck, discrepancies } = work;
+  const left = waiting.length + underWay.length > 0;
+  const right = ending.length + stuck.length + discrepancies.length > 0;
   return (
-    <div className={cx("grid items-start gap-4", two && "lg:grid-cols-[minmax(0,1.5fr)_minmax(0,1fr)]")}>
-      <div className="grid gap-4">
-        {waiting.length > 0 ? <Needs waiting={waiting} /> : null}
-        {underWay.length > 0 ? <UnderWay rows={underWay} /> : null}
-      </div>
-      {two ? (
+    <div className={cx("grid items-start gap-4", left && right && "lg:grid-cols-[minmax(0,1.5fr)_minmax(0,1fr)]")}>
+      {left ? (
         <div className="grid gap-4">
-          {stuck.length > 0 ? <StuckWork rows={stuck} /> : null}
+          {waiting.length > 0 ? <Needs waiting={waiting} /> : null}
+          {underWay.length > 0 ? <UnderWay rows={underWay} /> : null}
+        </div>
+      ) : null}
+      {right ? (
+        <div className="grid gap-4">
+          {stuck.length > 0 ? <StuckWork rows={stuck} retry={retry} /> : null}
+          {discrepancies.length > 0 ? <Discrepancies rows={discrepancies} /> : null}
           {ending.length > 0 ? <Ending rows={ending} /> : null}
         </div>
       ) : null}
@@ -72,13 +77,16 @@ function Columns({ work: { waiting, underWay, ending, stuck } }: { readonly work
   );
 }
 
-function sentenceOf({ waiting, stuck, ending }: Work): string {
+function sentenceOf({ waiting, stuck, ending, discrepancies }: Work): string {
   const parts = [
     waiting.length > 0
       ? `${waiting.length} ${waiting.length === 1 ? "thing waits" : "things wait"} for you.`
       : "Nothing waits for you.",
     ending.length > 0 ? `${ending.length} of your identities ${ending.length === 1 ? "ends" : "end"} soon.` : "",
     stuck.length > 0 ? `${stuck.length} stuck ${stuck.length === 1 ? "step" : "steps"}.` : "",
+    discrepancies.length > 0
+      ? `${discrepancies.length} ${discrepancies.length === 1 ? "thing differs" : "things differ"} at the targets.`
+      : "",
   ];
   return parts.filter(Boolean).join(" ");
 }
@@ -138,18 +146,48 @@ const UnderWay = ({ rows }: { readonly rows: Work["underWay"] }) => (
   </Card>
 );
 
-const StuckWork = ({ rows }: { readonly rows: Work["stuck"] }) => (
+const StuckWork = ({ rows, retry }: { readonly rows: Work["stuck"]; readonly retry: Retry }) => (
   <Card title="Stuck" aside={`${rows.length}`} flush>
     <ul>
       {rows.map((row) => (
         <Line key={row.id}>
           <TriangleAlert aria-hidden />
-          <Link href={`/requests/${row.request}`} className="min-w-0 flex-1 hover:underline">
+          <Link href={`/requests/${row.request}`} className="min-w-0 flex-1 basis-52 hover:underline">
             <span className="font-[540]">{row.title}</span> <span className="text-muted">on {row.target}</span>
-            <span className="block text-[12.5px] text-muted">{row.sentence}</span>
+            <span className="block text-[12.5px] text-bad">{row.sentence}</span>
+            <span className="block text-[12.5px] text-muted">
+              Stuck since <Time at={row.since} />. Mend the cause, then try again; it is also tried by itself.
+            </span>
+          </Link>
+          <TryAgain step={row.id} title={row.title} retry={retry} />
+        </Line>
+      ))}
+    </ul>
+  </Card>
+);
+
+const Discrepancies = ({ rows }: { readonly rows: Work["discrepancies"] }) => (
+  <Card
+    title="Differs at the targets"
+    aside={
+      <Link className="link" href="/targets">
+        Targets
+      </Link>
+    }
+    flush
+  >
+    <ul>
+      {rows.map((row) => (
+        <Line key={row.id}>
+          <TriangleAlert aria-hidden />
+          <Link
+            href={row.identity ? `/identities/${row.identity}` : "/targets"}
+            className="min-w-0 flex-1 hover:underline"
+          >
+            {row.sentence} <span className="text-muted">{row.target}</span>
           </Link>
           <span className="text-sm text-muted">
-            <Time at={row.since} />
+            <Time at={row.openedAt.toISOString()} />
           </span>
         </Line>
       ))}
