@@ -28,6 +28,26 @@ const head =
   "h-9 border-b border-line px-3 text-left text-xs font-medium whitespace-nowrap text-muted first:pl-4 last:pr-4";
 const cell = "h-10 px-3 py-1 first:pl-4 last:pr-4";
 
+const Grid = (props: {
+  readonly caption: string;
+  readonly titles: readonly string[];
+  readonly children: ReactNode;
+}) => (
+  <table className="w-full border-collapse border-line text-[13.5px] not-first:border-t">
+    <caption className="sr-only">{props.caption}</caption>
+    <thead>
+      <tr>
+        {props.titles.map((title) => (
+          <th key={title} scope="col" className={head}>
+            {title}
+          </th>
+        ))}
+      </tr>
+    </thead>
+    <tbody>{props.children}</tbody>
+  </table>
+);
+
 /** What it is at its target, and the metadata of its credentials; never a secret. */
 export function Belongings({ page: { objects, credentials } }: { readonly page: IdentityPage }) {
   if (objects.length === 0)
@@ -44,74 +64,50 @@ export function Belongings({ page: { objects, credentials } }: { readonly page: 
         aria-label="Objects and credentials, table"
         className="overflow-x-auto"
       >
-        <table className="w-full border-collapse text-[13.5px]">
-          <caption className="sr-only">Objects at the target</caption>
-          <thead>
-            <tr>
-              {["Object", "State", "Made", "Changed"].map((title) => (
-                <th key={title} scope="col" className={head}>
-                  {title}
-                </th>
-              ))}
+        <Grid caption="Objects at the target" titles={["Object", "State", "Made", "Changed"]}>
+          {objects.map((object) => (
+            <tr key={object.id} className="border-b border-line last:border-b-0">
+              <td className={cell}>
+                <span className="text-muted">{object.kind.replaceAll("-", " ")}</span>{" "}
+                <Mono tail={12}>{object.name}</Mono>
+              </td>
+              <td className={cell}>
+                <State state={object.state} />
+              </td>
+              <td className={cell}>
+                <Time at={object.madeAt.toISOString()} />
+              </td>
+              <td className={cell}>
+                <Time at={object.changedAt.toISOString()} />
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {objects.map((object) => (
-              <tr key={object.id} className="border-b border-line last:border-b-0">
-                <td className={cell}>
-                  <span className="text-muted">{object.kind.replaceAll("-", " ")}</span>{" "}
-                  <Mono tail={12}>{object.name}</Mono>
-                </td>
-                <td className={cell}>
-                  <State state={object.state} />
-                </td>
-                <td className={cell}>
-                  <Time at={object.madeAt.toISOString()} />
-                </td>
-                <td className={cell}>
-                  <Time at={object.changedAt.toISOString()} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          ))}
+        </Grid>
         {credentials.length === 0 ? (
           <p className="border-t border-line px-4 py-2.5 text-sm text-muted">No secret exists for it.</p>
         ) : (
-          <table className="w-full border-collapse border-t border-line text-[13.5px]">
-            <caption className="sr-only">Credentials, metadata only</caption>
-            <thead>
-              <tr>
-                {["Credential", "State", "Lies in", "Issued", "Ends"].map((title) => (
-                  <th key={title} scope="col" className={head}>
-                    {title}
-                  </th>
-                ))}
+          <Grid caption="Credentials, metadata only" titles={["Credential", "State", "Lies in", "Issued", "Ends"]}>
+            {credentials.map((credential) => (
+              <tr key={credential.id} className="border-b border-line last:border-b-0">
+                <td className={cell}>
+                  <Mono>{credential.externalId}</Mono>
+                </td>
+                <td className={cell}>
+                  <State state={credential.state} />
+                </td>
+                <td className={cell}>
+                  <Mono copy tail={16}>{`${credential.vault}: ${credential.mount}/${credential.path}`}</Mono>{" "}
+                  <span className="text-muted">version {credential.vaultVersion}</span>
+                </td>
+                <td className={cell}>
+                  <Time at={credential.issuedAt.toISOString()} />
+                </td>
+                <td className={cell}>
+                  <Time at={credential.endsAt.toISOString()} as="date" />
+                </td>
               </tr>
-            </thead>
-            <tbody>
-              {credentials.map((credential) => (
-                <tr key={credential.id} className="border-b border-line last:border-b-0">
-                  <td className={cell}>
-                    <Mono>{credential.externalId}</Mono>
-                  </td>
-                  <td className={cell}>
-                    <State state={credential.state} />
-                  </td>
-                  <td className={cell}>
-                    <Mono copy tail={16}>{`${credential.vault}: ${credential.mount}/${credential.path}`}</Mono>{" "}
-                    <span className="text-muted">version {credential.vaultVersion}</span>
-                  </td>
-                  <td className={cell}>
-                    <Time at={credential.issuedAt.toISOString()} />
-                  </td>
-                  <td className={cell}>
-                    <Time at={credential.endsAt.toISOString()} as="date" />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+            ))}
+          </Grid>
         )}
       </section>
     </Card>

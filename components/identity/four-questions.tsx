@@ -3,18 +3,37 @@ import Link from "next/link";
 import type { ReactNode } from "react";
 import type { IdentityPage } from "#db/read/identity.ts";
 import type { RetirementCondition } from "#lib/domain/charter.ts";
+import type { FourAnswer, FourAnswers } from "#lib/domain/four-answers.ts";
 import { Card } from "../ui/card.tsx";
 import { Fingerprint } from "../ui/mono.tsx";
 import { Time } from "../ui/time.tsx";
 
 /** Who owns it, why it exists, what it can reach, when it ends: each with the evidence itself, never a verdict. */
-export const FourQuestions = ({ page }: { readonly page: IdentityPage }) => (
+export const FourQuestions = ({ page, answers }: { readonly page: IdentityPage; readonly answers: FourAnswers }) => (
   <div className="grid gap-3 sm:grid-cols-2 xl:grid-cols-4">
-    <Who page={page} />
-    <Why page={page} />
-    <What page={page} />
-    <When page={page} />
+    <Who page={page} shown={answers.who} />
+    <Why page={page} shown={answers.why} />
+    <What page={page} shown={answers.reach} />
+    <When page={page} shown={answers.end} />
   </div>
+);
+
+interface Asked {
+  readonly page: IdentityPage;
+  readonly shown: FourAnswer;
+}
+
+/** The evidence as a sentence, with when it was made. What is wrong is said in words and in red. */
+const Shown = ({ of: { good, evidence, since } }: { readonly of: FourAnswer }) => (
+  <span className={good ? undefined : "text-bad"}>
+    {evidence.charAt(0).toUpperCase() + evidence.slice(1)}
+    {since ? (
+      <>
+        , <Time at={since.toISOString()} />
+      </>
+    ) : null}
+    .{" "}
+  </span>
 );
 
 const Question = (props: {
@@ -36,7 +55,7 @@ const Question = (props: {
   </Card>
 );
 
-function Who({ page: { row, names, place } }: { readonly page: IdentityPage }) {
+function Who({ page: { names, place }, shown }: Asked) {
   const backup = names.backupPerson?.name ?? place.backupTeam ?? "none";
   return (
     <Question
@@ -45,25 +64,26 @@ function Who({ page: { row, names, place } }: { readonly page: IdentityPage }) {
       answer={
         <>
           {names.owner.name}, backup <b className="font-[560]">{backup}</b>, team {place.team}
-          {names.owner.active ? null : <span className="block text-bad">The owner has left. Transfer it.</span>}
         </>
       }
       evidence={
         <>
-          Accepted <Time at={row.ownerAcceptedAt.toISOString()} />, after seeing purpose and reach.
+          <Shown of={shown} />
+          {shown.good ? null : "Transfer it."}
         </>
       }
     />
   );
 }
 
-const Why = ({ page: { row, plan } }: { readonly page: IdentityPage }) => (
+const Why = ({ page: { row, plan }, shown }: Asked) => (
   <Question
     icon={<CircleHelp aria-hidden />}
     title="Why it exists"
     answer={<span dir="auto">{row.purpose}</span>}
     evidence={
       <>
+        <Shown of={shown} />
         <Link className="link" href={`/requests/${row.charterRequest}`}>
           Its request
         </Link>
@@ -72,28 +92,19 @@ const Why = ({ page: { row, plan } }: { readonly page: IdentityPage }) => (
             , made exactly as approved: <Fingerprint digest={plan.digest} />
           </>
         ) : (
-          ", not provisioned yet"
+          ", not provisioned yet."
         )}
       </>
     }
   />
 );
 
-const What = ({ page: { row } }: { readonly page: IdentityPage }) => (
+const What = ({ page: { row }, shown }: Asked) => (
   <Question
     icon={<Waypoints aria-hidden />}
     title="What it can reach"
     answer={row.reach.phrase}
-    evidence={
-      row.observedAt === null ? (
-        "Not read back from the target yet."
-      ) : (
-        <>
-          Read back <Time at={row.observedAt.toISOString()} />:{" "}
-          {row.differences.length === 0 ? "as planned" : `differs. ${row.differences.join(" ")}`}
-        </>
-      )
-    }
+    evidence={<Shown of={shown} />}
   />
 );
 
@@ -103,7 +114,7 @@ const conditionWords = (condition: RetirementCondition): string => {
   return condition.kind === "service-decommissioned" ? "its service is decommissioned" : "its owner is gone";
 };
 
-function When({ page: { row, names } }: { readonly page: IdentityPage }) {
+function When({ page: { row }, shown }: Asked) {
   return (
     <Question
       icon={<CalendarClock aria-hidden />}
@@ -118,15 +129,16 @@ function When({ page: { row, names } }: { readonly page: IdentityPage }) {
             Disabled; removed <Time at={row.removeAt.toISOString()} as="date" />. Renewing until then enables it again.
           </>
         ) : (
-          <>
-            <Time at={row.endsAt.toISOString()} as="date" />, ended by {names.endsIt.name}
-          </>
+          <Time at={row.endsAt.toISOString()} as="date" />
         )
       }
       evidence={
-        row.charter.retireWhen.length === 0
-          ? "The worker disables it at its end, web up or down."
-          : `The worker disables it at its end. Also to be retired when ${row.charter.retireWhen.map(conditionWords).join(", or ")}.`
+        <>
+          <Shown of={shown} />
+          {row.charter.retireWhen.length === 0
+            ? "The worker disables it at its end, web up or down."
+            : `The worker disables it at its end. Also to be retired when ${row.charter.retireWhen.map(conditionWords).join(", or ")}.`}
+        </>
       }
     />
   );

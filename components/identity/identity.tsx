@@ -1,5 +1,6 @@
 import { TriangleAlert } from "lucide-react";
 import type { IdentityPage, LifeEntry } from "#db/read/identity.ts";
+import type { FourAnswers } from "#lib/domain/four-answers.ts";
 import type { Use } from "#lib/web/usage.ts";
 import { ReachGrid } from "../plan/reach-grid.tsx";
 import { EnvironmentBadge, IdentityStatus, Risk } from "../status.tsx";
@@ -17,6 +18,7 @@ import { type IdentityActions, Verbs } from "./verbs.tsx";
 /** May it exist, and is it as it should be? Four questions with their evidence, what it is made of, and its life. */
 export function Identity(props: {
   readonly page: IdentityPage;
+  readonly answers: FourAnswers;
   readonly life: readonly LifeEntry[];
   readonly people: readonly { readonly id: string; readonly name: string }[];
   readonly use: Use | null;
@@ -68,7 +70,7 @@ export function Identity(props: {
         </span>
       </PageHead>
       <Trouble page={props.page} />
-      <FourQuestions page={props.page} />
+      <FourQuestions page={props.page} answers={props.answers} />
       <div className="mt-4 grid gap-4 lg:grid-cols-[minmax(0,1fr)_400px]">
         <div className="grid content-start gap-4">
           <Belongings page={props.page} />

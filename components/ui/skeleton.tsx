@@ -30,3 +30,32 @@ export function PageSkeleton({ rows = 6 }: { readonly rows?: number }) {
     </div>
   );
 }
+
+const Block = ({ className }: { readonly className: string }) => (
+  <div className={cx("rounded-lg border border-line bg-surface p-4", className)}>
+    <Skeleton className="h-4 w-1/3" />
+    <Skeleton className="mt-4 h-3.5 w-4/5" />
+    <Skeleton className="mt-2.5 h-3.5 w-3/5" />
+  </div>
+);
+
+/** A detail page's shape: heading, a strip across, two columns. `columns` as the page lays them out. */
+export const DetailSkeleton = ({ columns }: { readonly columns: string }) => (
+  <div role="status" aria-label="Loading">
+    <Skeleton className="h-7 w-64" />
+    <Skeleton className="mt-2 h-5 w-96 max-w-full" />
+    <Skeleton className="mt-4 h-[68px] w-full" />
+    <div className={cx("mt-4 grid gap-4", columns)}>
+      <Block className="h-96" />
+      <Block className="h-72" />
+    </div>
+  </div>
+);
+
+/** The approval queue's shape: the list, and the card beside it. */
+export const QueueSkeleton = () => (
+  <div role="status" aria-label="Loading" className="grid gap-4 lg:grid-cols-[340px_minmax(0,1fr)]">
+    <Block className="h-72" />
+    <Block className="h-[70vh]" />
+  </div>
+);
