@@ -69,7 +69,7 @@ async function readPlace(db: Queries, row: Row) {
       .from(teams)
       .where(and(eq(teams.tenant, "main"), inArray(teams.id, teamIds))),
     db
-      .select({ name: services.name, slug: services.slug })
+      .select({ name: services.name, decommissioned: services.decommissioned })
       .from(services)
       .where(and(eq(services.tenant, "main"), eq(services.id, row.service))),
     db

@@ -1,6 +1,5 @@
 import type { Charter } from "./charter.ts";
 import type { IdentityState } from "./identity.ts";
-import type { Reach } from "./reach.ts";
 import { whyNotPurpose } from "./validate-charter.ts";
 
 /** What the four questions are answered from; instants are dates, `now` is the database's clock. */
@@ -10,7 +9,6 @@ export interface AnswerFacts {
   readonly owner: { readonly name: string; readonly active: boolean; readonly acceptedAt: Date | null };
   readonly endsIt: { readonly name: string; readonly active: boolean };
   readonly service: { readonly name: string; readonly decommissioned: boolean };
-  readonly reach: Reach;
   /** Last time its objects were read back, and how they differed. */
   readonly observedAt: Date | null;
   readonly differences: readonly string[];
@@ -18,11 +16,10 @@ export interface AnswerFacts {
   readonly now: Date;
 }
 
-/** One answer: good, with the fact that shows it; or not, with what is wrong. Screens add dates in their own form. */
+/** What shows that one question has a good answer, or what is wrong with it. Screens add the answer and dates in their own form. */
 export interface FourAnswer {
-  readonly question: "who" | "why" | "reach" | "end";
   readonly good: boolean;
-  readonly answer: string;
+  /** A sentence without its full stop: "accepted", "read back as planned". */
   readonly evidence: string;
   /** When the evidence was made; null when there is none. */
   readonly since: Date | null;
@@ -31,26 +28,24 @@ export interface FourAnswer {
 /** Reach counts as known for this long after it was last read back. */
 const observedHours = 48;
 
-/** Who owns it, why it exists, what it can reach, when it ends: in this order, each with its evidence. */
-export const fourAnswers = (facts: AnswerFacts): readonly FourAnswer[] => [
-  who(facts),
-  why(facts),
-  what(facts),
-  when(facts),
-];
+export interface FourAnswers {
+  readonly who: FourAnswer;
+  readonly why: FourAnswer;
+  readonly reach: FourAnswer;
+  readonly end: FourAnswer;
+}
 
-/** True when all four are good: the identity counts for the headline number. */
-export const hasFourAnswers = (facts: AnswerFacts): boolean => fourAnswers(facts).every((one) => one.good);
+/** Who owns it, why it exists, what it can reach, when it ends: each with its evidence. */
+export const fourAnswers = (facts: AnswerFacts): FourAnswers => ({
+  who: who(facts),
+  why: why(facts),
+  reach: what(facts),
+  end: when(facts),
+});
 
 function who({ owner }: AnswerFacts): FourAnswer {
   const evidence = owner.acceptedAt === null ? "never accepted" : owner.active ? "accepted" : "no longer active";
-  return {
-    question: "who",
-    good: owner.active && owner.acceptedAt !== null,
-    answer: owner.name,
-    evidence,
-    since: owner.acceptedAt,
-  };
+  return { good: owner.active && owner.acceptedAt !== null, evidence, since: owner.acceptedAt };
 }
 
 function why({ charter, service }: AnswerFacts): FourAnswer {
@@ -60,26 +55,20 @@ function why({ charter, service }: AnswerFacts): FourAnswer {
     : plain
       ? `for ${service.name}`
       : "the purpose says too little";
-  return { question: "why", good: plain && !service.decommissioned, answer: charter.purpose, evidence, since: null };
+  return { good: plain && !service.decommissioned, evidence, since: null };
 }
 
-function what({ reach, observedAt, differences, now }: AnswerFacts): FourAnswer {
+function what({ observedAt, differences, now }: AnswerFacts): FourAnswer {
   const fresh = observedAt !== null && now.getTime() - observedAt.getTime() <= observedHours * 3_600_000;
   const evidence =
     observedAt === null
       ? "never read back"
       : differences.length > 0
-        ? `read back, ${differences.length} differences`
+        ? `read back, it differs in ${differences.length === 1 ? "one place" : `${differences.length} places`}`
         : fresh
           ? "read back as planned"
           : "not read back lately";
-  return {
-    question: "reach",
-    good: fresh && differences.length === 0,
-    answer: reach.phrase,
-    evidence,
-    since: observedAt,
-  };
+  return { good: fresh && differences.length === 0, evidence, since: observedAt };
 }
 
 function when({ endsAt, endsIt, now, state }: AnswerFacts): FourAnswer {
@@ -91,11 +80,5 @@ function when({ endsAt, endsIt, now, state }: AnswerFacts): FourAnswer {
       : endsIt.active
         ? `ended by ${endsIt.name}`
         : `${endsIt.name} is no longer active`;
-  return {
-    question: "end",
-    good: endsIt.active && !(passed && running),
-    answer: endsAt.toISOString(),
-    evidence,
-    since: null,
-  };
+  return { good: endsIt.active && !(passed && running), evidence, since: null };
 }

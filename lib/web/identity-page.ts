@@ -2,7 +2,9 @@ import type { Queries } from "#db/client.ts";
 import { readIdentityPage, readLife } from "#db/read/identity.ts";
 import { readPeopleChoices } from "#db/read/people.ts";
 import { readActiveBundle } from "#db/read/planning-facts.ts";
+import { databaseClock } from "#db/store/audit.ts";
 import type { Viewer } from "#lib/domain/actor.ts";
+import { fourAnswers } from "#lib/domain/four-answers.ts";
 import { mayAskAbout } from "#lib/domain/ownership.ts";
 import { figuresOf } from "#lib/policy/engine.ts";
 import { howToUse } from "./usage.ts";
@@ -16,7 +18,8 @@ export async function identityPage(db: Queries, viewer: Viewer, id: string) {
   const { row } = page;
   const behind = { owner: row.owner, backup: row.charter.backup, endsIt: row.endsIt, state: row.state };
   const allowed = verbs.filter((verb) => "ok" in mayAskAbout(verb, behind, viewer));
-  const [life, bundle, people, use] = await Promise.all([
+  const [now, life, bundle, people, use] = await Promise.all([
+    databaseClock(db),
     readLife(db, row.id),
     readActiveBundle(db),
     allowed.includes("transfer") ? readPeopleChoices(db) : [],
@@ -24,6 +27,17 @@ export async function identityPage(db: Queries, viewer: Viewer, id: string) {
       ? howToUse(db, { plan: page.plan?.plan ?? null, identity: row, credentials: page.credentials })
       : null,
   ]);
+  const answers = fourAnswers({
+    charter: row.charter,
+    state: row.state,
+    owner: { ...page.names.owner, acceptedAt: row.ownerAcceptedAt },
+    endsIt: page.names.endsIt,
+    service: page.place.service ?? { name: "no service", decommissioned: true },
+    observedAt: row.observedAt,
+    differences: row.differences,
+    endsAt: row.endsAt,
+    now,
+  });
   const maxDays = bundle === null ? 0 : figuresOf(bundle).maxDays(row.environment, row.credential);
-  return { page, life, people, use, verbs: allowed, maxDays };
+  return { page, answers, life, people, use, verbs: allowed, maxDays };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { charterDiff, planDiff } from "#lib/domain/diff.ts";
-import { type AnswerFacts, fourAnswers, hasFourAnswers } from "#lib/domain/four-answers.ts";
+import { type AnswerFacts, fourAnswers } from "#lib/domain/four-answers.ts";
 import type { Plan } from "#lib/domain/plan.ts";
 import { policyFacts } from "#lib/domain/policy-facts.ts";
 import { type Recorded, reconcile, type Seen } from "#lib/domain/reconciliation.ts";
@@ -15,19 +15,18 @@ describe("the four answers", () => {
     owner: { name: "Amara Obi", active: true, acceptedAt: at(-20) },
     endsIt: { name: "Jonas Kern", active: true },
     service: { name: "Ledger", decommissioned: false },
-    reach: reach(),
     observedAt: at(-2),
     differences: [],
     endsAt: at(100),
     now,
   };
   const bad = (change: Partial<AnswerFacts>) =>
-    fourAnswers({ ...good, ...change })
-      .filter((one) => !one.good)
-      .map((one) => [one.question, one.evidence]);
+    Object.entries(fourAnswers({ ...good, ...change })).flatMap(([question, one]) =>
+      one.good ? [] : [[question, one.evidence]],
+    );
   test("are good, each with its evidence", () => {
-    expect(hasFourAnswers(good)).toBe(true);
-    expect(fourAnswers(good).map((one) => one.evidence)).toEqual([
+    expect(bad({})).toEqual([]);
+    expect(Object.values(fourAnswers(good)).map((one) => one.evidence)).toEqual([
       "accepted",
       "for Ledger",
       "read back as planned",
@@ -41,7 +40,8 @@ describe("the four answers", () => {
     [{ charter: { ...charter, purpose: "stuff" } }, ["why", "the purpose says too little"]],
     [{ observedAt: null }, ["reach", "never read back"]],
     [{ observedAt: new Date(at(-2).getTime() - 1) }, ["reach", "not read back lately"]],
-    [{ differences: ["trust"] }, ["reach", "read back, 1 differences"]],
+    [{ differences: ["trust"] }, ["reach", "read back, it differs in one place"]],
+    [{ differences: ["trust", "tags"] }, ["reach", "read back, it differs in 2 places"]],
     [{ endsAt: now }, ["end", "the end has passed"]],
     [{ endsIt: { name: "Lea", active: false } }, ["end", "Lea is no longer active"]],
   ])("case %#", (change, expected) => {
