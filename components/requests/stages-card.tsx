@@ -16,6 +16,13 @@ export function DecisionCard({ page }: { readonly page: RequestPage }) {
       <div className="-my-2">
         <Reasons decision={newest.decision} />
       </div>
+      {newest.decision.outcome === "passes" && newest.activatedBy.length > 0 ? (
+        <p className="mt-3 text-sm">
+          It passed on its own. Approvers of record:{" "}
+          {newest.activatedBy.map((id) => page.names.people[id]?.name ?? "somebody unknown").join(" and ")}, in whose
+          names the policy was activated.
+        </p>
+      ) : null}
       <p className="mt-3 text-xs text-faint">
         Decided by policy <Fingerprint digest={newest.bundle} />
         {newest.at === "release" ? ", again when it was released" : ""}

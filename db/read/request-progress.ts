@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, eq, getTableColumns, type SQL, sql } from "drizzle-orm";
 import type { Decision } from "#lib/domain/decision.ts";
 import type { Queries } from "../client.ts";
 import { acceptances, comments, verdicts } from "../schema/claims.ts";
@@ -21,7 +21,12 @@ export async function readProgress(db: Queries, id: string) {
 /** Newest first. The stored decision is the engine's `Decision`, word for word. */
 async function readDecisions(db: Queries, id: string) {
   const rows = await db
-    .select()
+    .select({
+      ...getTableColumns(decisions),
+      activatedBy: sql<readonly string[]>`coalesce((select b.activated_by from charter.bundles b
+        where b.tenant = 'main' and b.digest = charter.decisions.bundle and b.activated_at <= charter.decisions.decided_at
+        order by b.activation desc limit 1), '[]')`,
+    })
     .from(decisions)
     .where(and(eq(decisions.tenant, "main"), eq(decisions.request, id)))
     .orderBy(desc(decisions.decidedAt));
@@ -30,6 +35,8 @@ async function readDecisions(db: Queries, id: string) {
     version: row.requestVersion,
     at: row.at,
     bundle: row.bundle,
+    /** In whose names the deciding bundle was activated: approvers of record of what passes on its own. */
+    activatedBy: row.activatedBy,
     decidedAt: row.decidedAt,
     decision: row.decision as unknown as Decision,
   }));

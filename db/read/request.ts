@@ -24,6 +24,7 @@ export async function readRequestPage(db: Queries, viewer: Viewer, id: string) {
       "person" in charter.backup ? charter.backup.person : null,
       charter.exception?.owner,
       ...versions.map((version) => version.person),
+      ...progress.decisions.flatMap((decision) => decision.activatedBy),
       ...progress.verdicts.map((verdict) => verdict.person),
       ...progress.acceptances.map((acceptance) => acceptance.person),
       ...progress.comments.map((comment) => comment.person),
