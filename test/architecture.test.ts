@@ -3,7 +3,7 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { connectors } from "#lib/connectors/registry.ts";
-import { functionsIn, importsOf, type Source } from "./support/source.ts";
+import { castsIn, functionsIn, importsOf, type Source } from "./support/source.ts";
 
 // ARCHITECTURE's floors and walls. Each test lists what breaks it, so that a failure names the line to mend.
 
@@ -145,11 +145,27 @@ describe("walls", () => {
   });
   test("a target type's name stands only in its own folder", () => {
     const kinds = connectors.map(({ kind }) => kind);
+    const demo = all.filter((file) => /^scripts\/(demo|launcher)\//.test(file));
+    const rules = filesIn("lib/policy").filter((file) => !file.endsWith(".ts"));
     const named = (file: string) =>
       kinds.filter(
         (kind) => !file.startsWith(`lib/connectors/${kind}/`) && new RegExp(`["'\`]${kind}["'\`]`).test(textOf(file)),
       );
-    expect(product.flatMap((file) => named(file).map((kind) => `${file}: ${kind}`))).toEqual([]);
+    expect([...product, ...demo, ...rules].flatMap((file) => named(file).map((kind) => `${file}: ${kind}`))).toEqual(
+      [],
+    );
+  });
+  test("settings are read from the environment only where a process starts, and where a reference names one", () => {
+    const starts =
+      /^lib\/web\/(settings|start|auth|health)\.ts$|^lib\/worker\/(main|simulators|references|crash)\.ts$|^lib\/worker\/commands\/|^lib\/embedded-postgres\/|^db\/migrate\.ts$|^proxy\.ts$/;
+    expect(product.filter((file) => !starts.test(file) && /process\.env/.test(textOf(file)))).toEqual([]);
+  });
+  test("claims, facts and judgements have no cast, no assertion and no any", () => {
+    const strict = product.filter((file) => /^lib\/(claims|facts|judgement)\//.test(file));
+    expect(strict.flatMap((file) => castsIn(sourceOf(file)).map((text) => `${file}: ${text}`))).toEqual([]);
+  });
+  test("nothing writes to the console", () => {
+    expect(product.filter((file) => /\bconsole\./.test(textOf(file)))).toEqual([]);
   });
   test("no folder is a drawer for everything", () => {
     const drawers = /(^|\/)(utils|helpers|common|shared|types|services|managers)\//;

@@ -56,7 +56,7 @@ const digests = new WeakMap<Bundle["files"], string>();
 export function prepare(bundle: Bundle): Prepared {
   const real = digests.get(bundle.files) ?? digest(bundle.files);
   digests.set(bundle.files, real);
-  if (real !== bundle.digest) throw new PolicyFault(["The active policy bundle is not what its digest says."]);
+  if (real !== bundle.digest) throw new PolicyFault(["The active policy bundle is not what its fingerprint says."]);
   const known = cache.get(bundle.digest);
   if (known !== undefined) return known;
   const read = readBundle(bundle.files);

@@ -51,6 +51,23 @@ export function functionsIn(source: Source): FunctionSize[] {
     });
 }
 
+/** What escapes the type checker: casts but `as const`, non-null assertions, `any`. Each as the text it stands in. */
+export function castsIn(source: Source): string[] {
+  return piecesOf(source)
+    .filter((piece) => /^(TSAsExpression|TSTypeAssertion|TSNonNullExpression|TSAnyKeyword)$/.test(piece.type))
+    .map((piece) => source.text.slice(piece.start, piece.end))
+    .filter((text) => !/\bas const$/.test(text));
+}
+
+/** What people may read in a source file: its strings, templates without their values, and text between tags. */
+export function textsIn(source: Source): string[] {
+  return piecesOf(source).flatMap((piece) => {
+    if (piece.type === "JSXText" || piece.type === "Literal")
+      return typeof piece.value === "string" ? [piece.value] : [];
+    return piece.type === "TemplateElement" ? [source.text.slice(piece.start, piece.end)] : [];
+  });
+}
+
 const holds = (outer: Piece, inner: Piece): boolean => outer.start <= inner.start && inner.end <= outer.end;
 const lineAt = (text: string, offset: number): number => text.slice(0, offset).split("\n").length;
 
