@@ -95,7 +95,7 @@ export function Belongings({ page: { objects, credentials } }: { readonly page: 
                 <td className={cell}>
                   <State state={credential.state} />
                 </td>
-                <td className={cell}>
+                <td className={`${cell} max-w-64`}>
                   <Mono copy tail={16}>{`${credential.vault}: ${credential.mount}/${credential.path}`}</Mono>{" "}
                   <span className="text-muted">version {credential.vaultVersion}</span>
                 </td>

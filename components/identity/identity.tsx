@@ -62,7 +62,7 @@ export function Identity(props: {
       >
         <span className="flex flex-wrap items-center gap-x-1.5">
           <span>
-            {place.target?.title ?? row.target} · {place.service?.name ?? "no service"} ·
+            {place.target?.title ?? row.target} · {place.service?.name ?? "no service"}
           </span>
           <Mono copy tail={14}>
             {where}

@@ -16,8 +16,8 @@ const other: readonly {
 ];
 
 /** Which conditions retire it before its end. */
-export function RetirementEditor({ preview, edit }: EditorProps) {
-  const conditions = preview?.filled.retireWhen ?? [];
+export function RetirementEditor({ preview, answers, edit }: EditorProps) {
+  const conditions = answers.edits.retireWhen ?? preview?.filled.retireWhen ?? [];
   const unused = conditions.find((condition) => condition.kind === "unused");
   const set = (next: readonly RetirementCondition[]) => edit({ retireWhen: next });
   const without = (kind: string) => conditions.filter((condition) => condition.kind !== kind);
@@ -56,8 +56,8 @@ export function RetirementEditor({ preview, edit }: EditorProps) {
 }
 
 /** How often the credential is replaced, and which analysis says that this is often enough. */
-export function RotationEditor({ preview, edit }: EditorProps) {
-  const rotation = preview?.filled.rotation ?? { everyDays: 90, riskAnalysis: "" };
+export function RotationEditor({ preview, answers, edit }: EditorProps) {
+  const rotation = answers.edits.rotation ?? preview?.filled.rotation ?? { everyDays: 90, riskAnalysis: "" };
   return (
     <span className="grid gap-1 py-1">
       <span className="flex items-center gap-2">
@@ -84,8 +84,9 @@ export function RotationEditor({ preview, edit }: EditorProps) {
 }
 
 /** A dated exception to policy: why, until when, and who answers for it (the requester, until changed by the owner). */
-export function ExceptionEditor({ preview, edit, done, me }: EditorProps) {
-  const exception = preview?.filled.exception ?? { reason: "", endsAt: "", owner: preview?.filled.owner ?? me };
+export function ExceptionEditor({ preview, answers, edit, done, me }: EditorProps) {
+  const exception = answers.edits.exception ??
+    preview?.filled.exception ?? { reason: "", endsAt: "", owner: preview?.filled.owner ?? me };
   const set = (part: Partial<typeof exception>) => edit({ exception: { ...exception, ...part } });
   return (
     <span className="grid gap-1.5 py-1">
