@@ -1,3 +1,6 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { defineConfig } from "@playwright/test";
 import { freePort } from "./lib/embedded-postgres/cluster.mjs";
 import { chromiumFlags, chromiumPath } from "./test/support/servers/chromium.ts";
@@ -6,27 +9,34 @@ import { chromiumFlags, chromiumPath } from "./test/support/servers/chromium.ts"
 // processes: what the first one chose is handed down in the environment.
 process.env.CHARTER_TEST_CHROMIUM ??= await chromiumPath();
 process.env.CHARTER_TEST_PORT ??= String(await freePort());
+process.env.CHARTER_TEST_HOME ??= mkdtempSync(join(tmpdir(), "charter-portal-"));
 const baseURL = `http://localhost:${process.env.CHARTER_TEST_PORT}`;
 
 export default defineConfig({
   testDir: "test/portal",
-  testMatch: "**/*.spec.ts",
   outputDir: "test-results",
   forbidOnly: process.env.CI === "true",
   fullyParallel: false,
   workers: 1,
   timeout: 90_000,
+  expect: { timeout: 15_000 },
   use: {
     baseURL,
     launchOptions: { executablePath: process.env.CHARTER_TEST_CHROMIUM, args: [...chromiumFlags] },
+    actionTimeout: 15_000,
     locale: "en-GB",
     timezoneId: "UTC",
     trace: "retain-on-failure",
   },
+  // What sets the installation's clock ahead comes when nothing else runs any more.
+  projects: [
+    { name: "portal", testMatch: "*.spec.ts" },
+    { name: "later", testMatch: "later/*.spec.ts", dependencies: ["portal"] },
+  ],
   webServer: {
     command: "node test/support/portal.mjs",
     url: `${baseURL}/api/health`,
-    env: { PORT: process.env.CHARTER_TEST_PORT },
+    env: { PORT: process.env.CHARTER_TEST_PORT, CHARTER_HOME: process.env.CHARTER_TEST_HOME },
     timeout: 600_000,
     gracefulShutdown: { signal: "SIGTERM", timeout: 30_000 },
     stdout: "pipe",

@@ -45,7 +45,7 @@ test("a database login in production: a static secret needs a dated exception, t
     runsOn: "billing-export on host batch-3",
     service: "Billing",
     pack: /Read tables/,
-    parameters: { Database: "orders", Schema: "public", Tables: "orders" },
+    parameters: { Database: "orders", Schema: "shop", Tables: "orders" },
     why: "Reads the day's orders for billing.",
     environment: "prod",
   });

@@ -1,9 +1,9 @@
 import AxeBuilder from "@axe-core/playwright";
-import { type Browser, expect, type Locator, type Page } from "@playwright/test";
+import { type Browser, type BrowserContextOptions, expect, type Locator, type Page } from "@playwright/test";
 
 /** A demo person signed in, in a browser of their own, through the demo's identity provider. Console errors fail the test. */
-export async function signedIn(browser: Browser, name: string): Promise<Page> {
-  const page = await (await browser.newContext()).newPage();
+export async function signedIn(browser: Browser, name: string, options: BrowserContextOptions = {}): Promise<Page> {
+  const page = await (await browser.newContext(options)).newPage();
   page.on("console", (message) => {
     if (message.type() === "error") throw new Error(`${name}'s console: ${message.text()}`);
   });
