@@ -20,7 +20,7 @@ export async function passDeadlines(worker: Worker): Promise<number> {
     moved += await tried(worker, "deadline", () => expireRequest(worker, request));
   }
   for (const { id } of await readEnded(db, now, batch)) {
-    const ask = { identity: id, installation: worker.installation };
+    const ask = { identity: id, installation: worker.installation, condition: null };
     moved += await tried(worker, "expiry", () => raiseRetirement(db, ask));
   }
   if (moved > 0) worker.changed();

@@ -9,6 +9,7 @@ import { startSchedule } from "./schedule.ts";
 import { fileAnchor, runSealer } from "./sealer.ts";
 import { signInKeys } from "./sign-in-keys.ts";
 import { checkPlace, checkPlaces } from "./sweeps/check-places.ts";
+import { retireByCondition } from "./sweeps/conditions.ts";
 import { reconcile } from "./sweeps/reconcile.ts";
 import type { Worker } from "./worker.ts";
 
@@ -41,6 +42,7 @@ export async function startLoops(
 
 const sweepsOf = (worker: Worker) => [
   { name: "check-places", cron: "17 4 * * *", run: () => checkPlaces(worker) },
+  { name: "conditions", cron: "*/5 * * * *", run: async () => void (await retireByCondition(worker)) },
   { name: "reconcile", cron: "*/15 * * * *", run: () => reconcile(worker) },
 ];
 

@@ -84,3 +84,25 @@ test("the same files twice change nothing; a name twice in one file is refused",
     "people.csv, line 3: a@acme.example stands in line 2 already.",
   ]);
 });
+
+test("says that a repository is archived and a service decommissioned; an import without the columns leaves it so", async () => {
+  const rows = async () => {
+    const [row] = await scenario.worker.db.execute(sql`
+      select (select archived from charter.repositories where name = 'acme/ledger') as archived,
+        (select decommissioned from charter.services where slug = 'ledger') as decommissioned`);
+    return row;
+  };
+  const service = "ledger,Ledger,payments,amara.obi@acme.example,confidential,catalog-info,,,";
+  const repository = "acme/ledger,4128807,731205518,ledger,production staging,immutable";
+  const plain = { ...heads };
+  heads.services += ",decommissioned";
+  heads.repositories += ",archived";
+  await imported({ services: [`${service},true`], repositories: [`${repository},true`] });
+  expect(await rows()).toEqual({ archived: true, decommissioned: true });
+  expect(await imported({ repositories: [`${repository},perhaps`] })).toEqual([
+    "repositories.csv, line 2: archived is neither true nor false.",
+  ]);
+  Object.assign(heads, plain);
+  await imported({ services: [service], repositories: [repository] });
+  expect(await rows()).toEqual({ archived: true, decommissioned: true });
+});

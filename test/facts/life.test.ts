@@ -9,6 +9,7 @@ import { finishIntent } from "#lib/facts/intents/finish.ts";
 import { beginHold } from "#lib/facts/intents/hold.ts";
 import { runFact, system, type Work } from "#lib/facts/run.ts";
 import { passDeadlines } from "#lib/worker/deadlines.ts";
+import { retireByCondition } from "#lib/worker/sweeps/conditions.ts";
 import { ask, judge, openScenario, type Scenario } from "./scenario.ts";
 
 let scenario: Scenario;
@@ -150,4 +151,30 @@ test("dates an intent by the wall clock, by which targets date their objects, ho
   await scenario.database.setClock("0");
   expect(Math.abs(row?.apart ?? Number.NaN)).toBeLessThan(600);
   expect(row?.ahead).toBeGreaterThan(19 * 86_400);
+});
+
+test("a repository that is archived has the retirement of what it runs asked for, in words and once", async () => {
+  const identity = await born();
+  const { db } = scenario.worker;
+  const archived = async (value: boolean) => {
+    await scenario.database.admin.begin(async (tx) => {
+      await tx`set local session_replication_role = replica`;
+      await tx`update charter.repositories set archived = ${value} where name = 'acme/ledger'`;
+      await tx`update charter.identities set charter = jsonb_set(charter, '{retireWhen}', '[{"kind": "repository-archived"}]') where id = ${identity}`;
+      await tx`update charter.identities set charter = jsonb_set(charter, '{retireWhen}', '[]') where id <> ${identity}`;
+    });
+  };
+  await archived(false);
+  expect(await retireByCondition(scenario.worker)).toBe(0);
+  await archived(true);
+  const both = await Promise.all([retireByCondition(scenario.worker), retireByCondition(scenario.worker)]);
+  expect(both.toSorted()).toEqual([0, 1]);
+  expect(await retireByCondition(scenario.worker)).toBe(0);
+  await scenario.settle();
+  const raised = await db.execute<{ reason: string; state: string }>(sql`
+    select v.change ->> 'reason' as reason, s.state from charter.requests r
+    join charter.request_versions v on v.request = r.id join charter.request_states s on s.request = r.id
+    where r.identity = ${identity}::uuid`);
+  expect([...raised]).toEqual([{ reason: "The repository acme/ledger was archived.", state: "provisioning" }]);
+  expect(await life(identity)).toBe("retiring");
 });

@@ -63,12 +63,12 @@ export async function importServices(at: Importing, lines: readonly ServiceLine[
       classification,
       source,
       targets,
-      decommissioned: row?.decommissioned ?? false,
+      decommissioned: line.decommissioned ?? row?.decommissioned ?? false,
     };
     at.services.set(slug, id);
     if (isSame(row, wanted)) continue;
     const version = await saveService(at.work.tx, wanted);
-    const detail = { slug, name, team, owner, classification, source };
+    const detail = { slug, name, team, owner, classification, source, decommissioned: wanted.decommissioned };
     at.entries.push({
       noun: "service",
       id,
@@ -99,11 +99,11 @@ export async function importRepositories(at: Importing, lines: readonly Reposito
       service,
       environments,
       subjectFormat,
-      archived: row?.archived ?? false,
+      archived: line.archived ?? row?.archived ?? false,
     };
     if (isSame(row, wanted)) continue;
     const version = await saveRepository(at.work.tx, wanted);
-    const detail = { name, ownerId, repositoryId, service, subjectFormat };
+    const detail = { name, ownerId, repositoryId, service, subjectFormat, archived: wanted.archived };
     at.entries.push({
       noun: "repository",
       id,

@@ -32,6 +32,8 @@ export interface ServiceLine extends Line {
   readonly classification: Classification;
   readonly source: string;
   readonly targets: { readonly [E in Environment]?: readonly string[] };
+  /** Null: as recorded. */
+  readonly decommissioned: boolean | null;
 }
 export interface RepositoryLine extends Line {
   readonly name: string;
@@ -40,6 +42,8 @@ export interface RepositoryLine extends Line {
   readonly service: string | null;
   readonly environments: readonly string[];
   readonly subjectFormat: SubjectFormat;
+  /** Null: as recorded. */
+  readonly archived: boolean | null;
 }
 
 /** The directory's five files, each line read but not yet compared with the others. */

@@ -21,6 +21,11 @@ const email = z.email("is not an e-mail address").max(200);
 const optional = <T extends z.ZodType>(schema: T) => z.union([z.literal("").transform(() => null), schema]);
 const numeric = z.string().regex(/^[1-9][0-9]{0,18}$/, "is not a number as GitHub gives it");
 const list = z.string().transform(words);
+/** A column that may be missing; empty or missing leaves what is recorded. */
+const maybe = z.preprocess(
+  (text) => (text === "" ? undefined : text),
+  z.stringbool("is neither true nor false").optional(),
+);
 const targets = { dev: list, staging: list, prod: list };
 
 const schemas = {
@@ -39,6 +44,7 @@ const schemas = {
     owner_email: email,
     classification: z.enum(classifications),
     source: plain,
+    decommissioned: maybe,
     ...targets,
   }),
   repositories: z.object({
@@ -48,6 +54,7 @@ const schemas = {
     service: optional(slug),
     environments: list,
     subject_format: z.enum(subjectFormats),
+    archived: maybe,
   }),
 };
 
@@ -69,11 +76,13 @@ export async function readDirectoryFolder(folder: string, issuer: string): Promi
     members,
     services: services.map(({ owner_email: ownerEmail, dev, staging, prod, ...row }) => ({
       ...row,
+      decommissioned: row.decommissioned ?? null,
       ownerEmail,
       targets: { dev, staging, prod },
     })),
     repositories: repositories.map(({ owner_id, repository_id, subject_format, ...row }) => ({
       ...row,
+      archived: row.archived ?? null,
       ownerId: owner_id,
       repositoryId: repository_id,
       subjectFormat: subject_format,
