@@ -57,6 +57,7 @@ export const readSettled = (db: Db, target: string) =>
       version: identities.version,
       observedAt: identities.observedAt,
       differences: identities.differences,
+      firstUseAt: identities.firstUseAt,
     })
     .from(identities)
     .where(

@@ -5,6 +5,7 @@ import { readFoundingIntent, readIntent } from "#db/store/intents.ts";
 import type { Intent, ObservedObject, Target } from "#lib/connectors/connector.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
 import { refuse } from "#lib/domain/refusal.ts";
+import { keepFirstUse } from "#lib/facts/identities/first-use.ts";
 import { keepObservation } from "#lib/facts/identities/observe.ts";
 import type { Command } from "#lib/facts/run.ts";
 import { runFact, system } from "#lib/facts/run.ts";
@@ -65,8 +66,8 @@ async function reportUnrecorded(worker: Worker, { target, object, at }: Unrecord
     ours && verifyMark(worker.markKeys, mark, { target, name, intent: mark.intent, planDigest: intent.planDigest });
   if (proved && intent.state !== "failed") return;
   const sentence = proved
-    ? `${name} is left from a request that failed.`
-    : `${name} claims to be made by this portal, and no record says so.`;
+    ? `${name} is left from a request that failed. Remove it at the target.`
+    : `${name} claims to be made by this portal, and no record says so. It has been left as it is: look who made it, and disable it at the target if nobody can say.`;
   const kind = proved ? "orphan" : "unregistered";
   await see(worker, target, { finding: { kind, identity: null, object: object.externalId, sentence, evidence }, at });
 }
@@ -90,6 +91,8 @@ async function observeOne(worker: Worker, { name, target, identity, at }: Observ
   if (observed.state === "unknown-yet") return;
   const differences = differencesOf(observed, identity);
   if (isNews(identity, differences, at)) await keep(worker, identity, differences);
+  const usedAt = observed.state === "ours" ? (observed.lastUsedAt ?? null) : null;
+  if (usedAt !== null && identity.firstUseAt === null) await keepUse(worker, identity.id, new Date(usedAt));
   const [first] = differences;
   if (first === undefined) return;
   const kindOf = observed.state === "ours" ? "drifted" : observed.state === "absent" ? "missing" : "squatter";
@@ -110,6 +113,11 @@ const isNews = ({ observedAt, differences }: Settled, seen: readonly string[], a
 async function keep({ db, newId }: Worker, identity: Settled, differences: readonly string[]): Promise<void> {
   const context = { db, newId, actor: system, subject: { noun: "identity", id: identity.id } } as const;
   await runFact(context, keepObservation, { identity: identity.id, version: identity.version, differences });
+}
+
+async function keepUse({ db, newId }: Worker, identity: string, at: Date): Promise<void> {
+  const context = { db, newId, actor: system, subject: { noun: "identity", id: identity } } as const;
+  await runFact(context, keepFirstUse, { identity, at });
 }
 
 type Observed = Awaited<ReturnType<Target["observe"]>>;

@@ -1,0 +1,258 @@
+import { generateKeyPairSync, randomBytes, randomUUID } from "node:crypto";
+import {
+  CreateRoleCommand,
+  DeleteRoleCommand,
+  DeleteRolePolicyCommand,
+  GetRoleCommand,
+  IAMClient,
+  PutRolePolicyCommand,
+} from "@aws-sdk/client-iam";
+import postgres from "postgres";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Observed } from "#lib/connectors/connector.ts";
+import { flowOf } from "#lib/connectors/flow.ts";
+import { postgresql } from "#lib/connectors/postgresql/index.ts";
+import type { PostgresqlSettings } from "#lib/connectors/postgresql/settings.ts";
+import type { Plan } from "#lib/domain/plan.ts";
+import { configSchema } from "#lib/worker/config.ts";
+import { publishConfig } from "#lib/worker/publish.ts";
+import { createSaga } from "#lib/worker/saga.ts";
+import { reconcile } from "#lib/worker/sweeps/reconcile.ts";
+import type { Worker } from "#lib/worker/worker.ts";
+import { type TestDatabase, testDatabase } from "#test/support/database.ts";
+import { connected, times } from "./crash-places.ts";
+import { type CrashWorld, startWorlds, type Worlds } from "./crash-worlds.ts";
+import { installation, markKeys, passTime, seedGate, seedIntent } from "./saga-world.ts";
+
+/** Somebody else's hand at a target. */
+interface Hand {
+  /** Makes an object that carries a copy of this one's mark. */
+  plant(original: string, copy: string): Promise<void>;
+  unplant(copy: string): Promise<void>;
+  drift(name: string): Promise<void>;
+  mend(name: string): Promise<void>;
+  remove(name: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+let database: TestDatabase;
+let worlds: Worlds;
+let places: ReturnType<typeof connected>;
+beforeAll(async () => {
+  database = await testDatabase();
+  worlds = await startWorlds(["aws-iam", "postgresql"]);
+  const targets = Object.fromEntries(worlds.all.map((world) => [world.kind, world.target]));
+  const vault = { address: worlds.vault.url, credentials: worlds.vaultCredentials };
+  places = connected({ workerUrl: database.workerUrl, targets, vault });
+});
+afterAll(async () => {
+  await Promise.all([database.close(), worlds.stop()]);
+});
+
+function awsHand({ target }: CrashWorld): Hand {
+  const { accessKeyId = "", secretAccessKey = "" } = target.credentials;
+  const endpoint = String(target.settings.endpoint);
+  const client = new IAMClient({ endpoint, region: "eu-central-1", credentials: { accessKeyId, secretAccessKey } });
+  const policy = JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Action: "s3:ListAllMyBuckets", Resource: "*" }],
+  });
+  const inline = (RoleName: string, PolicyName: string) => new DeleteRolePolicyCommand({ RoleName, PolicyName });
+  return {
+    plant: async (original, RoleName) => {
+      const { Role } = await client.send(new GetRoleCommand({ RoleName: original }));
+      const AssumeRolePolicyDocument = decodeURIComponent(Role?.AssumeRolePolicyDocument ?? "");
+      const Tags = Role?.Tags ?? [];
+      await client.send(new CreateRoleCommand({ RoleName, Path: "/charter/", AssumeRolePolicyDocument, Tags }));
+    },
+    unplant: async (RoleName) => void (await client.send(new DeleteRoleCommand({ RoleName }))),
+    drift: async (RoleName) =>
+      void (await client.send(new PutRolePolicyCommand({ RoleName, PolicyName: "extra", PolicyDocument: policy }))),
+    mend: async (name) => void (await client.send(inline(name, "extra"))),
+    remove: async (RoleName) => {
+      await client.send(inline(RoleName, "charter-permissions"));
+      await client.send(new DeleteRoleCommand({ RoleName }));
+    },
+    close: async () => client.destroy(),
+  };
+}
+
+function postgresqlHand({ target }: CrashWorld): Hand {
+  const { host, port, adminRole, homeDatabase } = postgresql.settings.parse(target.settings) as PostgresqlSettings;
+  const at = {
+    ...{ host, port, username: adminRole, database: homeDatabase },
+    ...{ password: target.credentials.password ?? "", max: 1, prepare: false, onnotice: () => {} },
+  };
+  const sql = postgres(at);
+  const ends = async (name: string) => {
+    const [row] = await sql`select rolvaliduntil::text as ends from pg_roles where rolname = ${`${name}_1`}`;
+    return String(row?.ends);
+  };
+  let before = "";
+  return {
+    plant: async (original, copy) => {
+      const [row] =
+        await sql`select shobj_description(oid, 'pg_authid') as said from pg_roles where rolname = ${original}`;
+      await sql.unsafe(`create role "${copy}" nologin`);
+      await sql.unsafe(`comment on role "${copy}" is '${String(row?.said).replaceAll("'", "''")}'`);
+    },
+    unplant: async (copy) => void (await sql.unsafe(`drop role "${copy}"`)),
+    drift: async (name) => {
+      before = await ends(name);
+      await sql.unsafe(`alter role "${name}_1" valid until 'infinity'`);
+    },
+    mend: async (name) => void (await sql.unsafe(`alter role "${name}_1" valid until '${before}'`)),
+    remove: async (name) => {
+      await sql.unsafe(`grant "${name}_1", "${name}" to current_user`);
+      const orders = postgres({ ...at, database: "orders" });
+      await orders.unsafe(`drop owned by "${name}_1", "${name}"`);
+      await orders.end();
+      await sql.unsafe(`drop owned by "${name}_1", "${name}"; drop role "${name}_1"; drop role "${name}"`);
+    },
+    close: () => sql.end(),
+  };
+}
+
+async function born(world: CrashWorld): Promise<{ name: string; identity: string }> {
+  const name = `charter-dev-sweep-${randomBytes(5).toString("hex")}`;
+  const storage = world.stores ? { vault: "vault-main", mount: "kv", path: `crash/${name}` } : null;
+  const objects = world.planned(name, storage);
+  const shape = { kind: "provision", target: world.kind, connector: world.kind, name, objects, storage } as const;
+  const flow = flowOf(shape as unknown as Plan);
+  const seeded = await seedIntent(database.admin, { ...shape, flow, charter: world.charter });
+  const saga = createSaga({
+    db: database.worker,
+    worker: randomUUID(),
+    newId: randomUUID,
+    times,
+    random: () => 0,
+    ...places,
+  });
+  for (let turn = 0; turn < 40; turn += 1) if (!(await saga.runOne())) await passTime(database.admin);
+  return { name, identity: seeded.identity };
+}
+
+function makeWorker(world: CrashWorld): Worker {
+  const config = configSchema.parse({
+    ...{ installation, publicUrl: "http://localhost:3000" },
+    signIn: { issuer: "http://127.0.0.1:9", clientId: "x", roles: { security: [], operator: [], auditor: [] } },
+    targets: [
+      { name: world.kind, kind: world.kind, title: "T", environments: ["dev"], settings: world.target.settings },
+    ],
+    vaults: [],
+    keys: { mark: [{ id: "m1", secret: "env:M" }], checkpoint: { id: "c1", secret: "env:C" } },
+  });
+  return {
+    ...{ id: randomUUID(), db: database.worker, config, newId: randomUUID, now: () => new Date() },
+    ...{ markKeys, changed: () => undefined, places: { ...places, close: async () => undefined } },
+    installation: { installation, portal: config.publicUrl },
+    checkpointKey: { id: "c1", privateKey: generateKeyPairSync("ed25519").privateKey },
+    log: {
+      info: (event, detail) => expect.fail(`${event} ${JSON.stringify(detail)}`),
+      fault: (event, error) => {
+        throw new Error(event, { cause: error });
+      },
+    },
+  };
+}
+
+const found = async (target: string) =>
+  (
+    await database.admin`select kind, identity, sentence from charter.findings where target = ${target} and closed_at is null order by kind, sentence`
+  ).map((row) => `${row.kind}: ${row.sentence}`);
+
+it.each([
+  ["aws-iam role", awsHand],
+  ["postgresql role", postgresqlHand],
+])(
+  "%s: a copied mark, a mark without a record, drift and loss open findings, which close once it is mended",
+  async (of, handOf) => {
+    const world = worlds.all.find(({ name }) => name === of) ?? expect.fail(of);
+    const hand = handOf(world);
+    const target = world.kind;
+    for (const gate of [target, "vault-main"]) await seedGate(database.admin, { target: gate });
+    const worker = makeWorker(world);
+    const [kept, unknown] = [await born(world), await born(world)];
+    await publishConfig(worker.db, worker.config, randomUUID);
+    await seedGate(database.admin, { target });
+    await reconcile(worker);
+    expect(await found(target)).toEqual([]);
+
+    const copy = `charter-dev-copy-${randomBytes(4).toString("hex")}`;
+    await hand.plant(kept.name, copy);
+    await hand.drift(kept.name);
+    const rows = await database.admin`select id, tenant from charter.intents where identity = ${unknown.identity}`;
+    await database.admin.begin(async (sql) => {
+      await sql`set local session_replication_role = replica`;
+      await sql`delete from charter.intents where identity = ${unknown.identity}`;
+      await sql`delete from charter.identities where id = ${unknown.identity}`;
+    });
+    expect(rows).toHaveLength(1);
+    await reconcile(worker);
+    const open = await found(target);
+    expect(open.filter((line) => line.startsWith("unregistered"))).toEqual(
+      [copy, unknown.name]
+        .sort()
+        .map(
+          (name) =>
+            `unregistered: ${name} claims to be made by this portal, and no record says so. It has been left as it is: look who made it, and disable it at the target if nobody can say.`,
+        ),
+    );
+    expect(open.filter((line) => line.startsWith("drifted"))).toHaveLength(1);
+    const [first] =
+      await database.admin`select opened_at from charter.findings where target = ${target} and kind = 'drifted'`;
+    await reconcile(worker);
+    expect(await found(target)).toEqual(open);
+    expect(
+      (await database.admin`select opened_at from charter.findings where target = ${target} and kind = 'drifted'`)[0],
+    ).toEqual(first);
+
+    await hand.unplant(copy);
+    await hand.mend(kept.name);
+    await hand.remove(unknown.name);
+    await reconcile(worker);
+    expect(await found(target)).toEqual([]);
+    await hand.remove(kept.name);
+    await reconcile(worker);
+    expect(await found(target)).toEqual([`missing: ${kept.name} is gone from its target.`]);
+    await hand.close();
+  },
+);
+
+it("records the first use that a target tells of, once and audited; a target without that signal leaves it open", async () => {
+  const world = worlds.all.find(({ name }) => name === "aws-iam role") ?? expect.fail("no world");
+  const { identity } = await born(world);
+  const told: { lastUsedAt?: string | null } = {};
+  const worker = makeWorker(world);
+  const telling: Worker = {
+    ...worker,
+    places: {
+      ...worker.places,
+      target: async (name) => {
+        const target = await places.target(name);
+        return {
+          ...target,
+          observe: async (...asked) => {
+            const { lastUsedAt: _, ...seen } = (await target.observe(...asked)) as Extract<Observed, { state: "ours" }>;
+            return { ...seen, ...told };
+          },
+        };
+      },
+    },
+  };
+  const used = async () => {
+    const [row] = await database.admin`select first_use_at as at from charter.identities where id = ${identity}`;
+    const entries =
+      await database.admin`select 1 from charter.audit_entries where aggregate = ${identity} and action = 'identity.first-used'`;
+    return { at: (row?.at as Date | null)?.toISOString() ?? null, entries: entries.length };
+  };
+  await reconcile(telling);
+  told.lastUsedAt = null;
+  await reconcile(telling);
+  expect(await used()).toEqual({ at: null, entries: 0 });
+  told.lastUsedAt = "2026-03-01T10:00:00.000Z";
+  await reconcile(telling);
+  told.lastUsedAt = "2026-03-02T10:00:00.000Z";
+  await reconcile(telling);
+  expect(await used()).toEqual({ at: "2026-03-01T10:00:00.000Z", entries: 1 });
+});
