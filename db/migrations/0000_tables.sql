@@ -94,13 +94,6 @@ CREATE TABLE "charter"."drafts" (
 	CONSTRAINT "drafts_tenant_id_pk" PRIMARY KEY("tenant","id")
 );
 --> statement-breakpoint
-CREATE TABLE "charter"."preferences" (
-	"tenant" text DEFAULT 'main' NOT NULL,
-	"person" uuid NOT NULL,
-	"content" jsonb NOT NULL,
-	CONSTRAINT "preferences_tenant_person_pk" PRIMARY KEY("tenant","person")
-);
---> statement-breakpoint
 CREATE TABLE "charter"."request_versions" (
 	"tenant" text DEFAULT 'main' NOT NULL,
 	"request" uuid NOT NULL,
@@ -187,14 +180,6 @@ CREATE TABLE "charter"."bundles" (
 	"activated_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"version" integer DEFAULT 1 NOT NULL,
 	CONSTRAINT "bundles_tenant_activation_pk" PRIMARY KEY("tenant","activation")
-);
---> statement-breakpoint
-CREATE TABLE "charter"."counters" (
-	"tenant" text DEFAULT 'main' NOT NULL,
-	"name" text NOT NULL,
-	"value" integer DEFAULT 0 NOT NULL,
-	"at" timestamp with time zone DEFAULT now() NOT NULL,
-	CONSTRAINT "counters_tenant_name_pk" PRIMARY KEY("tenant","name")
 );
 --> statement-breakpoint
 CREATE TABLE "charter"."findings" (

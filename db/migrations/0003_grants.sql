@@ -14,7 +14,7 @@ grant insert (tenant, id, request, version, plan_digest, stage, person, verdict,
 grant insert (tenant, id, request, version, plan_digest, person) on charter.acceptances to charter_web;
 grant insert (tenant, id, request, version, person, text, proposal) on charter.comments to charter_web;
 grant insert (tenant, id, kind, subject, person) on charter.asks to charter_web;
-grant insert, update, delete on charter.drafts, charter.preferences to charter_web;
+grant insert, update, delete on charter.drafts to charter_web;
 grant insert, update (last_seen_at, ended_at) on charter.sessions to charter_web;
 
 grant insert, update on
@@ -22,7 +22,7 @@ grant insert, update on
   charter.sign_in_results, charter.targets, charter.vaults, charter.bundles, charter.blueprints, charter.decisions,
   charter.request_states, charter.intents, charter.steps, charter.identities, charter.objects, charter.credentials
   to charter_worker;
-grant insert, update, delete on charter.outcomes, charter.gates, charter.counters, charter.workers, charter.findings to charter_worker;
+grant insert, update, delete on charter.outcomes, charter.gates, charter.workers, charter.findings to charter_worker;
 grant update, delete on charter.inbox to charter_worker;
 grant update (id_token) on charter.sign_ins to charter_worker;
 grant execute on function charter.audit_append(jsonb), charter.seal_next(integer), charter.seal_sign(jsonb, text[]) to charter_worker;

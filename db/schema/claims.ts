@@ -137,12 +137,6 @@ export const drafts = charter.table(
   (t) => [primaryKey({ columns: [t.tenant, t.id] })],
 );
 
-export const preferences = charter.table(
-  "preferences",
-  { tenant: tenant(), person: uuid("person").notNull(), content: jsonb("content").$type<JsonObject>().notNull() },
-  (t) => [primaryKey({ columns: [t.tenant, t.person] })],
-);
-
 /** A browser session. `id` is the SHA-256 of the cookie's random value, hex. Idle 30 min, absolute 12 h. */
 export const sessions = charter.table(
   "sessions",

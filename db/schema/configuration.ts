@@ -104,17 +104,6 @@ export const workers = charter.table(
   (t) => [primaryKey({ columns: [t.tenant, t.id] })],
 );
 
-export const counters = charter.table(
-  "counters",
-  {
-    tenant: tenant(),
-    name: text("name").notNull(),
-    value: integer("value").notNull().default(0),
-    at: instant("at").notNull().defaultNow(),
-  },
-  (t) => [primaryKey({ columns: [t.tenant, t.name] })],
-);
-
 /** What is wrong: reconciliation's discrepancies, squatters. Written set-based by sweeps. */
 export const findings = charter.table(
   "findings",

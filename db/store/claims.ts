@@ -9,7 +9,6 @@ import {
   asks,
   comments,
   drafts,
-  preferences,
   requests,
   requestVersions,
   sessions,
@@ -172,12 +171,6 @@ export const deleteSettledDrafts = (db: Queries, person: string) =>
   db.execute(sql`delete from charter.drafts d using charter.request_states s
     where d.tenant = 'main' and d.person = ${person} and s.tenant = d.tenant and s.request = d.id
       and s.state in ('approved', 'provisioning', 'live', 'done', 'denied', 'withdrawn', 'expired', 'failed')`);
-
-export const savePreferences = (db: Queries, row: { readonly person: string; readonly content: JsonObject }) =>
-  db
-    .insert(preferences)
-    .values(row)
-    .onConflictDoUpdate({ target: [preferences.tenant, preferences.person], set: { content: row.content } });
 
 export interface NewSession {
   /** SHA-256 of the cookie's value, hex. */

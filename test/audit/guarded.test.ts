@@ -186,14 +186,14 @@ const insert = (tx: Tx, table: string, row: Record<string, unknown>) => {
 const unaudited = { code: "23514" };
 const entry = (noun: string, id: string, version: number) => ({ noun, id, version, action: `${noun}.changed` });
 
-it("lists every table that the worker alone writes, but queues, counters and outcomes", async () => {
+it("lists every table that the worker alone writes, but queues and outcomes", async () => {
   const tables = await t.admin`
     select distinct c.relname from pg_trigger g join pg_class c on c.oid = g.tgrelid join pg_proc p on p.oid = g.tgfoid
     where p.proname = 'must_be_audited' order by 1`;
   const written = await t.admin`
     select distinct table_name from information_schema.role_table_grants
     where grantee = 'charter_worker' and table_schema = 'charter' and privilege_type = 'UPDATE' order by 1`;
-  const free = ["outcomes", "gates", "counters", "workers", "findings", "inbox"];
+  const free = ["outcomes", "gates", "workers", "findings", "inbox"];
   expect(tables.map((row) => row.relname)).toEqual(
     written.map((row) => row.table_name).filter((name) => !free.includes(name)),
   );

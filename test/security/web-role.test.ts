@@ -30,7 +30,7 @@ const refused = (statement: string, because: object = denied) =>
   expect(web.unsafe(statement), statement).rejects.toMatchObject(because);
 
 const claims = ["requests", "request_versions", "verdicts", "acceptances", "comments", "asks", "sign_ins"];
-const own = ["drafts", "preferences", "sessions"];
+const own = ["drafts", "sessions"];
 const facts = [
   "people",
   "person_roles",
@@ -53,7 +53,6 @@ const facts = [
   "objects",
   "credentials",
   "findings",
-  "counters",
   "workers",
   "inbox",
   "audit_entries",
@@ -354,7 +353,6 @@ it("whatever is made of the grants, in whatever order, no fact comes of it", asy
     row("asks", { id: fresh, kind: word, subject: uuid, person: uuid }),
     row("sign_ins", { id: fresh, id_token: word }),
     row("drafts", { id: fresh, person: uuid, blueprint: word, content: json }),
-    row("preferences", { person: uuid, content: json }),
     row("sessions", { id: fresh, person: uuid, read_only: fc.constantFrom("true", "false"), created_at: now }),
     fc
       .record({ column: fc.constantFrom("last_seen_at", "ended_at"), now })
