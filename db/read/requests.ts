@@ -4,7 +4,7 @@ import type { Environment, RequestKind } from "#lib/domain/charter.ts";
 import type { RequestState } from "#lib/domain/request.ts";
 import type { Queries } from "../client.ts";
 import { decodeCursor, encodeCursor } from "./keyset.ts";
-import { requestSight } from "./request-sight.ts";
+import { requestsInSight } from "./request-sight.ts";
 
 export interface RequestRow {
   readonly id: string;
@@ -52,17 +52,17 @@ export async function readRequests(
   filter: RequestFilter,
 ): Promise<{ readonly rows: readonly RequestRow[]; readonly next: string | null }> {
   const rows = await db.execute<Found>(sql`
-    select r.id, r.kind, v.charter ->> 'name' as name, v.charter ->> 'target' as target, v.charter ->> 'environment' as environment,
-      coalesce(p.name, 'Charter') as requester, s.state, to_json(coalesce(s.since, r.received_at)) #>> '{}' as since, to_json(s.deadline) #>> '{}' as deadline,
-      coalesce(s.since, r.received_at)::text as cursor,
+    select s.request as id, s.kind, s.charter ->> 'name' as name, s.charter ->> 'target' as target, s.charter ->> 'environment' as environment,
+      coalesce(p.name, 'Charter') as requester, s.state, to_json(s.since) #>> '{}' as since, to_json(s.deadline) #>> '{}' as deadline,
+      s.since::text as cursor,
       coalesce((select json_agg(g ->> 'role') from jsonb_array_elements(s.stages) g), '[]') as roles, a.name as accepter
-    from charter.requests r
-    join lateral (select v.charter from charter.request_versions v where v.tenant = r.tenant and v.request = r.id order by v.version desc limit 1) v on true
-    left join charter.request_states s on s.tenant = r.tenant and s.request = r.id
-    left join charter.people p on p.tenant = r.tenant and p.id = r.requester
-    left join charter.people a on a.tenant = r.tenant and a.id = s.accepter
-    where r.tenant = 'main' and ${requestSight(viewer)} and ${matching(filter, viewer)}
-    order by coalesce(s.since, r.received_at) desc, r.id desc limit ${pageSize + 1}`);
+    from (${sql.join(
+      movements(filter).map((movement) => ofThose(movement, filter, viewer)),
+      sql` union all `,
+    )}) s
+    left join charter.people p on p.tenant = 'main' and p.id = s.requester
+    left join charter.people a on a.tenant = 'main' and a.id = s.accepter
+    order by s.since desc, s.request desc limit ${pageSize + 1}`);
   const last = rows.slice(0, pageSize).at(-1);
   return {
     rows: rows.slice(0, pageSize).map(({ roles, accepter, cursor: _, ...row }) => ({
@@ -73,18 +73,49 @@ export async function readRequests(
   };
 }
 
-function matching({ q, mine, after, state }: RequestFilter, viewer: Viewer): SQL {
+/** Requests that no worker has taken yet are looked for among this many of the newest. */
+const untaken = 1000;
+
+/** Where requests stand and since when, by index; one no worker has taken yet has no state, and stands since it came. */
+function movements({ state, after }: RequestFilter): readonly SQL[] {
   const cursor = decodeCursor(after);
-  return sql`${inState(state)}
-    and ${mine ? sql`r.requester = ${viewer.id}` : sql`true`}
-    and ${q ? sql`strpos(lower(v.charter ->> 'name'), lower(${q})) > 0` : sql`true`}
-    and ${cursor === null ? sql`true` : sql`(coalesce(s.since, r.received_at), r.id) < (${cursor.value}::timestamptz, ${cursor.id}::uuid)`}`;
+  const before = (at: SQL, id: SQL) =>
+    cursor === null ? sql`true` : sql`(${at}, ${id}) < (${cursor.value}::timestamptz, ${cursor.id}::uuid)`;
+  const taken = sql`
+    select s.request, s.state, s.since, s.deadline, s.stages, s.accepter from charter.request_states s
+    where s.tenant = 'main' and ${inState(state)} and ${before(sql`s.since`, sql`s.request`)}`;
+  const fresh = sql`
+    select n.id, null::text, n.received_at, null::timestamptz, '[]'::jsonb, null::uuid
+    from (select id, received_at from charter.requests where tenant = 'main' order by received_at desc, id desc limit ${untaken}) n
+    where ${before(sql`n.received_at`, sql`n.id`)}
+      and not exists (select 1 from charter.request_states t where t.tenant = 'main' and t.request = n.id)`;
+  return ["", "open", "received"].includes(state) ? [taken, fresh] : [taken];
 }
 
+/** Those of one movement that the viewer sees and asked for: each is cut by itself, so that neither is read to its end. */
+const ofThose = (movement: SQL, filter: RequestFilter, viewer: Viewer): SQL => sql`(
+  select s.*, r.kind, r.requester, v.charter
+  from (${movement}) as s (request, state, since, deadline, stages, accepter)
+  join charter.requests r on r.tenant = 'main' and r.id = s.request
+  join lateral (select v.charter from charter.request_versions v where v.tenant = r.tenant and v.request = r.id order by v.version desc limit 1) v on true
+  where ${requestsInSight(viewer)} and ${matching(filter, viewer)}
+  order by s.since desc, s.request desc limit ${pageSize + 1})`;
+
+const matching = ({ q, mine }: RequestFilter, viewer: Viewer): SQL => sql`
+  ${mine ? sql`r.requester = ${viewer.id}` : sql`true`}
+  and ${q ? sql`r.id = any (array(select n.request from charter.request_versions n where n.tenant = 'main' and n.charter ->> 'name' like ${literally(q)})) and strpos(v.charter ->> 'name', lower(${q})) > 0` : sql`true`}`;
+
+/** Names are lower case slugs. */
+const literally = (q: string): string =>
+  `%${q
+    .slice(0, 100)
+    .toLowerCase()
+    .replace(/[\\%_]/g, (found) => `\\${found}`)}%`;
+
 function inState(state: string): SQL {
-  if (state === "open") return sql`coalesce(s.state, 'received') in ${open}`;
+  if (state === "open") return sql`s.state in ${open}`;
   if (state === "closed") return sql`s.state not in ${open}`;
-  return state ? sql`coalesce(s.state, 'received') = ${state}` : sql`true`;
+  return state ? sql`s.state = ${state}` : sql`true`;
 }
 
 function nextOf(state: RequestState | null, roles: readonly string[], accepter: string | null): string {
