@@ -19,7 +19,7 @@ export function UseCard({ use }: { readonly use: Use | null }) {
       <div className="grid gap-3">
         <Delivery secrets={use.secrets} />
         <Tabs label="How to use it" tabs={tabs} />
-        <FirstUse at={use.firstUseAt} />
+        <FirstUse at={use.firstUseAt} signals={use.signals} />
       </div>
     </Card>
   );
@@ -37,11 +37,14 @@ const Delivery = ({ secrets }: { readonly secrets: Use["secrets"] }) =>
     </div>
   ));
 
-const FirstUse = ({ at }: { readonly at: Date | null }) => (
+const FirstUse = ({ at, signals }: { readonly at: Date | null; readonly signals: boolean }) => (
   <p className="flex items-center gap-2 text-sm text-muted">
     {at === null ? (
       <>
-        <CircleDashed aria-hidden className="size-4 shrink-0" /> No use seen yet. The target tells late, often by hours.
+        <CircleDashed aria-hidden className="size-4 shrink-0" />{" "}
+        {signals
+          ? "No use seen yet. The target tells late, often by hours."
+          : "No signal: this kind of target does not tell of use."}
       </>
     ) : (
       <>

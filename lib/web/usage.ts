@@ -18,6 +18,8 @@ export interface Use {
   }[];
   readonly ready: boolean;
   readonly firstUseAt: Date | null;
+  /** Whether the target tells of use at all. */
+  readonly signals: boolean;
 }
 
 interface Used {
@@ -41,7 +43,8 @@ interface Used {
 /** Texts to copy for this very identity, the vault's own read command first where a secret lies; null before there is a plan, or once it is gone. */
 export async function howToUse(db: Queries, { plan, identity, credentials }: Used): Promise<Use | null> {
   if (plan === null || identity?.state === "retired" || identity?.state === "failed") return null;
-  const own = connectorOf(plan.connector)?.use(plan, identity?.facts ?? {}) ?? [];
+  const connector = connectorOf(plan.connector);
+  const own = connector?.use(plan, identity?.facts ?? {}) ?? [];
   const texts = [...(await readCommands(db, plan)), ...own];
   if (texts.length === 0) return null;
   return {
@@ -56,6 +59,7 @@ export async function howToUse(db: Queries, { plan, identity, credentials }: Use
       })),
     ready: identity?.state === "live",
     firstUseAt: identity?.firstUseAt ?? null,
+    signals: connector?.capabilities.has("last-used") ?? false,
   };
 }
 

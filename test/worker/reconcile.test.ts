@@ -221,6 +221,7 @@ it.each([
 
 it("records the first use that a target tells of, once and audited; a target without that signal leaves it open", async () => {
   const world = worlds.all.find(({ name }) => name === "aws-iam role") ?? expect.fail("no world");
+  await seedGate(database.admin, { target: world.kind });
   const { identity } = await born(world);
   const told: { lastUsedAt?: string | null } = {};
   const worker = makeWorker(world);
