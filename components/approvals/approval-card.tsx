@@ -83,7 +83,7 @@ export function ApprovalCard(props: {
           </h3>
           <PlanObjects objects={item.plan?.objects ?? []} />
         </section>
-        <div className="grid gap-5 lg:grid-cols-2">
+        <div className="grid gap-5 lg:grid-cols-[minmax(0,1.8fr)_minmax(0,1fr)]">
           <section aria-label="Its charter">
             <h3 className="mb-1.5 text-xs font-[560] text-muted">Its charter, and where each line came from</h3>
             <CharterLines charter={item.charter} origins={item.origins} names={names} />

@@ -15,7 +15,7 @@ export const Queue = ({ items, selected }: { readonly items: readonly QueueItem[
     flush
     title="Waiting for you"
     aside={`${items.length} · riskiest first`}
-    className="self-start lg:sticky lg:top-16 lg:max-h-[calc(100vh-80px)] lg:overflow-y-auto"
+    className="max-h-72 self-start overflow-y-auto lg:sticky lg:top-16 lg:max-h-[calc(100vh-80px)]"
   >
     <ol>
       {items.map((item) => (

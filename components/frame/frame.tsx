@@ -1,6 +1,5 @@
 import type { ReactNode } from "react";
 import { Clock } from "#components/ui/clock.tsx";
-import { TooltipProvider } from "#components/ui/tooltip.tsx";
 import type { FrameState } from "#db/read/frame.ts";
 import type { SessionPerson } from "#db/read/session.ts";
 import type { Viewer } from "#lib/domain/actor.ts";
@@ -46,17 +45,15 @@ export function Frame(props: FrameProps) {
   );
   return (
     <Clock at={props.frame.now}>
-      <TooltipProvider>
-        <SkipLink />
-        <div className="flex min-h-dvh pb-14 md:pb-0">
-          <Rail groups={groups} collapsed={props.folded} person={<PersonMenu {...me} />} />
-          <div className="min-w-0 flex-1">
-            <Banners demo={props.demo} frame={props.frame} readOnly={props.person.readOnly} />
-            <TopToolsProvider tools={tools}>{props.children}</TopToolsProvider>
-          </div>
+      <SkipLink />
+      <div className="flex min-h-dvh pb-14 md:pb-0">
+        <Rail groups={groups} collapsed={props.folded} person={<PersonMenu {...me} />} />
+        <div className="min-w-0 flex-1">
+          <Banners demo={props.demo} frame={props.frame} readOnly={props.person.readOnly} />
+          <TopToolsProvider tools={tools}>{props.children}</TopToolsProvider>
         </div>
-        <Live />
-      </TooltipProvider>
+      </div>
+      <Live />
     </Clock>
   );
 }

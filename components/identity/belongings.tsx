@@ -92,7 +92,7 @@ export function Belongings({ page: { objects, credentials } }: { readonly page: 
                 <td className={cell}>
                   <Mono>{credential.externalId}</Mono>
                 </td>
-                <td className={cell}>
+                <td className={`${cell} max-w-72`}>
                   <State state={credential.state} />
                 </td>
                 <td className={`${cell} max-w-64`}>

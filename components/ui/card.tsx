@@ -26,7 +26,7 @@ export function Card(props: {
       )}
       <div className={props.flush ? "min-w-0" : "px-4 py-3.5"}>{props.children}</div>
       {props.foot === undefined ? null : (
-        <footer className="sticky bottom-0 flex flex-wrap items-center gap-2 rounded-b-lg border-t border-line bg-surface px-4 py-3">
+        <footer className="sticky bottom-14 flex flex-wrap items-center gap-2 rounded-b-lg border-t border-line bg-surface px-4 py-3 md:bottom-0">
           {props.foot}
         </footer>
       )}
