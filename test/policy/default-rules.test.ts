@@ -216,7 +216,6 @@ describe("the shipped rules", () => {
     }
   });
   test("show their source, and every file's rules in reading order", () => {
-    expect(rules.length).toBe(21);
     for (const rule of rules) expect(bundle.files[rule.file]).toContain(rule.source);
     expect(rules.filter((rule) => rule.file === "reach.cedar").map((rule) => rule.id)).toEqual([
       "reach.wildcard",
