@@ -1,4 +1,4 @@
--- What a person without a role may see is an OR over who they are to an identity (db/read/sight.ts); with an index for each part
+-- What a person without a role may see is an OR over who they are to an identity (db/read/identity-sight.ts); with an index for each part
 -- the planner joins them or walks the sort's index, whichever reads less. Team and owner have theirs already.
 create index identities_backup_person on charter.identities (tenant, backup_person) where backup_person is not null;
 create index identities_backup_team on charter.identities (tenant, backup_team) where backup_team is not null;
