@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { beat } from "#db/store/configuration.ts";
-import type { LoadedConfig } from "./config-file.ts";
 import { firstBundle } from "./first-bundle.ts";
+import type { InForce } from "./reload.ts";
 import type { Worker } from "./worker.ts";
 
 const everyMs = 5_000;
@@ -12,7 +12,7 @@ const everyMs = 5_000;
  */
 export async function runHeart(
   worker: Worker,
-  of: { readonly loaded: LoadedConfig; readonly problems: readonly string[] },
+  of: { readonly inForce: InForce; readonly problems: readonly string[] },
   signal: AbortSignal,
 ): Promise<void> {
   const { installation, publicUrl: portal, signIn } = worker.config;
@@ -21,7 +21,7 @@ export async function runHeart(
     try {
       if (problems.length > 0) problems = await firstBundle(worker);
       const told = { installation, portal, issuer: signIn.issuer, problems };
-      await beat(worker.db, { id: worker.id, configDigest: of.loaded.digest, public: told });
+      await beat(worker.db, { id: worker.id, configDigest: of.inForce.loaded.digest, public: told });
     } catch (error) {
       worker.log.fault("heartbeat", error);
     }

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
-import { openDatabase } from "#db/client.ts";
+import { type Database, openDatabase } from "#db/client.ts";
 import { listen, notify } from "#db/notify.ts";
 import { forgetWorkers, readClockOffset, readSystemIdentifier } from "#db/store/configuration.ts";
 import { configPath, type LoadedConfig, readConfig } from "./config-file.ts";
@@ -9,8 +9,9 @@ import { runHeart } from "./heartbeat.ts";
 import { openKeys } from "./keys.ts";
 import { createLog, type Log } from "./log.ts";
 import { startLoops } from "./loops.ts";
-import { openPlaces } from "./places.ts";
+import { type FollowingPlaces, openPlaces } from "./places.ts";
 import { publishConfig } from "./publish.ts";
+import { type InForce, reload } from "./reload.ts";
 import type { Worker } from "./worker.ts";
 
 /** A reason not to start, in a sentence for the operator. */
@@ -30,12 +31,14 @@ async function main(): Promise<void> {
   await refuseShiftedClock(database.db);
   const stop = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
-  const worker = await assemble(database, loaded, log);
+  const inForce: InForce = { loaded };
+  const { worker, places } = await assemble(database, inForce, log);
   const problems = await begin(worker, loaded);
-  const heart = runHeart(worker, { loaded, problems }, stop.signal);
+  const heart = runHeart(worker, { inForce, problems }, stop.signal);
   const loops = await startLoops(worker, { url, signal: stop.signal });
   const unlisten = await listen(database.sql, "claims", loops.wake);
-  process.on("SIGHUP", () => void republish(worker).catch((error) => log.fault("republish", error)));
+  const again = { inForce, places, path: configPath(process.env) ?? "" };
+  process.on("SIGHUP", () => void reload(worker, again).catch((error) => log.fault("reload", error)));
   log.info("started", { worker: worker.id, problems });
   await loops.ended;
   await Promise.all([unlisten(), heart]);
@@ -61,23 +64,32 @@ async function refuseShiftedClock(db: Worker["db"]): Promise<void> {
   }
 }
 
-async function assemble(database: ReturnType<typeof openDatabase>, { config }: LoadedConfig, to: Log): Promise<Worker> {
+interface Assembled {
+  readonly worker: Worker;
+  readonly places: FollowingPlaces;
+}
+
+async function assemble(database: Database, inForce: InForce, to: Log): Promise<Assembled> {
+  const { config } = inForce.loaded;
   const keys = await openKeys(config);
   const portalSystemIdentifier = await readSystemIdentifier(database.db);
-  const connecting = { installation: config.installation, markKeys: keys.mark, portalSystemIdentifier };
-  return {
+  const places = openPlaces(config, { installation: config.installation, markKeys: keys.mark, portalSystemIdentifier });
+  const worker: Worker = {
     id: randomUUID(),
     db: database.db,
-    config,
+    get config() {
+      return inForce.loaded.config;
+    },
     installation: { installation: config.installation, portal: config.publicUrl },
     markKeys: keys.mark,
     checkpointKey: keys.checkpoint,
-    places: openPlaces(config, connecting),
+    places,
     log: to,
     now: () => new Date(),
     newId: randomUUID,
     changed: () => notify(database.sql, "facts"),
   };
+  return { worker, places };
 }
 
 /** Publishes the configuration and sees to a first policy; what is wrong comes back as sentences for `/api/health`. */
@@ -85,13 +97,6 @@ async function begin(worker: Worker, { config }: LoadedConfig): Promise<readonly
   const changed = await publishConfig(worker.db, config, worker.newId);
   if (changed > 0) log.info("published", { changed });
   return firstBundle(worker);
-}
-
-/** SIGHUP: publishes the public part of the file as it is now. Targets and keys are connected anew only by a restart. */
-async function republish(worker: Worker): Promise<void> {
-  const { config } = await load();
-  log.info("republished", { changed: await publishConfig(worker.db, config, worker.newId) });
-  worker.changed();
 }
 
 try {

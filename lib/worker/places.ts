@@ -1,4 +1,5 @@
 import type { Target } from "#lib/connectors/connector.ts";
+import { canonical } from "#lib/digest/digest.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
 import type { Vault } from "#lib/vaults/store.ts";
 import type { WorkerConfig } from "./config.ts";
@@ -13,31 +14,66 @@ export interface Places {
   close(): Promise<void>;
 }
 
+/** Places that can take over another configuration while they are in use. */
+export interface FollowingPlaces extends Places {
+  /** Connects changed entries anew when next asked for; who holds an old connection keeps it for `drainMs`. Names of what changed. */
+  follow(config: WorkerConfig): readonly string[];
+}
+
+/** A lease with its call timeout, twice over: no step holds a connection longer without renewing its lease. */
+const drainMs = 160_000;
+
 interface Closing {
   close(): Promise<void>;
 }
+type Entry = WorkerConfig["targets"][number] | WorkerConfig["vaults"][number];
 
-export function openPlaces(config: WorkerConfig, connecting: Connecting): Places {
+export function openPlaces(first: WorkerConfig, connecting: Connecting): FollowingPlaces {
+  let config = first;
   const open = new Map<string, Promise<Closing>>();
-  const kept = <T extends Closing>(name: string, connect: () => Promise<T>): Promise<T> => {
-    const connected = connect();
-    open.set(name, connected);
-    connected.catch(() => open.delete(name));
-    return connected;
+  const remembered = <E extends Entry, T extends Closing>(
+    entries: () => readonly E[],
+    connect: (entry: E) => Promise<T>,
+  ) => {
+    const answers = new Map<string, Promise<T>>();
+    const ask = (name: string): Promise<T> => {
+      const answer = answers.get(name) ?? connected(name);
+      answers.set(name, answer);
+      answer.catch(() => answers.get(name) === answer && answers.delete(name));
+      return answer;
+    };
+    const connected = (name: string): Promise<T> => {
+      const entry = entries().find((one) => one.name === name);
+      if (entry === undefined) return unknown(name);
+      const connection = reachable(connect(entry));
+      open.set(name, connection);
+      connection.catch(() => open.get(name) === connection && open.delete(name));
+      return connection;
+    };
+    return { ask, forget: (name: string) => answers.delete(name) };
   };
-  const targets = once((name: string) => {
-    const entry = config.targets.find((one) => one.name === name);
-    return entry === undefined ? unknown(name) : kept(name, () => reachable(connectTarget(entry, connecting)));
-  });
-  const vaults = once((name: string) => {
-    const entry = config.vaults.find((one) => one.name === name);
-    return entry === undefined
-      ? unknown(name)
-      : kept(name, () => reachable(connectVault(entry, connecting.installation)));
-  });
+  const targets = remembered(
+    () => config.targets,
+    (entry) => connectTarget(entry, connecting),
+  );
+  const vaults = remembered(
+    () => config.vaults,
+    (entry) => connectVault(entry, connecting.installation),
+  );
   return {
-    target: targets,
-    vault: vaults,
+    target: targets.ask,
+    vault: vaults.ask,
+    follow: (next) => {
+      const changed = differing(config, next);
+      config = next;
+      for (const name of changed) {
+        targets.forget(name);
+        vaults.forget(name);
+        closeLater(open.get(name));
+        open.delete(name);
+      }
+      return changed;
+    },
     close: async () => {
       const closing = [...open.values()].map(async (one) => (await one).close());
       await Promise.allSettled(closing);
@@ -45,15 +81,22 @@ export function openPlaces(config: WorkerConfig, connecting: Connecting): Places
   };
 }
 
-/** Remembers an answer; one that failed is asked for again. */
-function once<T>(ask: (name: string) => Promise<T>): (name: string) => Promise<T> {
-  const answers = new Map<string, Promise<T>>();
-  return (name) => {
-    const answer = answers.get(name) ?? ask(name);
-    answers.set(name, answer);
-    answer.catch(() => answers.delete(name));
-    return answer;
-  };
+/** Names of entries that are new, gone or not as they were in what a connection is made from. */
+function differing(before: WorkerConfig, after: WorkerConfig): readonly string[] {
+  const [old, now] = [before, after].map(
+    ({ targets, vaults }) => new Map([...targets, ...vaults].map((entry) => [entry.name, madeFrom(entry)])),
+  );
+  const names = new Set([...(old?.keys() ?? []), ...(now?.keys() ?? [])]);
+  return [...names].filter((name) => old?.get(name) !== now?.get(name));
+}
+
+const madeFrom = ({ kind, settings, credentials, windows, ...entry }: Entry): string =>
+  canonical({ kind, settings, credentials, windows, approved: "approved" in entry ? entry.approved : null });
+
+function closeLater(connection: Promise<Closing> | undefined): void {
+  if (connection === undefined) return;
+  const close = () => void connection.then((one) => one.close()).catch(() => undefined);
+  setTimeout(close, drainMs).unref();
 }
 
 const unknown = (name: string): Promise<never> =>

@@ -10,6 +10,7 @@ import type { Places } from "./places.ts";
 export interface Worker {
   readonly id: string;
   readonly db: Db;
+  /** As in force now: a reload replaces it, so it is read where it is used. */
   readonly config: WorkerConfig;
   readonly installation: Installation;
   readonly markKeys: readonly MarkKey[];
