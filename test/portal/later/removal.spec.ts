@@ -37,7 +37,7 @@ test("retired, disabled at once, and removed when its hold has passed", async ({
     await expect(ravi.getByRole("region", { name: "When it ends" })).toContainText("Removed");
     const belongings = ravi.getByRole("region", { name: "Objects and credentials" });
     await expect(belongings.getByText("Removed").first()).toBeVisible();
-    await expect(belongings.getByText("Live")).toHaveCount(0);
+    await expect(belongings.getByText("Live", { exact: true })).toHaveCount(0);
   } finally {
     await setAhead("0");
   }
