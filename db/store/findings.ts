@@ -1,12 +1,13 @@
 import { and, eq, isNull, lt, sql } from "drizzle-orm";
 import type { JsonObject } from "#lib/domain/json.ts";
+import type { Discrepancy } from "#lib/domain/reconciliation.ts";
 import type { Db, Tx } from "../client.ts";
 import { findings } from "../schema/configuration.ts";
 import { identities } from "../schema/inventory.ts";
 
 export interface SeenFinding {
   readonly id: string;
-  readonly kind: "unregistered" | "orphan" | "missing" | "drifted" | "squatter";
+  readonly kind: Discrepancy;
   readonly identity: string | null;
   readonly target: string;
   /** The object at the target that it is about; with target and kind it is the finding's key. */

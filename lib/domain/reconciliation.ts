@@ -1,74 +1,61 @@
-/** What a target showed of one name under our path or with our mark. */
-export interface Seen {
+import type { IdentityState } from "./identity.ts";
+
+/** What a sweep finds between a target and the records. `unregistered` and `orphan` are about objects without an identity. */
+export type Discrepancy = "unregistered" | "orphan" | "missing" | "drifted" | "squatter";
+
+/** An object at a target that carries this installation's mark. */
+export interface Marked {
   readonly name: string;
-  readonly externalId: string;
-  /** `verified`: our HMAC fits this target, name and intent. `forged`: it carries a mark that does not. */
-  readonly mark: "verified" | "forged" | "none";
-  /** Intent its mark names; null without a mark. */
-  readonly intent: string | null;
-  /** How it differs from the plan; [] when it is as planned or was not compared. */
-  readonly differences: readonly string[];
+  /** The mark verifies for the intent that it names, which is recorded for this very target and name. */
+  readonly proved: boolean;
+  /** That intent ended as failed: what it made should have been taken back. */
+  readonly failed: boolean;
 }
 
-/** What the inventory has recorded for that name. */
+/** What a target answers when it is asked for an identity's main object; *not known yet* is no answer. */
+export type Seen =
+  | { readonly state: "absent" }
+  | { readonly state: "ours"; readonly enabled: boolean; readonly differences: readonly string[] }
+  | { readonly state: "not-ours"; readonly why: string };
+
+/** What the inventory says of it. Only identities with nothing under way may be compared. */
 export interface Recorded {
-  readonly name: string;
-  readonly identity: string;
-  /** Intent that made it. */
-  readonly intent: string;
-  readonly externalId: string | null;
-  /** Whether an object must exist now; `settling` while an intent runs or a consistency window is open. */
-  readonly expected: "present" | "absent" | "settling";
-}
-
-export type Discrepancy = "known" | "drifted" | "orphan" | "missing" | "squatter" | "settling";
-
-export interface Judgement {
-  readonly name: string;
-  readonly verdict: Discrepancy;
-  /** The identity concerned; null for what nobody recorded. */
-  readonly identity: string | null;
-  readonly sentence: string;
+  readonly objectName: string;
+  readonly state: IdentityState;
 }
 
 /**
- * Compares what a target shows with what is recorded, name by name (names compare without case, as IAM's do). `seen` must
- * have been listed **before** `recorded` was read, or an object made in between would look like an orphan's.
+ * What is wrong with an object that claims to be ours; null when nothing is. The target must have been listed **before** the
+ * records were read, else an object that is made meanwhile looks like a stray.
  */
-export function reconcile(seen: readonly Seen[], recorded: readonly Recorded[]): readonly Judgement[] {
-  const byName = new Map(recorded.map((one) => [one.name.toLowerCase(), one]));
-  const shown = new Set(seen.map((one) => one.name.toLowerCase()));
-  return [
-    ...seen.map((one) => judge(one, byName.get(one.name.toLowerCase()))),
-    ...recorded
-      .filter((one) => one.expected === "present" && !shown.has(one.name.toLowerCase()))
-      .map(
-        (one): Judgement => ({
-          name: one.name,
-          verdict: "missing",
-          identity: one.identity,
-          sentence: "It is recorded, but the target does not show it.",
-        }),
-      ),
-  ];
+export function whyStray({
+  name,
+  proved,
+  failed,
+}: Marked): { readonly kind: Discrepancy; readonly sentence: string } | null {
+  if (proved && !failed) return null;
+  return proved
+    ? { kind: "orphan", sentence: `${name} is left from a request that failed. Remove it at the target.` }
+    : {
+        kind: "unregistered",
+        sentence: `${name} claims to be made by this portal, and no record says so. It has been left as it is: look who made it, and disable it at the target if nobody can say.`,
+      };
 }
 
-function judge(seen: Seen, recorded: Recorded | undefined): Judgement {
-  const at = { name: seen.name, identity: recorded?.identity ?? null };
-  if (seen.mark === "forged")
-    return { ...at, verdict: "squatter", sentence: "It claims to be ours, but its mark does not verify." };
-  if (seen.mark === "none")
-    return { ...at, verdict: "squatter", sentence: "It lies in our namespace without our mark." };
-  if (recorded === undefined)
-    return { ...at, verdict: "orphan", sentence: "It carries our mark, but nothing is recorded under its name." };
-  if (recorded.intent !== seen.intent)
-    return { ...at, verdict: "squatter", sentence: "Its mark is of another intent than the recorded one." };
-  if (recorded.externalId !== null && recorded.externalId !== seen.externalId)
-    return { ...at, verdict: "squatter", sentence: "Something was put in its place: the target's own id differs." };
-  if (recorded.expected === "settling") return { ...at, verdict: "settling", sentence: "Work on it is under way." };
-  if (recorded.expected === "absent")
-    return { ...at, verdict: "orphan", sentence: "It was removed, but the target still shows it." };
-  if (seen.differences.length > 0)
-    return { ...at, verdict: "drifted", sentence: `It differs from its plan: ${seen.differences.join("; ")}.` };
-  return { ...at, verdict: "known", sentence: "It is as planned." };
+/** How what a target shows differs from what is recorded: a sentence each, [] as recorded, and what to call it. */
+export function compare(
+  seen: Seen,
+  { objectName, state }: Recorded,
+): { readonly kind: Discrepancy; readonly differences: readonly string[] } {
+  if (seen.state === "absent") return { kind: "missing", differences: [`${objectName} is gone from its target.`] };
+  if (seen.state === "not-ours")
+    return { kind: "squatter", differences: [`${objectName} is now something that is not ours: ${seen.why}`] };
+  return { kind: "drifted", differences: drift(seen, { objectName, state }) };
+}
+
+/** An identity that is being retired differs from its plan on purpose: of it only that it is disabled is asked. */
+function drift(seen: Extract<Seen, { readonly state: "ours" }>, { objectName, state }: Recorded): readonly string[] {
+  if (state === "live")
+    return [...(seen.enabled ? [] : [`${objectName} is disabled at its target.`]), ...seen.differences];
+  return state === "retiring" && seen.enabled ? [`${objectName} is enabled although it is being retired.`] : [];
 }

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { charterDiff, planDiff } from "#lib/domain/diff.ts";
 import { type AnswerFacts, fourAnswers } from "#lib/domain/four-answers.ts";
+import type { IdentityState } from "#lib/domain/identity.ts";
 import type { Plan } from "#lib/domain/plan.ts";
 import { policyFacts } from "#lib/domain/policy-facts.ts";
-import { type Recorded, reconcile, type Seen } from "#lib/domain/reconciliation.ts";
+import { compare, type Discrepancy, type Seen, whyStray } from "#lib/domain/reconciliation.ts";
 import { pickStorage } from "#lib/domain/storage.ts";
 import { charter, days, now, reach } from "./forms.ts";
 
@@ -53,35 +54,28 @@ describe("the four answers", () => {
 });
 
 describe("reconciliation", () => {
-  const seen: Seen = { name: "charter-prod-x", externalId: "A1", mark: "verified", intent: "i1", differences: [] };
-  const recorded: Recorded = {
-    name: "charter-prod-x",
-    identity: "x",
-    intent: "i1",
-    externalId: "A1",
-    expected: "present",
-  };
-  const verdict = (one: Partial<Seen> | null, other: Partial<Recorded> | null) =>
-    reconcile(one === null ? [] : [{ ...seen, ...one }], other === null ? [] : [{ ...recorded, ...other }]).map(
-      (judgement) => judgement.verdict,
-    );
-  test.each<[Partial<Seen> | null, Partial<Recorded> | null, readonly string[]]>([
-    [{}, {}, ["known"]],
-    [{ name: "CHARTER-prod-x" }, {}, ["known"]],
-    [{}, { externalId: null }, ["known"]],
-    [{ differences: ["trust"] }, {}, ["drifted"]],
-    [{}, null, ["orphan"]],
-    [{}, { expected: "absent" }, ["orphan"]],
-    [{}, { expected: "settling" }, ["settling"]],
-    [null, {}, ["missing"]],
-    [null, { expected: "absent" }, []],
-    [null, { expected: "settling" }, []],
-    [{ mark: "forged" }, {}, ["squatter"]],
-    [{ mark: "none", intent: null }, null, ["squatter"]],
-    [{ intent: "i2" }, {}, ["squatter"]],
-    [{ externalId: "A2" }, {}, ["squatter"]],
-  ])("case %#", (one, other, expected) => {
-    expect(verdict(one, other)).toEqual(expected);
+  test("leaves alone what an intent made, and tells a stray from what nobody recorded", () => {
+    const kind = (proved: boolean, failed: boolean) => whyStray({ name: "charter-prod-x", proved, failed })?.kind;
+    expect([kind(true, false), kind(true, true), kind(false, false), kind(false, true)]).toEqual([
+      undefined,
+      "orphan",
+      "unregistered",
+      "unregistered",
+    ]);
+  });
+  const ours: Seen = { state: "ours", enabled: true, differences: [] };
+  test.each<[Seen, IdentityState, Discrepancy, number]>([
+    [ours, "live", "drifted", 0],
+    [{ ...ours, enabled: false }, "live", "drifted", 1],
+    [{ ...ours, enabled: false, differences: ["Its trust differs."] }, "live", "drifted", 2],
+    [{ ...ours, enabled: false, differences: ["Its trust differs."] }, "suspended", "drifted", 0],
+    [{ ...ours, enabled: false, differences: ["Its trust differs."] }, "retiring", "drifted", 0],
+    [ours, "retiring", "drifted", 1],
+    [{ state: "absent" }, "live", "missing", 1],
+    [{ state: "not-ours", why: "its id differs" }, "live", "squatter", 1],
+  ])("case %#", (seen, state, kind, count) => {
+    const found = compare(seen, { objectName: "charter-prod-x", state });
+    expect([found.kind, found.differences.length]).toEqual([kind, count]);
   });
 });
 

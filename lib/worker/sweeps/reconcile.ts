@@ -4,6 +4,7 @@ import { closeUnseen, readSettled, type SeenFinding, seeFinding } from "#db/stor
 import { readFoundingIntent, readIntent } from "#db/store/intents.ts";
 import type { Intent, ObservedObject, Target } from "#lib/connectors/connector.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
+import { compare, whyStray } from "#lib/domain/reconciliation.ts";
 import { refuse } from "#lib/domain/refusal.ts";
 import { keepFirstUse } from "#lib/facts/identities/first-use.ts";
 import { keepObservation } from "#lib/facts/identities/observe.ts";
@@ -64,12 +65,9 @@ async function reportUnrecorded(worker: Worker, { target, object, at }: Unrecord
   const ours = intent !== null && intent.target === target && intent.plan.name === name;
   const proved =
     ours && verifyMark(worker.markKeys, mark, { target, name, intent: mark.intent, planDigest: intent.planDigest });
-  if (proved && intent.state !== "failed") return;
-  const sentence = proved
-    ? `${name} is left from a request that failed. Remove it at the target.`
-    : `${name} claims to be made by this portal, and no record says so. It has been left as it is: look who made it, and disable it at the target if nobody can say.`;
-  const kind = proved ? "orphan" : "unregistered";
-  await see(worker, target, { finding: { kind, identity: null, object: object.externalId, sentence, evidence }, at });
+  const stray = whyStray({ name, proved, failed: intent?.state === "failed" });
+  if (stray === null) return;
+  await see(worker, target, { finding: { ...stray, identity: null, object: object.externalId, evidence }, at });
 }
 
 interface Observing {
@@ -89,21 +87,14 @@ async function observeOne(worker: Worker, { name, target, identity, at }: Observ
   };
   const observed = await target.observe(intent, sweepCalls(worker, name));
   if (observed.state === "unknown-yet") return;
-  const differences = differencesOf(observed, identity);
+  const { kind: found, differences } = compare(observed, identity);
   if (isNews(identity, differences, at)) await keep(worker, identity, differences);
   const usedAt = observed.state === "ours" ? (observed.lastUsedAt ?? null) : null;
   if (usedAt !== null && identity.firstUseAt === null) await keepUse(worker, identity.id, new Date(usedAt));
   const [first] = differences;
   if (first === undefined) return;
-  const kindOf = observed.state === "ours" ? "drifted" : observed.state === "absent" ? "missing" : "squatter";
-  const finding = {
-    kind: kindOf,
-    identity: identity.id,
-    object: identity.objectName,
-    sentence: first,
-    evidence: { differences },
-  } as const;
-  await see(worker, name, { finding, at });
+  const about = { identity: identity.id, object: identity.objectName, evidence: { differences } };
+  await see(worker, name, { finding: { ...about, kind: found, sentence: first }, at });
 }
 
 /** An unchanged answer is kept once an hour: each one is an audit entry. */
@@ -118,20 +109,6 @@ async function keep({ db, newId }: Worker, identity: Settled, differences: reado
 async function keepUse({ db, newId }: Worker, identity: string, at: Date): Promise<void> {
   const context = { db, newId, actor: system, subject: { noun: "identity", id: identity } } as const;
   await runFact(context, keepFirstUse, { identity, at });
-}
-
-type Observed = Awaited<ReturnType<Target["observe"]>>;
-
-function differencesOf(
-  observed: Exclude<Observed, { readonly state: "unknown-yet" }>,
-  { objectName, state }: Settled,
-): readonly string[] {
-  if (observed.state === "absent") return [`${objectName} is gone from its target.`];
-  if (observed.state === "not-ours") return [`${objectName} is now something that is not ours: ${observed.why}`];
-  const enabled = state === "live" && !observed.enabled ? [`${objectName} is disabled at its target.`] : [];
-  const disabled =
-    state === "retiring" && observed.enabled ? [`${objectName} is enabled although it is being retired.`] : [];
-  return state === "live" ? [...enabled, ...observed.differences] : disabled;
 }
 
 const see = (worker: Worker, target: string, of: { readonly finding: NewFinding; readonly at: Date }) =>
