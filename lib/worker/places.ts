@@ -30,33 +30,14 @@ type Entry = WorkerConfig["targets"][number] | WorkerConfig["vaults"][number];
 
 export function openPlaces(first: WorkerConfig, connecting: Connecting): FollowingPlaces {
   let config = first;
-  const open = new Map<string, Promise<Closing>>();
-  const remembered = <E extends Entry, T extends Closing>(
-    entries: () => readonly E[],
-    connect: (entry: E) => Promise<T>,
-  ) => {
-    const answers = new Map<string, Promise<T>>();
-    const ask = (name: string): Promise<T> => {
-      const answer = answers.get(name) ?? connected(name);
-      answers.set(name, answer);
-      answer.catch(() => answers.get(name) === answer && answers.delete(name));
-      return answer;
-    };
-    const connected = (name: string): Promise<T> => {
-      const entry = entries().find((one) => one.name === name);
-      if (entry === undefined) return unknown(name);
-      const connection = reachable(connect(entry));
-      open.set(name, connection);
-      connection.catch(() => open.get(name) === connection && open.delete(name));
-      return connection;
-    };
-    return { ask, forget: (name: string) => answers.delete(name) };
-  };
+  const open: Open = new Map();
   const targets = remembered(
+    open,
     () => config.targets,
     (entry) => connectTarget(entry, connecting),
   );
   const vaults = remembered(
+    open,
     () => config.vaults,
     (entry) => connectVault(entry, connecting.installation),
   );
@@ -79,6 +60,33 @@ export function openPlaces(first: WorkerConfig, connecting: Connecting): Followi
       await Promise.allSettled(closing);
     },
   };
+}
+
+/** Connections that are open or being opened, by the name of their place. */
+type Open = Map<string, Promise<Closing>>;
+
+/** Connects when first asked for a name, and remembers; an answer that failed is asked for again. */
+function remembered<E extends Entry, T extends Closing>(
+  open: Open,
+  entries: () => readonly E[],
+  connect: (entry: E) => Promise<T>,
+) {
+  const answers = new Map<string, Promise<T>>();
+  const connected = (name: string): Promise<T> => {
+    const entry = entries().find((one) => one.name === name);
+    if (entry === undefined) return unknown(name);
+    const connection = reachable(connect(entry));
+    open.set(name, connection);
+    connection.catch(() => open.get(name) === connection && open.delete(name));
+    return connection;
+  };
+  const ask = (name: string): Promise<T> => {
+    const answer = answers.get(name) ?? connected(name);
+    answers.set(name, answer);
+    answer.catch(() => answers.get(name) === answer && answers.delete(name));
+    return answer;
+  };
+  return { ask, forget: (name: string) => answers.delete(name) };
 }
 
 /** Names of entries that are new, gone or not as they were in what a connection is made from. */
