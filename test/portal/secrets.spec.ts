@@ -27,7 +27,7 @@ test("a user with an access key: the page shows where its secret lies, and nowhe
   await expect(use).toContainText("kv/payments/staging/");
   await expectFitToRead(jonas);
   await openIdentity(jonas);
-  const belongings = jonas.getByRole("region", { name: "Objects and credentials" });
+  const belongings = jonas.getByRole("region", { name: "Objects and credentials", exact: true });
   const [keyId] = (await belongings.textContent())?.match(/AKIA[A-Z0-9]{16}/) ?? [];
   expect(keyId).toBeDefined();
   await expect(belongings).toContainText("vault-main: kv/payments/staging/");

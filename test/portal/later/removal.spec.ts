@@ -35,7 +35,7 @@ test("retired, disabled at once, and removed when its hold has passed", async ({
     await ravi.goto(identity);
     await expectState(ravi, "Retired", 60);
     await expect(ravi.getByRole("region", { name: "When it ends" })).toContainText("Removed");
-    const belongings = ravi.getByRole("region", { name: "Objects and credentials" });
+    const belongings = ravi.getByRole("region", { name: "Objects and credentials", exact: true });
     await expect(belongings.getByText("Removed").first()).toBeVisible();
     await expect(belongings.getByText("Live", { exact: true })).toHaveCount(0);
   } finally {
