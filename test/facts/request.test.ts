@@ -270,7 +270,9 @@ describe("release", () => {
     expect((await scenario.state(request))?.state).toBe("approved");
     await published({ settings: { ...awsTarget("x").settings, accountId: "999988887777" } });
     await releaseApproved(scenario.worker);
-    expect((await scenario.state(request))?.state).toBe("resubmit");
+    const back = await scenario.state(request);
+    expect(back?.state).toBe("resubmit");
+    expect(back?.detail.sentence).toMatch(/^Since it was approved, this has changed: .*Configuration/);
     await published({});
     const second = await awaiting("renamed-target");
     await approve(second);

@@ -7,6 +7,7 @@ import {
   type VersionRow,
 } from "#db/store/requests.ts";
 import type { Recorded } from "#lib/audit/entry.ts";
+import { planDiff } from "#lib/domain/diff.ts";
 import { readCharter } from "#lib/domain/read-charter.ts";
 import { type Outcome, type Refusals, refuse } from "#lib/domain/refusal.ts";
 import { type Examined, examine } from "#lib/judgement/examine.ts";
@@ -49,7 +50,7 @@ async function examinedAgain(
 /** What would be made is not what was approved: its verdicts are void, and the requester sees what changed. */
 async function resubmitted(work: Work, state: StateRow, examined: Outcome<Examined>): Ended {
   const refusals = "refusals" in examined ? examined.refusals : [];
-  const sentence = refusals[0]?.sentence ?? "What would be made has changed since it was approved.";
+  const sentence = refusals[0]?.sentence ?? `Since it was approved, this has changed: ${changedIn(state, examined)}.`;
   const why = { approved: state.planDigest, now: "ok" in examined ? examined.ok.planDigest : null };
   const about = { request: state.request, requestVersion: state.requestVersion, detail: { sentence, refusals }, why };
   const entry = await moveRequest(work, state, {
@@ -60,6 +61,13 @@ async function resubmitted(work: Work, state: StateRow, examined: Outcome<Examin
     stages: [],
   });
   return { ok: await work.record("moved", entry) };
+}
+
+/** What differs from the approved plan, as screens name it. */
+function changedIn({ plan }: StateRow, examined: Outcome<Examined>): string {
+  const differences = plan === null || "refusals" in examined ? [] : planDiff(plan, examined.ok.plan);
+  const names = [...new Set(differences.map(({ label }) => label))];
+  return names.length === 0 ? "what would be made" : names.join(", ");
 }
 
 async function judged(work: Work, input: Release, releasing: Releasing): Ended {
