@@ -60,7 +60,6 @@ export const RequestStatus = ({ state }: { readonly state: RequestState | "draft
 export const requestStateWord = (state: RequestState): string => requestLooks[state].word;
 
 export const IdentityStatus = ({ state }: { readonly state: IdentityState }) => <State look={identityLooks[state]} />;
-export const identityStateWord = (state: IdentityState): string => identityLooks[state].word;
 
 export const EnvironmentBadge = ({ environment }: { readonly environment: Environment }) => (
   <Badge tone={environment === "prod" ? "outline" : "neutral"}>{environment}</Badge>

@@ -9,7 +9,6 @@ import * as inventory from "./schema/inventory.ts";
 import * as progress from "./schema/progress.ts";
 
 export const schema = { ...audit, ...claims, ...configuration, ...directory, ...inventory, ...progress };
-export type Schema = typeof schema;
 
 /** `applicationName` is what operators see in `pg_stat_activity`; `max` connections are opened at most (10). */
 export interface DatabaseOptions {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { classifications, credentialModels, environments } from "#lib/domain/charter.ts";
 
 /** One question of a form. At most four per blueprint; `environment` is asked only where the workload does not tell. */
-export const questionSchema = z.discriminatedUnion("kind", [
+const questionSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("github"), label: z.string(), help: z.string() }),
   z.strictObject({ kind: z.literal("workload"), label: z.string(), help: z.string(), placeholder: z.string() }),
   z.strictObject({

@@ -15,7 +15,7 @@ const changes: { readonly [K in LaterKind]: { readonly key: string; readonly fie
 };
 
 /** What a request of this kind changes, from JSON nobody has checked: exactly its one field, a text. `provision` changes nothing. */
-export function readChange(kind: RequestKind, change: JsonObject): Outcome<string | null> {
+function readChange(kind: RequestKind, change: JsonObject): Outcome<string | null> {
   const keys = Object.keys(change);
   const unknown: Refusal = { code: "invalid", sentence: "This change cannot be read." };
   if (kind === "provision") return keys.length === 0 ? ok(null) : refuse(unknown);

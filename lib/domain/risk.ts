@@ -8,7 +8,7 @@ export interface Risk {
   readonly parts: readonly { readonly label: string; readonly points: number }[];
 }
 
-export const riskFigures = {
+const riskFigures = {
   environment: { dev: 0, staging: 2, prod: 6 },
   credential: { "platform-native": 0, federated: 0, "short-lived": 0, dynamic: 6, static: 20 },
   /** Per service, for the highest level it is reached at. */

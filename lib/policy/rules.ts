@@ -22,7 +22,7 @@ export interface Rule {
 }
 
 /** Fields that policy may fill, and the figure that fills each. */
-export const fillable = { endsAt: "maxDays", retireWhen: "unusedDays", rotation: "rotateEveryDays" } as const;
+const fillable = { endsAt: "maxDays", retireWhen: "unusedDays", rotation: "rotateEveryDays" } as const;
 
 const known = new Set(["id", "rule", "reason", "mend", "field", "control", "approval", "default"]);
 const list = (text: string | undefined): string[] =>

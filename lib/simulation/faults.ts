@@ -3,7 +3,7 @@ import { z } from "zod";
 const when = z.enum(["before", "after"]);
 
 /** What can go wrong on a simulated wire. `after` means: the call was executed, only its answer was lost. */
-export const effectSchema = z.discriminatedUnion("kind", [
+const effectSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("throttle"), retryAfterS: z.number().optional() }),
   /** A 5xx; `after` executes first, so that the caller cannot know. */
   z.strictObject({ kind: z.literal("unavailable"), when: when.default("before") }),
@@ -23,7 +23,7 @@ export const effectSchema = z.discriminatedUnion("kind", [
 export type Effect = z.infer<typeof effectSchema>;
 
 /** One fault to inject, as posted to `/_simulator/faults`. */
-export const faultRuleSchema = z.strictObject({
+const faultRuleSchema = z.strictObject({
   /** Operation by its vendor's name (`CreateAccessKey`); `*` is every one. */
   operation: z.string().default("*"),
   effect: effectSchema,
@@ -89,7 +89,7 @@ function spend(armed: Armed): boolean {
 }
 
 /** Mulberry32: the same seed draws the same faults. */
-export function random(seed: number): () => number {
+function random(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -13,7 +13,7 @@ export function newSessionCookie(): { readonly value: string; readonly id: strin
 }
 
 /** sha256 of the cookie's value, hex: who reads the table cannot speak as anyone. */
-export const sessionIdOf = (value: string): string => createHash("sha256").update(value).digest("hex");
+const sessionIdOf = (value: string): string => createHash("sha256").update(value).digest("hex");
 
 /** The session id that this request's cookie names, without asking whether it still counts. */
 export async function namedSession(): Promise<string | null> {

@@ -11,8 +11,7 @@ const unsafe = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff
 const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
 /** Exactly one line of JSON; JSON itself escapes U+0000–U+001F. */
-export const logLine = (entry: { readonly [key: string]: unknown }): string =>
-  JSON.stringify(entry).replace(unsafe, escaped);
+const logLine = (entry: { readonly [key: string]: unknown }): string => JSON.stringify(entry).replace(unsafe, escaped);
 
 export function createLog(write: (line: string) => void, now: () => Date): Log {
   const say = (level: string, event: string, detail: { readonly [key: string]: unknown }) =>

@@ -8,7 +8,7 @@ import { readBlueprints } from "./blueprint-files.ts";
 import type { TargetEntry, VaultEntry, WorkerConfig } from "./config.ts";
 
 /** What the web may know of a configuration: no reference to a secret. */
-export async function publicationOf(config: WorkerConfig): Promise<Publication> {
+async function publicationOf(config: WorkerConfig): Promise<Publication> {
   return {
     targets: config.targets.map(({ name, kind, title, environments, settings, simulated, ...entry }, position) => ({
       ...{ name, kind, title, environments, settings, simulated, position, configured: true },

@@ -4,8 +4,8 @@ import type { StepFault } from "#lib/facts/steps/fault.ts";
 import { Frozen, PutOff } from "./credential-storing.ts";
 
 /** Longest pause between two tries, and the pause after the first. A step is never dropped. */
-export const capMs = 15 * 60_000;
-export const firstMs = 1_000;
+const capMs = 15 * 60_000;
+const firstMs = 1_000;
 /** Tries after which people are shown a step that still fails. */
 export const stuckAfter = 6;
 

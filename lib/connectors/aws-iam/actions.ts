@@ -19,7 +19,7 @@ export interface KnownService {
 const loaded = new Map<string, Promise<KnownService | null>>();
 
 /** A service by its prefix in any case, read from disk once a process; null when AWS has no such service. */
-export function serviceOf(prefix: string): Promise<KnownService | null> {
+function serviceOf(prefix: string): Promise<KnownService | null> {
   const key = prefix.toLowerCase();
   const known = loaded.get(key) ?? load(key);
   loaded.set(key, known);

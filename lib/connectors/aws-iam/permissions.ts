@@ -8,7 +8,7 @@ export const permissionsName = "charter-permissions";
 /** Name of the inline policy that takes everything away while an identity is disabled. */
 export const disabledName = "charter-disabled";
 /** Sid of the statement that ends all permissions at the identity's end. */
-export const endSid = "CharterEnd";
+const endSid = "CharterEnd";
 
 /** Inline policy that denies all, sessions that already exist included. */
 export const denyAll: JsonObject = {

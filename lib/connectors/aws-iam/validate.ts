@@ -6,7 +6,7 @@ import type { Statement } from "./statement.ts";
 import { trustDocument } from "./trust.ts";
 
 /** IAM's hard limits: name length from its API model, document sizes from its quota page (characters, white space free). */
-export const limits = { name: 64, trust: 2048, rolePolicy: 10_240, userPolicy: 2048 } as const;
+const limits = { name: 64, trust: 2048, rolePolicy: 10_240, userPolicy: 2048 } as const;
 
 const invalid = (field: string, sentence: string, mend: string): Refusal => ({
   code: "invalid",

@@ -6,7 +6,7 @@ import type { Mark } from "#lib/domain/target.ts";
  */
 const prefix = "charter:mark";
 
-export const markLine = ({ installation, intent, key, hmac }: Mark): string =>
+const markLine = ({ installation, intent, key, hmac }: Mark): string =>
   `${prefix} installation=${installation} intent=${intent} key=${key} hmac=${hmac}`;
 
 /** State of a login (CORE 4). `closed` outranks every attempt; only a new intent opens it again. */

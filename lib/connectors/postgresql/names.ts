@@ -1,5 +1,5 @@
 /** PostgreSQL's own limit for identifiers: NAMEDATALEN − 1. */
-export const longestName = 63;
+const longestName = 63;
 
 /** A name PostgreSQL takes unchanged and people can read: 1–63 bytes, no control, format or separator characters. */
 export const isName = (name: string): boolean =>

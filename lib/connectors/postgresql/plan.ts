@@ -8,7 +8,7 @@ import { type Grant, grantSchema, type PostgresqlSpec } from "./spec.ts";
 
 export type PostgresqlAsk = PlanAsk<PostgresqlSettings, PostgresqlSpec>;
 
-export const kinds = { role: "role", login: "login", grants: "grants" } as const;
+const kinds = { role: "role", login: "login", grants: "grants" } as const;
 
 /** A role without sign-in that owns the grants, a login that is its member, and the grants in each database. */
 export function plan(ask: PostgresqlAsk): readonly PlannedObject[] {

@@ -58,5 +58,5 @@ function unanswered(error: unknown, exchange: Exchange): TargetFault {
 }
 
 /** A change that may have happened is ambiguous; a read that failed is only unavailable. */
-export const uncertain = (exchange: Exchange, code: string, sentence: string): TargetFault =>
+const uncertain = (exchange: Exchange, code: string, sentence: string): TargetFault =>
   new TargetFault(exchange.changes ? "ambiguous" : "unavailable", code, sentence);

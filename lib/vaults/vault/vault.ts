@@ -20,7 +20,7 @@ const metadataAnswer = z.object({
 const putAnswer = z.object({ data: z.object({ version: z.number().int().positive() }) });
 
 /** A path segment by segment, so that no name can leave its mount. */
-export const encoded = (path: string): string => path.split("/").map(encodeURIComponent).join("/");
+const encoded = (path: string): string => path.split("/").map(encodeURIComponent).join("/");
 const at = (area: "data" | "metadata" | "destroy", { mount, path }: Slot): string =>
   `${encoded(mount)}/${area}/${encoded(path)}`;
 

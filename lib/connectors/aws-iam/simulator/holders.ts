@@ -49,7 +49,7 @@ const userXml = (user: User, whole: boolean): Xml => ({
   ...(whole ? { PermissionsBoundary: boundaryXml(user.boundary), Tags: tagXml(user.tags) } : {}),
 });
 
-export function roleOf({ account, query }: Turn): Role {
+function roleOf({ account, query }: Turn): Role {
   const name = query.required("RoleName");
   const role = account.roles[name.toLowerCase()];
   if (role === undefined) throw wireError("NoSuchEntity", `The role with name ${name} cannot be found.`);

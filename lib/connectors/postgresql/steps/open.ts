@@ -14,7 +14,7 @@ import { closed, objectsOf } from "./create.ts";
 const issued = z.object({ credential: z.object({ phase: z.literal("set"), attempt: z.number().int().positive() }) });
 
 /** The attempt whose password the vault holds, as the issue step committed it; null before that. */
-export function attemptOf(facts: JsonObject): number | null {
+function attemptOf(facts: JsonObject): number | null {
   const parsed = issued.safeParse(facts);
   return parsed.success ? parsed.data.credential.attempt : null;
 }
