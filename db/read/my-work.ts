@@ -81,7 +81,7 @@ async function readUnderWay(db: Queries, viewer: Viewer): Promise<readonly Under
       from charter.intents n join charter.steps x on x.tenant = n.tenant and x.intent = n.id
       where n.tenant = r.tenant and n.request = r.id and n.state = 'running') i on true
     where r.tenant = 'main' and r.requester = ${viewer.id} and ${requestSight(viewer)}
-      and (coalesce(s.state, 'received') in ('received', 'awaiting-approval', 'awaiting-acceptance', 'resubmit', 'approved', 'provisioning') or s.since > charter.clock() - interval '1 day')
+      and (coalesce(s.state, 'received') in ('received', 'awaiting-approval', 'awaiting-acceptance', 'resubmit', 'approved', 'provisioning') or s.since > (select charter.clock() - interval '1 day'))
     order by coalesce(s.since, r.received_at) desc, r.id limit ${cap}`);
   return rows.map((row) => ({
     id: row.id,
@@ -110,7 +110,7 @@ const readEnding = (db: Queries, viewer: Viewer) =>
       and(
         eq(identities.tenant, "main"),
         sql`${identities.state} in ('live', 'suspended', 'retiring')`,
-        sql`${identities.endsAt} < charter.clock() + interval '30 days'`,
+        sql`${identities.endsAt} < (select charter.clock() + interval '30 days')`,
         or(eq(identities.owner, viewer.id), eq(identities.backupPerson, viewer.id), eq(identities.endsIt, viewer.id)),
         identitySight(viewer),
       ),
