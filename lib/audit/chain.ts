@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { z } from "zod";
 
 const hex = z.string().regex(/^[0-9a-f]*$/);
@@ -50,7 +50,7 @@ export function entryHash(entry: ExportedEntry): string {
     entry.prev,
   ];
   const text = fields.map((field) => `${Buffer.byteLength(field)}:${field},`).join("");
-  return createHash("sha256").update(text).digest("hex");
+  return hash("sha256", text);
 }
 
 /** Follows every aggregate's chain, in the order of its entries. */

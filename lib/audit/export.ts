@@ -1,13 +1,8 @@
-import { z } from "zod";
 import { type ExportedEntry, exportedEntry } from "./chain.ts";
 import { type Checkpoint, checkpointLine, signedCheckpoint } from "./checkpoint.ts";
 
 /** One line of an export: first the sealed entries by `leaf`, then the unsealed tail by noun, aggregate and seq, then checkpoints. */
 export type ExportLine = { readonly entry: ExportedEntry } | { readonly checkpoint: Checkpoint };
-const exportLine = z.union([
-  z.strictObject({ entry: exportedEntry }),
-  z.strictObject({ checkpoint: signedCheckpoint }),
-]);
 
 /** The only spelling of an entry's line; `readLine` refuses every other. */
 export function entryLine(entry: ExportedEntry): string {
@@ -40,18 +35,54 @@ export const linesTo = (write: (lines: readonly string[]) => Promise<void>) => (
   checkpoints: (rows: readonly unknown[]) => write(rows.map((row) => checkpointLine(signedCheckpoint.parse(row)))),
 });
 
-/** Reads one line's bytes; null when they are not exactly what an export writes. */
+/** Whether these bytes begin as a checkpoint's line does; nothing else of them is looked at. */
+export const isCheckpointLine = (bytes: Uint8Array): boolean => start.equals(bytes.subarray(0, start.length));
+const start = Buffer.from('{"checkpoint"');
+
+/**
+ * Reads one line's bytes; null when they are not exactly what an export writes. An entry is looked at by hand: a log has
+ * millions of them. That its line is spelled anew as it was says that it has these fields in this order and no other.
+ */
 export function readLine(bytes: Uint8Array): ExportLine | null {
   const text = utf8(bytes);
-  const parsed = exportLine.safeParse(text === null ? null : json(text));
-  if (!parsed.success) return null;
-  const line = parsed.data;
-  return ("entry" in line ? entryLine(line.entry) : checkpointLine(line.checkpoint)) === text ? line : null;
+  const value = text === null ? null : json(text);
+  if (!isObject(value)) return null;
+  if (isEntry(value.entry)) return entryLine(value.entry) === text ? { entry: value.entry } : null;
+  const checkpoint = signedCheckpoint.safeParse(value.checkpoint);
+  return checkpoint.success && checkpointLine(checkpoint.data) === text ? { checkpoint: checkpoint.data } : null;
 }
 
+type Unknowns = Readonly<Record<string, unknown>>;
+const isObject = (value: unknown): value is Unknowns => typeof value === "object" && value !== null;
+const isText = (value: unknown): value is string => typeof value === "string";
+const hex = /^[0-9a-f]*$/;
+const isHex = (value: unknown): value is string => isText(value) && hex.test(value);
+const isCount = (value: unknown, least: number): value is number =>
+  Number.isSafeInteger(value) && Number(value) >= least;
+
+/** The same as the schema says, without its cost; one test compares them. */
+export const isEntry = (value: unknown): value is ExportedEntry =>
+  isObject(value) &&
+  isText(value.tenant) &&
+  isText(value.noun) &&
+  isText(value.aggregate) &&
+  isCount(value.seq, 1) &&
+  isCount(value.version, 0) &&
+  isText(value.at) &&
+  isText(value.channel) &&
+  isText(value.actor) &&
+  isText(value.evidence) &&
+  isText(value.action) &&
+  isText(value.detail) &&
+  isText(value.xid) &&
+  isHex(value.prev) &&
+  isHex(value.hash) &&
+  (value.leaf === null || isCount(value.leaf, 0));
+
+const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 function utf8(bytes: Uint8Array): string | null {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return strict.decode(bytes);
   } catch (error) {
     if (error instanceof TypeError) return null;
     throw error;

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /**
  * A Merkle tree over entries' hashes (RFC 6962: leaves and nodes are hashed with different prefixes), kept as the roots of the
@@ -9,11 +9,7 @@ export interface Tree {
   readonly frontier: readonly string[];
 }
 
-const sha256 = (...parts: readonly Uint8Array[]): string => {
-  const hash = createHash("sha256");
-  for (const part of parts) hash.update(part);
-  return hash.digest("hex");
-};
+const sha256 = (...parts: readonly Uint8Array[]): string => hash("sha256", Buffer.concat(parts));
 const leafPrefix = Uint8Array.of(0);
 const nodePrefix = Uint8Array.of(1);
 const node = (left: string, right: string): string =>
@@ -25,8 +21,8 @@ export const emptyTree: Tree = { size: 0, frontier: [] };
 export function appended(tree: Tree, hashes: readonly string[]): Tree {
   const frontier = [...tree.frontier];
   let size = tree.size;
-  for (const hash of hashes) {
-    let root = sha256(leafPrefix, Buffer.from(hash, "hex"));
+  for (const leaf of hashes) {
+    let root = sha256(leafPrefix, Buffer.from(leaf, "hex"));
     for (let rest = size; rest % 2 === 1; rest = Math.floor(rest / 2)) root = node(frontier.pop() ?? "", root);
     frontier.push(root);
     size += 1;

@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import { Chains, type ExportedEntry } from "./chain.ts";
 import { type Checkpoint, isSigned } from "./checkpoint.ts";
-import { linesOf, readLine } from "./export.ts";
+import { isCheckpointLine, linesOf, readLine } from "./export.ts";
 import { appended, emptyTree, rootOf, type Tree } from "./tree.ts";
 
 /** What an export proves. It is sound when `faults` is empty; the unsealed tail is only chained, not signed. */
@@ -32,8 +32,11 @@ export async function verifyExport(evidence: Evidence): Promise<Report> {
   checkSignatures([...checkpoints, ...evidence.anchored], evidence.key, fault);
   checkSuccession(checkpoints, fault);
   const log = new Log([...checkpoints, ...evidence.anchored], fault);
-  for await (const { bytes } of linesOf(evidence.read())) {
+  let number = 0;
+  for await (const { bytes, unfinished } of linesOf(evidence.read())) {
+    number += 1;
     const line = readLine(bytes);
+    if (line === null || unfinished) fault(`Line ${number} is not as it was exported.`);
     if (line !== null && "entry" in line) log.take(line.entry);
   }
   log.end(checkpoints.at(-1)?.size ?? 0);
@@ -42,16 +45,16 @@ export async function verifyExport(evidence: Evidence): Promise<Report> {
 
 type Fault = (sentence: string) => void;
 
-/** First reading: every line is well formed, checkpoints come last; they are returned. */
+/** First reading: checkpoints come last; they are returned. */
 async function checkpointsOf(evidence: Evidence, fault: Fault): Promise<readonly Checkpoint[]> {
   const checkpoints: Checkpoint[] = [];
   let number = 0;
-  for await (const { bytes, unfinished } of linesOf(evidence.read())) {
+  for await (const { bytes } of linesOf(evidence.read())) {
     number += 1;
-    const line = readLine(bytes);
-    if (line === null || unfinished) fault(`Line ${number} is not as it was exported.`);
-    else if ("checkpoint" in line) checkpoints.push(line.checkpoint);
-    else if (checkpoints.length > 0) fault(`Line ${number} is an entry after a checkpoint.`);
+    if (isCheckpointLine(bytes)) {
+      const line = readLine(bytes);
+      if (line !== null && "checkpoint" in line) checkpoints.push(line.checkpoint);
+    } else if (checkpoints.length > 0) fault(`Line ${number} is an entry after a checkpoint.`);
   }
   return checkpoints;
 }
@@ -72,7 +75,7 @@ function checkSuccession(checkpoints: readonly Checkpoint[], fault: Fault): void
   }
 }
 
-/** Second reading: the entries, in the order of the tree and then the unsealed tail. */
+/** Second reading: every line is well formed; the entries, in the order of the tree and then the unsealed tail. */
 class Log {
   tree: Tree = emptyTree;
   unsealed = 0;
