@@ -43,10 +43,10 @@ test("a database login in production: a static secret needs a dated exception, t
   await answerWorkload(jonas, {
     blueprint: /Database login/,
     runsOn: "billing-export on host batch-3",
-    service: "Billing",
+    service: "Orders",
     pack: /Read tables/,
     parameters: { Database: "orders", Schema: "shop", Tables: "orders" },
-    why: "Reads the day's orders for billing.",
+    why: "Reads the day's orders for the export.",
     environment: "prod",
   });
   const said = jonas.getByRole("complementary", { name: "What becomes of it" });

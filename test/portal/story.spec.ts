@@ -23,6 +23,7 @@ const tooMuch = JSON.stringify({
   ],
 });
 
+// Two of security are asked while Billing has nothing in production: no other test brings it there.
 test("asked for in four answers, narrowed, approved by two, live, handed over, renewed and retired", async ({
   browser,
 }, info) => {
