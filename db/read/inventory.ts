@@ -1,5 +1,5 @@
 import { and, eq, inArray, ne, notInArray, type SQL, sql } from "drizzle-orm";
-import type { Viewer } from "#lib/domain/actor.ts";
+import { seesEverything, type Viewer } from "#lib/domain/actor.ts";
 import type { CredentialModel, Environment } from "#lib/domain/charter.ts";
 import { environments } from "#lib/domain/charter.ts";
 import type { IdentityState } from "#lib/domain/identity.ts";
@@ -162,13 +162,31 @@ export type TileCounts = { readonly [T in Tile]: { readonly value: number; reado
 
 /** Counts of the headline tiles in sight of the viewer, each up to 10,000. */
 export async function readTiles(db: Queries, viewer: Viewer): Promise<TileCounts> {
+  if (!seesEverything(viewer)) return tilesInSight(db, viewer);
   const entries = await Promise.all(
     tiles.map(async (tile) => {
-      const where = and(eq(identities.tenant, "main"), identitySight(viewer), present, tileCondition[tile]);
+      const where = and(eq(identities.tenant, "main"), present, tileCondition[tile]);
       return [tile, await countUpTo(db, where)] as const;
     }),
   );
   return Object.fromEntries(entries) as { [T in Tile]: { value: number; more: boolean } };
+}
+
+/** All of them in one pass over what the viewer sees, which is found by index and small beside everything. */
+async function tilesInSight(db: Queries, viewer: Viewer): Promise<TileCounts> {
+  const counts = tiles.map((tile) => {
+    const count = sql<number>`(count(*) filter (where ${tileCondition[tile] ?? sql`true`}))::int`;
+    return [tile, count] as const;
+  });
+  const [row] = await db
+    .select(Object.fromEntries(counts) as { [T in Tile]: SQL<number> })
+    .from(identities)
+    .where(and(eq(identities.tenant, "main"), identitySight(viewer), present));
+  const shown = tiles.map((tile) => {
+    const value = row?.[tile] ?? 0;
+    return [tile, { value: Math.min(value, capped), more: value > capped }] as const;
+  });
+  return Object.fromEntries(shown) as { [T in Tile]: { value: number; more: boolean } };
 }
 
 export interface InventoryChoices {

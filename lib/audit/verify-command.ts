@@ -25,7 +25,7 @@ async function main(): Promise<number> {
     return 1;
   }
   const key = createPublicKey(await readFile(values.key));
-  const report = await verifyExport({ read: () => createReadStream(file), key, anchored });
+  const report = await verifyExport({ read: () => createReadStream(file, { highWaterMark: 1 << 20 }), key, anchored });
   process.stdout.write(sentences(report, anchored.length));
   return report.faults.length === 0 ? 0 : 1;
 }
@@ -33,10 +33,12 @@ async function main(): Promise<number> {
 /** Checkpoints of an anchor file, one a line; null when a line is something else. */
 async function readAnchor(file: string): Promise<readonly Checkpoint[] | null> {
   const checkpoints: Checkpoint[] = [];
-  for await (const { bytes } of linesOf(createReadStream(file))) {
-    const line = readLine(bytes);
-    if (line === null || !("checkpoint" in line)) return null;
-    checkpoints.push(line.checkpoint);
+  for await (const lines of linesOf(createReadStream(file))) {
+    for (const { bytes } of lines) {
+      const line = readLine(bytes);
+      if (line === null || !("checkpoint" in line)) return null;
+      checkpoints.push(line.checkpoint);
+    }
   }
   return checkpoints;
 }

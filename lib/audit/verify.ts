@@ -33,11 +33,13 @@ export async function verifyExport(evidence: Evidence): Promise<Report> {
   checkSuccession(checkpoints, fault);
   const log = new Log([...checkpoints, ...evidence.anchored], fault);
   let number = 0;
-  for await (const { bytes, unfinished } of linesOf(evidence.read())) {
-    number += 1;
-    const line = readLine(bytes);
-    if (line === null || unfinished) fault(`Line ${number} is not as it was exported.`);
-    if (line !== null && "entry" in line) log.take(line.entry);
+  for await (const lines of linesOf(evidence.read())) {
+    for (const { bytes, unfinished } of lines) {
+      number += 1;
+      const line = readLine(bytes);
+      if (line === null || unfinished) fault(`Line ${number} is not as it was exported.`);
+      if (line !== null && "entry" in line) log.take(line.entry);
+    }
   }
   log.end(checkpoints.at(-1)?.size ?? 0);
   return { sealed: log.tree.size, unsealed: log.unsealed, checkpoints: checkpoints.length, faults };
@@ -49,12 +51,14 @@ type Fault = (sentence: string) => void;
 async function checkpointsOf(evidence: Evidence, fault: Fault): Promise<readonly Checkpoint[]> {
   const checkpoints: Checkpoint[] = [];
   let number = 0;
-  for await (const { bytes } of linesOf(evidence.read())) {
-    number += 1;
-    if (isCheckpointLine(bytes)) {
-      const line = readLine(bytes);
-      if (line !== null && "checkpoint" in line) checkpoints.push(line.checkpoint);
-    } else if (checkpoints.length > 0) fault(`Line ${number} is an entry after a checkpoint.`);
+  for await (const lines of linesOf(evidence.read())) {
+    for (const { bytes } of lines) {
+      number += 1;
+      if (isCheckpointLine(bytes)) {
+        const line = readLine(bytes);
+        if (line !== null && "checkpoint" in line) checkpoints.push(line.checkpoint);
+      } else if (checkpoints.length > 0) fault(`Line ${number} is an entry after a checkpoint.`);
+    }
   }
   return checkpoints;
 }

@@ -76,7 +76,11 @@ async function exportAndVerify({ worker, urls }: Ground): Promise<readonly Line[
     times.read.push(await timed(() => parsed(file)));
     times.verify.push(
       await timed(async () => {
-        const report = await verifyExport({ read: () => createReadStream(file), key: keys.publicKey, anchored: [] });
+        const report = await verifyExport({
+          read: () => createReadStream(file, { highWaterMark: 1 << 20 }),
+          key: keys.publicKey,
+          anchored: [],
+        });
         if (report.faults.length > 0) throw new Error(report.faults[0]);
         entries = report.sealed + report.unsealed;
       }),
