@@ -3,6 +3,7 @@ import { canonical } from "#lib/digest/digest.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
 import type { Vault } from "#lib/vaults/store.ts";
 import type { WorkerConfig } from "./config.ts";
+import { entryDigest } from "./entry-digest.ts";
 import { MissingReference } from "./references.ts";
 import { type Connecting, connectTarget } from "./targets.ts";
 import { connectVault } from "./vaults.ts";
@@ -11,6 +12,8 @@ import { connectVault } from "./vaults.ts";
 export interface Places {
   target(name: string): Promise<Target>;
   vault(name: string): Promise<Vault>;
+  /** Fingerprint of a place's entry as configured now; null when it is not configured. */
+  entry(name: string): string | null;
   close(): Promise<void>;
 }
 
@@ -44,6 +47,10 @@ export function openPlaces(first: WorkerConfig, connecting: Connecting): Followi
   return {
     target: targets.ask,
     vault: vaults.ask,
+    entry: (name) => {
+      const entry = [...config.targets, ...config.vaults].find((one) => one.name === name);
+      return entry === undefined ? null : entryDigest(entry);
+    },
     follow: (next) => {
       const changed = differing(config, next);
       config = next;

@@ -1,11 +1,11 @@
 import type { Db } from "#db/client.ts";
 import { readPublished, saveGate } from "#db/store/configuration.ts";
-import { digest } from "#lib/digest/digest.ts";
 import { differences, type Publication } from "#lib/facts/configuration/differences.ts";
 import { publish } from "#lib/facts/configuration/publish.ts";
 import { runFact, system } from "#lib/facts/run.ts";
 import { readBlueprints } from "./blueprint-files.ts";
 import type { TargetEntry, VaultEntry, WorkerConfig } from "./config.ts";
+import { entryDigest } from "./entry-digest.ts";
 
 /** What the web may know of a configuration: no reference to a secret. */
 async function publicationOf(config: WorkerConfig): Promise<Publication> {
@@ -21,10 +21,6 @@ async function publicationOf(config: WorkerConfig): Promise<Publication> {
     blueprints: await readBlueprints(config.blueprints.folder),
   };
 }
-
-/** Kind, address, account, CA, ceiling, credential references, simulated or real: what makes every plan on it another plan. */
-const entryDigest = (entry: Pick<TargetEntry, "kind" | "settings" | "simulated" | "credentials">): string =>
-  digest(entry);
 
 /** Publishes what differs and sets the gates of every target and vault; the number of rows that changed. */
 export async function publishConfig(db: Db, config: WorkerConfig, newId: () => string): Promise<number> {

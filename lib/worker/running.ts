@@ -21,6 +21,8 @@ export interface SagaOptions {
   /** Connected targets and vaults by their configured names; throws `TargetFault` when one is not configured or not reachable. */
   target(name: string): Promise<Target>;
   vault(name: string): Promise<Vault>;
+  /** Fingerprint of a place's entry as configured now; null when it is not configured, or has none. */
+  entry(name: string): string | null;
   readonly times?: LeaseTimes;
   /** After each commit: screens may look. */
   changed?(): void;
@@ -57,6 +59,26 @@ export async function runStep(options: SagaOptions, running: Running): Promise<R
   const again = kind === "empower" ? await recheckBefore(options, running, { target, work }) : null;
   const done = await step.run(again === null ? work : { ...work, facts: { ...work.facts, ...again.facts } });
   return { done, stored: again?.stored ?? null };
+}
+
+/**
+ * What was approved for one account is never made in another: a step that adds waits, visibly stuck, while the entry of
+ * its target or vault is not the one in the plan. Steps that take away go on.
+ */
+function refuseOtherPlace({ entry }: SagaOptions, { claimed, intent }: Running): void {
+  const { kind } = claimed.row;
+  if (kind !== "create" && kind !== "issue" && kind !== "empower") return;
+  const { target, storage, entries } = intent.plan;
+  const places = [
+    { name: target, approved: entries.target },
+    { name: storage?.vault ?? "", approved: entries.vault },
+  ];
+  for (const { name, approved } of places) {
+    const now = entry(name);
+    if (now === null || approved === null || now === approved) continue;
+    const sentence = `The configuration of ${name} has changed since this was approved. Put its entry back to go on.`;
+    throw new TargetFault("denied", "entry-changed", sentence);
+  }
 }
 
 /** Takes one step back, in reverse order of the flow, while the identity has no power. */

@@ -125,7 +125,7 @@ function makeWorker({ worker: db }: TestDatabase): Worker {
     installation: { installation: config.installation, portal: config.publicUrl },
     markKeys: [{ id: "mark-1", secret: randomBytes(32) }],
     checkpointKey: { id: "checkpoint-1", privateKey: generateKeyPairSync("ed25519").privateKey },
-    places: { target: noPlace, vault: noPlace, close: async () => undefined },
+    places: { target: noPlace, vault: noPlace, entry: () => null, close: async () => undefined },
     log: {
       info: () => undefined,
       fault: (event, error) => {

@@ -28,7 +28,11 @@ const connects: Readonly<Record<string, (entry: ConnectEntry) => Target | Promis
 };
 
 /** Targets and vault as a worker connects them, once a process. */
-export function connected(places: Places): { target(name: string): Promise<Target>; vault(): Promise<Vault> } {
+export function connected(places: Places): {
+  target(name: string): Promise<Target>;
+  vault(): Promise<Vault>;
+  entry(): null;
+} {
   const targets = new Map<string, Promise<Target>>();
   const open = async (name: string): Promise<Target> => {
     const place = places.targets[name];
@@ -55,6 +59,7 @@ export function connected(places: Places): { target(name: string): Promise<Targe
   });
   return {
     vault: async () => vault,
+    entry: () => null,
     target: (name) => {
       const known = targets.get(name) ?? open(name);
       targets.set(name, known);

@@ -65,7 +65,13 @@ function fakeTarget() {
     discover: async function* () {},
     close: async () => {},
   };
-  return { target, did, trouble: (name: string, ...problems: unknown[]) => trouble.set(name, problems) };
+  return {
+    /** Fingerprint of the entry as configured; plans are seeded with this one. */
+    entry: "t",
+    target,
+    did,
+    trouble: (name: string, ...problems: unknown[]) => trouble.set(name, problems),
+  };
 }
 type Fake = ReturnType<typeof fakeTarget>;
 
@@ -85,6 +91,7 @@ const sagaOf = (mine: Fake, steps = flow) =>
     vault: async () => {
       throw new Error("no vault here");
     },
+    entry: () => mine.entry,
     flow: () => steps,
     random: () => 1,
   });
@@ -160,6 +167,19 @@ describe("a target that answers badly", () => {
     fake.trouble("make");
     await settle(fake);
     expect((await stepsOf(seeded))[0]?.stuck_at).toBeNull();
+  });
+
+  it("adds nothing at a target whose entry is no longer the approved one, says so, and goes on once it is back", async () => {
+    fake.entry = "another account";
+    const seeded = await seedIntent(database.admin, { flow });
+    await sagaOf(fake).runOne();
+    const [held] = await stepsOf(seeded);
+    expect(fake.did).toEqual([]);
+    expect(held?.stuck_at).not.toBeNull();
+    expect(held?.fault).toMatchObject({ code: "entry-changed" });
+    fake.entry = "t";
+    await settle(fake);
+    expect((await stateOf(seeded)).request).toBe("live");
   });
 
   it("runs a waiting step at once when a person asks, and refuses that for one that runs or is done", async () => {
