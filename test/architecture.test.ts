@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { connectors } from "#lib/connectors/registry.ts";
 import { castsIn, functionsIn, importsOf, type Source } from "./support/source.ts";
 
-// ARCHITECTURE's floors and walls. Each test lists what breaks it, so that a failure names the line to mend.
+// The floors and walls of CONTRIBUTING.md. Each test lists what breaks it, so that a failure names the line to mend.
 
 const root = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
 const top = ["app", "components", "db", "lib", "proxy.ts", "scripts", "test"];

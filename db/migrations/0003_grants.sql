@@ -1,4 +1,4 @@
--- CORE of the house: the web inserts claims, the worker writes facts, the auditor reads, the owner cannot log in.
+-- The web inserts claims, the worker writes facts, the auditor reads, the owner cannot log in.
 -- db/roles.ts makes the roles; test/security/web-grants.txt says what the web ends up with.
 grant usage on schema charter to charter_web, charter_worker, charter_auditor;
 grant select on all tables in schema charter to charter_web, charter_worker, charter_auditor;

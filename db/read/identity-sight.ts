@@ -5,7 +5,7 @@ import { requests } from "../schema/claims.ts";
 import { identities } from "../schema/inventory.ts";
 
 /**
- * Identities a viewer may see (CORE 5): own teams', and those they asked for, own, back up or end; every one for security,
+ * Identities a viewer may see: own teams', and those they asked for, own, back up or end; every one for security,
  * operator and auditor. Undefined means no restriction. A row outside it is *not found*, never *forbidden*.
  */
 export function identitySight(viewer: Viewer): SQL | undefined {

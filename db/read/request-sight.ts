@@ -4,7 +4,7 @@ import type { Queries } from "../client.ts";
 import { type RequestRow, readRequest, readState, type StateRow } from "../store/requests.ts";
 
 /**
- * Which requests a viewer sees (CORE 5), as a condition on the aliases `r` (requests) and `v` (its newest version): every one
+ * Which requests a viewer sees, as a condition on the aliases `r` (requests) and `v` (its newest version): every one
  * with a role; else those of own teams and those they asked for, own, back up or end.
  */
 export function requestSight(viewer: Viewer): SQL {

@@ -207,7 +207,7 @@ export interface CredentialSeen {
   readonly everUsed: boolean;
 }
 
-/** AWS keys, Entra passwords: the target chooses the secret and tells it once (CORE 4). */
+/** AWS keys, Entra passwords: the target chooses the secret and tells it once. */
 export interface ServerChosenCredential {
   readonly protocol: "server-chosen";
   /** How long an unanswered mint may still take effect after the last lease that could sign one, ms (AWS: 15 min + consistency). */
@@ -224,7 +224,7 @@ export interface ServerChosenCredential {
   probe(work: StepWork, id: string, secret: Secret): Promise<boolean>;
 }
 
-/** PostgreSQL, AppRole: we choose the secret; the target itself is the fence (CORE 4). */
+/** PostgreSQL, AppRole: we choose the secret; the target itself is the fence. */
 export interface ClientChosenCredential {
   readonly protocol: "client-chosen";
   /** The credential's own name at the target, for the inventory: the login. */

@@ -147,7 +147,7 @@ export async function runStep(life: Life, plan: Plan, name: string): Promise<voi
   }
 }
 
-/** The straight path of CORE 4, enough for a contract; the worker's protocol has its own tests. */
+/** The straight path of the server-chosen protocol, enough for a contract; the worker's protocol has its own tests. */
 async function issue(life: Life, plan: Plan): Promise<void> {
   const { credential } = life.harness.target;
   assert.ok(credential, "a flow with an issue step has credential primitives");

@@ -2,7 +2,7 @@ import type { Role } from "./actor.ts";
 import type { Stage } from "./decision.ts";
 import { type Outcome, ok, refuse } from "./refusal.ts";
 
-/** A role counts for a verdict for this long after an id_token proved it (CORE 1). */
+/** A role counts for a verdict for this long after an id_token proved it. */
 export const roleHours = 12;
 
 /** A login that could decide: its canonical person and what the worker verified of it. */

@@ -61,7 +61,7 @@ export interface Decision {
   readonly passedBy: string | null;
 }
 
-/** Figures that policy sets, read from the bundle's `@`-annotations (CORE 5: policy data, not code). */
+/** Figures that policy sets, read from the bundle's `@`-annotations (policy data, not code). */
 export interface PolicyFigures {
   readonly maxDays: (environment: Environment, credential: CredentialModel) => number;
   readonly stageHours: number;

@@ -1,7 +1,7 @@
 import type { RequestKind } from "./charter.ts";
 import { type Outcome, ok, refuse } from "./refusal.ts";
 
-/** Where a request stands (CORE 5). Kinds other than `provision` end in `done`. */
+/** Where a request stands. Kinds other than `provision` end in `done`. */
 export const requestStates = [
   "received",
   "refused",

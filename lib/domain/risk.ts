@@ -1,7 +1,7 @@
 import type { Charter } from "./charter.ts";
 import type { Level, Reach } from "./reach.ts";
 
-/** Points named one by one; their sum is capped. Source: CORE 5, default figures. */
+/** Points named one by one; their sum is capped. The figures are Charter's own. */
 export interface Risk {
   /** 0–100. */
   readonly points: number;

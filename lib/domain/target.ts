@@ -21,7 +21,7 @@ export interface Check {
   readonly mend?: string;
 }
 
-/** Proof on an object that it is ours: HMAC-SHA-256 over installation, target, name, intent and plan digest (CORE 1). */
+/** Proof on an object that it is ours: HMAC-SHA-256 over installation, target, name, intent and plan digest. */
 export interface Mark {
   readonly installation: string;
   readonly intent: string;

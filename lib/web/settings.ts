@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** What the web is started with (CORE 5): nothing here names a target, a vault or a role that writes facts. */
+/** What the web is started with: nothing here names a target, a vault or a role that writes facts. */
 export interface WebSettings {
   readonly databaseUrl: string;
   /** Origin of the portal; the only one that may post, and the only one sign-in returns to. */

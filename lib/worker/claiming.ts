@@ -7,7 +7,7 @@ import { expire } from "#lib/facts/steps/expire.ts";
 import { CommittedBefore, LostLease, type Owned } from "#lib/facts/steps/owned.ts";
 import type { Lease } from "./calls.ts";
 
-/** Lease 60 s, call timeout 20 s (CORE 3 and 5). */
+/** Lease 60 s, call timeout 20 s. */
 export const usualTimes: LeaseTimes = { leaseMs: 60_000, callTimeoutMs: 20_000 };
 
 export interface Claimed {

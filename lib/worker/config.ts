@@ -62,7 +62,7 @@ const vaultEntry = z.strictObject({
     .min(1),
 });
 
-/** The worker's configuration file (CORE 5): all that decides where power and secrets go. */
+/** The worker's configuration file: all that decides where power and secrets go. */
 export const configSchema = z.strictObject({
   installation: z.string().min(3).max(64),
   publicUrl: z.url(),

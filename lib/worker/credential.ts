@@ -4,7 +4,7 @@ import { ClientChosenRun } from "./credential-client-chosen.ts";
 import { ServerChosenRun, serverFacts } from "./credential-server-chosen.ts";
 import { type Issued, type Issuing, slotTaken } from "./credential-storing.ts";
 
-/** Follows the protocol of CORE 4 from the committed facts to *done*. Faults are `TargetFault`, `Squatter`, `PutOff`, `Frozen`, `LostLease`. */
+/** Follows the credential protocol from the committed facts to *done*. Faults are `TargetFault`, `Squatter`, `PutOff`, `Frozen`, `LostLease`. */
 export function issue(issuing: Issuing): Promise<Issued> {
   const { credential } = issuing;
   return credential.protocol === "server-chosen"
@@ -32,7 +32,7 @@ export async function removeSlot({
   await vault.remove(slot, vaultCalls);
 }
 
-/** Before power is given: the recorded keys exactly, made so again when somebody else's hand was at work (CORE 4, step 6). Null when all is as recorded. */
+/** Before power is given: the recorded keys exactly, made so again when somebody else's hand was at work. Null when all is as recorded. */
 export async function recheck(issuing: Issuing, credential: ServerChosenCredential): Promise<Issued | null> {
   const facts = serverFacts(issuing.work.facts);
   if (facts !== null && exactlyRecorded(facts, await credential.list(issuing.work))) return null;

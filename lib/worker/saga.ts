@@ -23,7 +23,7 @@ export interface Saga {
   wake(): void;
 }
 
-/** Drives every intent's steps, one claim at a time (CORE 3). Several workers may do so side by side. */
+/** Drives every intent's steps, one claim at a time. Several workers may do so side by side. */
 export function createSaga(options: SagaOptions): Saga {
   const wakers = new Set<() => void>();
   const wake = () => {

@@ -10,7 +10,7 @@ export interface Bounds {
   readonly takeovers: number;
   readonly losses: number;
   readonly sleepers: number;
-  /** LOGIN without comparing the mark (CORE 4). */
+  /** LOGIN without comparing the mark. */
   readonly sabotage?: "login-without-comparing";
 }
 

@@ -10,7 +10,7 @@ import {
 } from "#lib/domain/provisioning/server-chosen-secret.ts";
 import type { Model } from "./explore.ts";
 
-/** Ways to build it wrong, each of which an exploration must find (CORE 4). */
+/** Ways to build it wrong, each of which an exploration must find. */
 export type Sabotage =
   | "no-discard-checkpoint"
   | "undo-committed-checkpoint"

@@ -9,7 +9,7 @@ const prefix = "charter:mark";
 const markLine = ({ installation, intent, key, hmac }: Mark): string =>
   `${prefix} installation=${installation} intent=${intent} key=${key} hmac=${hmac}`;
 
-/** State of a login (CORE 4). `closed` outranks every attempt; only a new intent opens it again. */
+/** State of a login. `closed` outranks every attempt; only a new intent opens it again. */
 export interface LoginState {
   readonly attempt: number;
   readonly closedBy: string | null;

@@ -9,7 +9,7 @@ import { lock, readRole } from "./roles.ts";
 import { newPassword, scramVerifier } from "./scram.ts";
 import { databasesOf } from "./steps/create.ts";
 
-/** The primitives of CORE 4: the login's comment is the fence. Nothing derived from a password is kept or returned. */
+/** The primitives of the client-chosen protocol: the login's comment is the fence. Nothing derived from a password is kept or returned. */
 export const credentialOf = (cluster: Cluster): ClientChosenCredential => ({
   protocol: "client-chosen",
   id: ({ plan }) => desiredOf(plan).login,

@@ -1,5 +1,5 @@
 /**
- * How a secret that we choose (a database password) comes to be the same at its target and in its vault: CORE 4, as a
+ * How a secret that we choose (a database password) comes to be the same at its target and in its vault, as a
  * pure machine. The target is the fence: with each secret it takes the number of the attempt, and only a higher one
  * replaces it. No password, verifier or anything derived is kept: after a crash the secret is forgotten and made anew.
  */

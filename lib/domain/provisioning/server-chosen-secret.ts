@@ -1,5 +1,5 @@
 /**
- * How a secret that the target chooses and tells once (an access key) comes to lie in a vault: CORE 4, as a pure machine.
+ * How a secret that the target chooses and tells once (an access key) comes to lie in a vault, as a pure machine.
  * `next(facts, seen)` says what to do; the worker does it and hands back what it saw. Facts are what was committed last;
  * they never hold a secret. What the machine promises, crash where you like: once `done`, exactly one active key exists,
  * the recorded one, and the vault's current version is its secret.

@@ -22,7 +22,7 @@ export interface TokenClaims {
   readonly groups: readonly string[];
 }
 
-/** Oldest `iat` that is accepted (CORE 1), and how far the issuer's clock may run ahead of ours. */
+/** Oldest `iat` that is accepted, and how far the issuer's clock may run ahead of ours. */
 const maxAge = "5 minutes";
 const skewSeconds = 5;
 /** Asymmetric only: `none` and HMAC never verify. */
