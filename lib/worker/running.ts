@@ -46,6 +46,7 @@ export interface Ran {
 
 /** Runs one step of a flow: the connector's own, or the credential protocol where the flow says `issue`. */
 export async function runStep(options: SagaOptions, running: Running): Promise<Ran> {
+  refuseOtherPlace(options, running);
   const { kind, name } = running.claimed.row;
   if (name === forgetSecret.name) return { done: await forget(options, running), stored: null };
   const target = await options.target(running.claimed.row.target);
