@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type NextRequest, NextResponse } from "next/server";
 import { askedHeader } from "#lib/web/asked.ts";
+import { whyNoCall } from "#lib/web/call.ts";
 import { readSettings } from "#lib/web/settings.ts";
 
 const development = process.env.NODE_ENV === "development";
@@ -31,15 +32,21 @@ const fixed = {
 } as const;
 
 /**
- * Headers only: it grants nothing, so that going round it gains nothing. A web that is not fit to serve answers
- * `/api/health` alone; the demo answers localhost alone and no proxy.
+ * Headers and early refusals: it grants nothing, so that going round it gains nothing. A web that is not fit to serve
+ * answers `/api/health` alone; the demo answers localhost alone and no proxy; what may change something is a call
+ * from our own pages (lib/web/call.ts).
  */
-export function proxy(request: NextRequest): NextResponse {
+export async function proxy(request: NextRequest): Promise<NextResponse> {
   const read = readSettings(process.env);
   if ("problems" in read && request.nextUrl.pathname !== "/api/health")
     return refused(503, "Charter is not configured; /api/health says what is missing.");
   const demo = "ok" in read && read.ok.demo;
   if (demo && !isLocal(request)) return refused(421, "The demo answers http://localhost alone.");
+  if (!isReadable(request.nextUrl.pathname)) return refused(400, "This address cannot be read.");
+  if ("ok" in read && request.method !== "GET" && request.method !== "HEAD") {
+    const no = await whyNoCall(request, read.ok.publicUrl.origin);
+    if (no !== null) return refused(no.status, no.sentence);
+  }
   const nonce = randomBytes(16).toString("base64");
   const headers = new Headers(request.headers);
   const csp = policy(nonce, "ok" in read ? new URL(read.ok.issuer).origin : "");
@@ -59,6 +66,16 @@ const refused = (status: number, sentence: string): NextResponse =>
     status,
     headers: { ...fixed, "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" },
   });
+
+/** Percent signs that are no text's make the framework's router throw. */
+function isReadable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const isLocal = (request: NextRequest): boolean =>
   /^localhost(:\d+)?$/.test(request.headers.get("host") ?? "") &&

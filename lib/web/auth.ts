@@ -84,7 +84,8 @@ function cookiesOf({ publicUrl }: WebSettings): NonNullable<NextAuthConfig["cook
 
 const auth = NextAuth(() => configuration());
 
-export const { GET, POST } = auth.handlers;
+/** Its way back from the provider. What it takes by POST is not served: sessions begin and end in actions of our own. */
+export const { GET } = auth.handlers;
 
 /** Sends the browser to the sign-in provider, and back to `to` on this origin. `hint` names a person to the demo's issuer. */
 export const beginSignIn = (to: string, hint: string | null): Promise<never> =>

@@ -1,1 +1,1 @@
-export { GET, POST } from "#lib/web/auth.ts";
+export { GET } from "#lib/web/auth.ts";
