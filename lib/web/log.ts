@@ -17,8 +17,7 @@ export function log(event: string, fields: { readonly [name: string]: string | n
  * Logs a fault and returns the reference number that people are shown. Only the innermost cause is described: the
  * database layer's outer message repeats the query's parameters.
  */
-export function fault(where: string, thrown: unknown): string {
-  const reference = randomBytes(5).toString("hex");
+export function fault(where: string, thrown: unknown, reference = randomBytes(5).toString("hex")): string {
   const cause = innermost(thrown);
   log("fault", { reference, where, name: cause.name, message: cause.message.slice(0, 300), stack: framesOf(cause) });
   return reference;

@@ -1,8 +1,10 @@
+import { tameConsole } from "./console.ts";
 import { log } from "./log.ts";
 import { readSettings, workerVariables } from "./settings.ts";
 
 /** Runs once when the web process starts. */
 export function start(): void {
+  tameConsole();
   const foreign = workerVariables(process.env);
   if (foreign.length > 0) {
     log("refused-to-start", { sentence: `The web must not see the worker's variables: ${foreign.join(", ")}.` });
