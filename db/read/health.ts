@@ -27,3 +27,9 @@ export async function readHealth(db: Queries): Promise<HealthState> {
     activeBundle: row.bundle,
   };
 }
+
+/** The role this process speaks as; its claims are recorded in that name. */
+export async function readRole(db: Queries): Promise<string> {
+  const [row] = await db.execute<{ role: string }>(sql`select session_user as role`);
+  return row?.role ?? "";
+}

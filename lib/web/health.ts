@@ -1,5 +1,5 @@
 import { migrationsCurrent } from "#db/migration-state.ts";
-import { readHealth } from "#db/read/health.ts";
+import { readHealth, readRole } from "#db/read/health.ts";
 import { database } from "./database.ts";
 import { fault } from "./log.ts";
 import { readSettings } from "./settings.ts";
@@ -28,6 +28,9 @@ export async function health(): Promise<Health> {
 
 async function ofDatabase(): Promise<Health> {
   const { db } = database();
+  const role = await readRole(db);
+  if (role !== "charter_web")
+    return unfit("role", `The web must connect as charter_web; CHARTER_WEB_DATABASE_URL names ${role}.`);
   if (!(await migrationsCurrent(db)))
     return unfit("migrations", "The database lacks migrations of this version. Run them as charter_migrate.");
   const state = await readHealth(db);

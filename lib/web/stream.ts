@@ -4,9 +4,9 @@ import { readSession, type SessionPerson } from "#db/read/session.ts";
 import { database } from "./database.ts";
 import { fault } from "./log.ts";
 
-/** How often a stream looks without a hint, and how often it reads its session anew, ms. */
+/** How often a stream looks without a hint, and how often it reads its session anew, ms: with the look, at most 15 s. */
 const lookEvery = 2_000;
-const sessionEvery = 15_000;
+const sessionEvery = 12_000;
 /** A comment line keeps proxies from closing a quiet stream, ms. */
 const breatheEvery = 20_000;
 
