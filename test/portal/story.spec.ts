@@ -113,7 +113,7 @@ test("asked for in four answers, narrowed, approved by two, live, handed over, r
     await expect(jonas.getByRole("region", { name: "Who owns it" })).toContainText("Accepted");
     await expect(jonas.getByRole("region", { name: "Why it exists" })).toContainText("Archives each month's invoices");
     await expect(jonas.getByRole("region", { name: "What it can reach" })).toContainText("Read back");
-    await expect(jonas.getByRole("region", { name: "When it ends" })).toContainText("ended by");
+    await expect(jonas.getByRole("region", { name: "When it ends" })).toContainText("Ended by Jonas Kern");
     await expectFitToRead(jonas);
   });
   const identity = new URL(jonas.url()).pathname;
