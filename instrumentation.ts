@@ -10,6 +10,6 @@ export async function register(): Promise<void> {
 /** Every error that Next caught while it answered; its digest is the reference that the error page shows. */
 export const onRequestError: Instrumentation.onRequestError = async (error, _request, { routePath }) => {
   if (process.env.NEXT_RUNTIME !== "nodejs") return;
-  const { requestFault } = await import("#lib/web/console.ts");
+  const { requestFault } = await import("#lib/web/printed.ts");
   requestFault(error, routePath);
 };

@@ -1,5 +1,5 @@
-import { tameConsole } from "./console.ts";
 import { log } from "./log.ts";
+import { tameConsole } from "./printed.ts";
 import { readSettings, workerVariables } from "./settings.ts";
 
 /** Runs once when the web process starts. */

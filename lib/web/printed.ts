@@ -13,8 +13,7 @@ export function tameConsole(): void {
       if (errors[0]) fault("framework", errors[0]);
       else log("framework", { level, message: String(first).slice(0, 300) });
     };
-  console.error = told("error");
-  console.warn = told("warning");
+  Object.assign(console, { error: told("error"), warn: told("warning") });
 }
 
 /** Logs what a request threw, under the reference that its error page shows. */
