@@ -1,12 +1,12 @@
-import { type SQL, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import type { Queries } from "../client.ts";
 
 /** How many candidates one field may contribute: what keeps a common word fast at a million rows. */
 const perField = 2000;
 
-/** Ids of identities that a word may mean, and whether any field had more than is looked through. */
+/** Ids of identities that a word may mean, looked up once for page and count, and whether there are more than are looked through. */
 export interface Matches {
-  readonly ids: SQL;
+  readonly ids: readonly string[];
   readonly cut: boolean;
 }
 
@@ -26,6 +26,6 @@ export async function matching(db: Queries, typed: string): Promise<Matches> {
       where p.tenant = 'main' and p.name ilike ${like} limit ${perField + 1})
     union (select id from charter.identities where tenant = 'main'
       and to_tsvector('simple', purpose) @@ plainto_tsquery('simple', ${text}) limit ${perField + 1})`;
-  const [row] = await db.execute<{ count: number }>(sql`select count(*)::int as count from (${union}) found`);
-  return { ids: sql`(${union})`, cut: (row?.count ?? 0) > perField };
+  const found = await db.execute<{ id: string }>(sql`select id from (${union}) found`);
+  return { ids: found.map(({ id }) => id), cut: found.length > perField };
 }

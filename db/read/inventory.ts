@@ -93,7 +93,7 @@ async function conditions(
     filter.team
       ? sql`${identities.team} = (select ${teams.id} from ${teams} where ${teams.tenant} = 'main' and ${teams.slug} = ${filter.team})`
       : undefined,
-    search ? inArray(identities.id, search.ids) : undefined,
+    search ? sql`${identities.id} = any (${sql.param([...search.ids])}::uuid[])` : undefined,
   );
   return { where, cut: search?.cut ?? false };
 }
