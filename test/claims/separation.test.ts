@@ -142,6 +142,22 @@ describe("asking for less", () => {
     expect(codeOf(await decide(mara, approval(asked)))).toBe("conflict");
   });
 
+  test("an edit after taking over begins with the narrower version, not with what it replaced", async () => {
+    const asked = await cast.asked();
+    const [mara, jonas] = [await cast.as(actors.security), await cast.as(actors.requester)];
+    const draft = async () =>
+      (
+        await cast.scenario.database.admin`
+          select content -> 'edits' ->> 'endsAt' as ends, content -> 'need' as need from charter.drafts where id = ${asked.request}`
+      )[0];
+    const before = await draft();
+    expect(before?.ends).not.toBe(inDays(30));
+    granted(await askForLess(mara, { ...asked, text: "Shorter will do.", drop: [], endsAt: inDays(30) }));
+    const [row] = await cast.scenario.database.admin`select id from charter.comments where request = ${asked.request}`;
+    granted(await takeOver(jonas, { request: asked.request, comment: String(row?.id) }));
+    expect(await draft()).toEqual({ ends: inDays(30), need: before?.need });
+  });
+
   test("what was proposed on an older version cannot be taken over any more", async () => {
     const asked = await cast.asked();
     const [mara, jonas] = [await cast.as(actors.security), await cast.as(actors.requester)];

@@ -1,13 +1,17 @@
 import type { Tx } from "#db/client.ts";
+import { readDraft } from "#db/read/new-request.ts";
 import { readInstallation } from "#db/read/planning-facts.ts";
 import { readRequestInSight } from "#db/read/request-sight.ts";
 import { databaseClock } from "#db/store/audit.ts";
+import { saveDraft } from "#db/store/claims.ts";
 import { readComment, readLatestVersion } from "#db/store/requests.ts";
 import { canonical } from "#lib/digest/digest.ts";
 import type { Charter, Origins } from "#lib/domain/charter.ts";
+import { readAnswers } from "#lib/domain/read-answers.ts";
 import { readCharter, readOrigins } from "#lib/domain/read-charter.ts";
 import { asRefusals, type Outcome, ok, refuse } from "#lib/domain/refusal.ts";
 import { maySubmitVersion } from "#lib/domain/request.ts";
+import { jsonObject, read } from "#lib/domain/shape.ts";
 import { examine } from "#lib/judgement/examine.ts";
 import { noWorker } from "../refusals.ts";
 import { type ClaimContext, runClaim } from "../run.ts";
@@ -36,7 +40,11 @@ export const takeOver = (context: ClaimContext, input: TakeOverInput): Promise<O
     const asking = { state: found.state?.state ?? "received", requester: found.request.requester, person: actor.id };
     const may = maySubmitVersion({ ...asking, newest: version, version: version + 1 });
     if ("refusals" in may) return may;
-    if (proposed.version === version) return sealed(tx, context, proposed);
+    if (proposed.version === version) {
+      const done = await sealed(tx, context, proposed);
+      if ("ok" in done) await keepInDraft(tx, context, { ...proposed, before: newest.charter });
+      return done;
+    }
     return refuse({
       code: "conflict",
       sentence: "The request has changed since this was proposed.",
@@ -84,4 +92,23 @@ async function sealed(tx: Tx, context: ClaimContext, of: Proposed): Promise<Outc
     planDigest,
     owner: charter.owner,
   });
+}
+
+/**
+ * An edit begins with what was taken over, never with what it replaced: the earlier end stands in the draft, and reach that
+ * was narrowed is asked for anew, since no answer says it.
+ */
+async function keepInDraft(tx: Tx, { actor, now }: ClaimContext, of: Proposed & { readonly before: Charter }) {
+  const draft = await readDraft(tx, actor, of.request);
+  const typed = draft === null ? null : readAnswers(draft.content);
+  if (draft === null || typed === null || "refusals" in typed) return;
+  const { before, charter } = of;
+  const answers = {
+    ...typed.ok,
+    ...(canonical(before.spec) !== canonical(charter.spec) && { need: null }),
+    ...(before.endsAt !== charter.endsAt && { edits: { ...typed.ok.edits, endsAt: charter.endsAt } }),
+  };
+  const content = read(jsonObject, answers);
+  if ("refusals" in content) return;
+  await saveDraft(tx, { id: draft.id, person: actor.id, blueprint: draft.blueprint, content: content.ok }, now);
 }
