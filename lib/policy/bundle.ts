@@ -5,7 +5,7 @@ import { validate } from "@cedar-policy/cedar-wasm/nodejs";
 import { digest } from "#lib/digest/digest.ts";
 import { asRefusals, type Outcome, ok, refuse } from "#lib/domain/refusal.ts";
 import type { Bundle } from "./engine.ts";
-import { sayableNames } from "./facts.ts";
+import { places, sayableNames } from "./facts.ts";
 import { figuresFile } from "./figures.ts";
 import { readBundle } from "./prepare.ts";
 import type { Rule } from "./rules.ts";
@@ -45,8 +45,8 @@ export async function checkBundle(files: Bundle["files"]): Promise<Outcome<Bundl
 /** Places in sentences that nothing fills. */
 const unfilled = (rules: readonly Rule[]): string[] =>
   rules.flatMap((rule) =>
-    [...`${rule.reason} ${rule.mend ?? ""}`.matchAll(/\{(\w*)\}/g)]
-      .filter(([, name]) => !sayableNames.has(name ?? ""))
+    [...`${rule.reason} ${rule.mend ?? ""}`.matchAll(/\{(\w*)[^{}]*\}/g)]
+      .filter(([place, name]) => !sayableNames.has(name ?? "") || place.replace(places, "") !== "")
       .map(([place]) => `${rule.file}: rule ${rule.id}: nothing fills ${place}.`),
   );
 

@@ -1,7 +1,7 @@
 import { statefulIsAuthorized } from "@cedar-policy/cedar-wasm/nodejs";
 import type { Role } from "#lib/domain/actor.ts";
 import type { Decision, PolicyFacts, PolicyFigures, Reason, Stage } from "#lib/domain/decision.ts";
-import { type CedarRequest, cedarRequest, sayable } from "./facts.ts";
+import { type CedarRequest, cedarRequest, places, sayable } from "./facts.ts";
 import { type Bundle, PolicyFault, type Prepared, prepare } from "./prepare.ts";
 import type { Rule } from "./rules.ts";
 
@@ -59,7 +59,11 @@ function satisfied(prepared: Prepared, set: string, request: CedarRequest): read
 }
 
 function reasonOf(rule: Rule, values: { readonly [name: string]: string | number }): Reason {
-  const say = (text: string) => text.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place));
+  const say = (text: string) =>
+    text.replace(places, (place, ...[name = "", one, more]: readonly (string | undefined)[]) => {
+      const value = values[name] ?? place;
+      return one === undefined ? String(value) : `${value} ${value === 1 ? one : more}`;
+    });
   const tone = rule.effect === "forbid" ? "refuses" : rule.approvals.length > 0 ? "asks" : "passes";
   return {
     rule: rule.id,

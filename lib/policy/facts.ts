@@ -71,6 +71,9 @@ export function sayable(
   };
 }
 
+/** A place to fill in a sentence: `{figure}`, or `{figure day|days}` for a figure with its noun. */
+export const places = /\{(\w+)(?: ([^{}|]+)\|([^{}|]+))?\}/g;
+
 /** Names that sentences may use; a rule that names another is refused with the bundle. */
 export const sayableNames: ReadonlySet<string> = new Set([
   "actions",

@@ -139,6 +139,17 @@ test("a refusal still shows who would be asked, with figures in its sentence and
   expect(stages).toEqual([{ role: "security", count: 2, sentence: "Two of security will be asked." }]);
 });
 
+test.each([
+  [0, "It opens 0 known ways to gain more power than granted."],
+  [1, "It opens 1 known way to gain more power than granted."],
+  [2, "It opens 2 known ways to gain more power than granted."],
+])("a figure of %i carries its noun in the right number", (escalations, sentence) => {
+  const { reasons } = ask({ ...prod, ttlDays: 1, reach: { ...prod.reach, escalations } });
+  expect(reasons.find(({ rule }) => rule === "reach.escalation")?.sentence).toBe(
+    escalations === 0 ? undefined : sentence,
+  );
+});
+
 test("what nothing allows is refused", async () => {
   const { "handover.cedar": _, ...rest } = bundle.files;
   const smaller = await checkBundle(rest);
