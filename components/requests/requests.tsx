@@ -1,5 +1,6 @@
 import { FilePlus2, Plus } from "lucide-react";
 import Link from "next/link";
+import { kindWords } from "#components/charter/words.ts";
 import { Filter, Filters, SearchFilter } from "#components/filters.tsx";
 import { RequestStatus, requestStateWord } from "#components/status.tsx";
 import { LinkButton } from "#components/ui/button.tsx";
@@ -8,6 +9,7 @@ import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHead } from "#components/ui/page-head.tsx";
 import { Time } from "#components/ui/time.tsx";
 import type { DraftLine, RequestRow } from "#db/read/requests.ts";
+import { environments } from "#lib/domain/charter.ts";
 import { requestStates } from "#lib/domain/request.ts";
 import { Discard, type DiscardVerb } from "./discard.tsx";
 import { RequestsTable } from "./requests-table.tsx";
@@ -18,18 +20,23 @@ const states = [
   ...requestStates.map((state) => ({ value: state, label: requestStateWord(state) })),
 ];
 
+const kinds = Object.entries(kindWords).map(([value, label]) => ({ value, label }));
+const asChoices = (names: readonly string[]) => names.map((value) => ({ value, label: value }));
+
 /** Where are mine and my team's? Drafts on top. */
 export function Requests({
   drafts,
   rows,
   next,
   filtered,
+  targets,
   discard,
 }: {
   readonly drafts: readonly DraftLine[];
   readonly rows: readonly RequestRow[];
   readonly next: string | null;
   readonly filtered: boolean;
+  readonly targets: readonly string[];
   readonly discard: DiscardVerb;
 }) {
   return (
@@ -51,6 +58,9 @@ export function Requests({
           <Filters>
             <SearchFilter label="Search by name" />
             <Filter name="state" label="State" choices={states} />
+            <Filter name="kind" label="What" choices={kinds} />
+            <Filter name="environment" label="Environment" choices={asChoices(environments)} />
+            <Filter name="target" label="Target" choices={asChoices(targets)} />
             <Filter name="who" label="Asked by" choices={[{ value: "me", label: "me" }]} />
           </Filters>
           <RequestsTable rows={rows} next={next} empty={<NoRequests filtered={filtered} />} />

@@ -25,6 +25,10 @@ export interface RequestFilter {
   /** `open`, `closed` or one state; anything else is all. */
   readonly state: string;
   readonly mine: boolean;
+  /** Its kind, environment and target; empty is all. */
+  readonly kind: string;
+  readonly environment: string;
+  readonly target: string;
   readonly after: string | undefined;
 }
 
@@ -101,8 +105,11 @@ const ofThose = (movement: SQL, filter: RequestFilter, viewer: Viewer): SQL => s
   where ${requestsInSight(viewer)} and ${matching(filter, viewer)}
   order by s.since desc, s.request desc limit ${pageSize + 1})`;
 
-const matching = ({ q, mine }: RequestFilter, viewer: Viewer): SQL => sql`
+const matching = ({ q, mine, kind, environment, target }: RequestFilter, viewer: Viewer): SQL => sql`
   ${mine ? sql`r.requester = ${viewer.id}` : sql`true`}
+  and ${kind ? sql`r.kind = ${kind}` : sql`true`}
+  and ${environment ? sql`v.charter ->> 'environment' = ${environment}` : sql`true`}
+  and ${target ? sql`v.charter ->> 'target' = ${target}` : sql`true`}
   and ${q ? sql`r.id = any (array(select n.request from charter.request_versions n where n.tenant = 'main' and n.charter ->> 'name' like ${literally(q)})) and strpos(v.charter ->> 'name', lower(${q})) > 0` : sql`true`}`;
 
 /** Names are lower case slugs. */
@@ -122,6 +129,14 @@ function nextOf(state: RequestState | null, roles: readonly string[], accepter: 
   if (state === "awaiting-approval") return roles.map((role) => role[0]?.toUpperCase() + role.slice(1)).join(", ");
   if (state === "awaiting-acceptance") return accepter ?? "the owner";
   return state === "resubmit" ? "the requester" : "";
+}
+
+/** Targets a list may be narrowed to, those in use first. */
+export async function readTargetNames(db: Queries): Promise<readonly string[]> {
+  const rows = await db.execute<{ name: string }>(
+    sql`select name from charter.targets where tenant = 'main' order by configured desc, position`,
+  );
+  return rows.map(({ name }) => name);
 }
 
 /** This person's own drafts, newest first. */

@@ -103,7 +103,7 @@ const search: Group = async (ground, viewer) => {
 const tilesOf: Group = async ({ web }, viewer) => ({ tiles: () => readTiles(web.db, viewer) });
 
 const requests: Group = async ({ web }, viewer) => {
-  const asked = { q: "", state: "", mine: false, after: undefined };
+  const asked = { q: "", state: "", mine: false, kind: "", environment: "", target: "", after: undefined };
   const first = await readRequests(web.db, viewer, asked);
   const read =
     (changes: object): Run =>

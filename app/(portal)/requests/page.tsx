@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { Page } from "#components/frame/page.tsx";
 import { Requests } from "#components/requests/requests.tsx";
-import { readDrafts, readRequests } from "#db/read/requests.ts";
+import { readDrafts, readRequests, readTargetNames } from "#db/read/requests.ts";
 import { type SearchParams, searchOf } from "#lib/web/address.ts";
 import { reader } from "#lib/web/context.ts";
 import { discardDraft } from "./actions.ts";
@@ -15,13 +15,20 @@ export default async function RequestsPage({ searchParams }: { readonly searchPa
   const filter = {
     q: text("q"),
     state: text("state"),
+    kind: text("kind"),
+    environment: text("environment"),
+    target: text("target"),
     mine: query.get("who") === "me",
     after: query.get("after") ?? undefined,
   };
-  const [drafts, page] = await Promise.all([readDrafts(db, viewer), readRequests(db, viewer, filter)]);
+  const [drafts, page, targets] = await Promise.all([
+    readDrafts(db, viewer),
+    readRequests(db, viewer, filter),
+    readTargetNames(db),
+  ]);
   return (
     <Page crumbs={[{ title: "Requests" }]}>
-      <Requests drafts={drafts} {...page} filtered={query.size > 0} discard={discardDraft} />
+      <Requests drafts={drafts} {...page} targets={targets} filtered={query.size > 0} discard={discardDraft} />
     </Page>
   );
 }
