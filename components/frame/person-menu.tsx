@@ -1,8 +1,7 @@
 "use client";
 import { LogOut, Settings } from "lucide-react";
-import Link from "next/link";
 import { Avatar } from "#components/ui/avatar.tsx";
-import { Menu, MenuItem, MenuLabel, MenuLine } from "#components/ui/menu.tsx";
+import { Menu } from "#components/ui/menu.tsx";
 
 interface PersonMenuProps {
   readonly name: string;
@@ -15,22 +14,16 @@ interface PersonMenuProps {
 /** Who is signed in: name, what they are here, settings, sign out. `signOut` is a server action. */
 export function PersonMenu({ name, what, signOut, compact = false }: PersonMenuProps) {
   return (
-    <Menu align={compact ? "end" : "start"} trigger={compact ? faceButton(name) : lineButton(name, what)}>
-      <MenuLabel>
-        {name} · {what}
-      </MenuLabel>
-      <MenuItem asChild>
-        <Link href="/settings">
-          <Settings aria-hidden />
-          Settings
-        </Link>
-      </MenuItem>
-      <MenuLine />
-      <MenuItem onSelect={() => void signOut({})}>
-        <LogOut aria-hidden />
-        Sign out
-      </MenuItem>
-    </Menu>
+    <Menu
+      align={compact ? "end" : "start"}
+      trigger={compact ? faceButton(name) : lineButton(name, what)}
+      lines={[
+        { kind: "label", words: `${name} · ${what}` },
+        { kind: "link", href: "/settings", icon: <Settings aria-hidden />, words: "Settings" },
+        { kind: "line" },
+        { kind: "verb", run: () => void signOut({}), icon: <LogOut aria-hidden />, words: "Sign out" },
+      ]}
+    />
   );
 }
 

@@ -17,7 +17,7 @@ import { usePathname } from "next/navigation";
 import { type ReactNode, useState } from "react";
 import { IconButton } from "#components/ui/button.tsx";
 import { cx } from "#components/ui/cx.ts";
-import { Menu, MenuItem } from "#components/ui/menu.tsx";
+import { Menu } from "#components/ui/menu.tsx";
 import type { MenuEntry, MenuGroup, MenuIcon } from "./menu.ts";
 
 const icons: { readonly [I in MenuIcon]: ReactNode } = {
@@ -165,16 +165,10 @@ function BottomBar({ entries, pathname }: { readonly entries: readonly MenuEntry
       {first.map((entry) => (
         <BottomLink key={entry.href} entry={entry} on={isOn(pathname, entry.href)} />
       ))}
-      <Menu trigger={trigger}>
-        {more.map((entry) => (
-          <MenuItem key={entry.href} asChild>
-            <Link href={entry.href}>
-              {icons[entry.icon]}
-              {entry.title}
-            </Link>
-          </MenuItem>
-        ))}
-      </Menu>
+      <Menu
+        trigger={trigger}
+        lines={more.map(({ href, icon, title }) => ({ kind: "link", href, icon: icons[icon], words: title }))}
+      />
     </nav>
   );
 }

@@ -2,7 +2,7 @@
 import { Monitor, Moon, Sun, SunMoon } from "lucide-react";
 import { useState } from "react";
 import { IconButton } from "#components/ui/button.tsx";
-import { Menu, MenuChoices, MenuLabel } from "#components/ui/menu.tsx";
+import { Menu } from "#components/ui/menu.tsx";
 import { asTheme, type Theme } from "./theme-name.ts";
 
 const choices = [
@@ -38,9 +38,10 @@ export function ThemeMenu({ theme: initial }: { readonly theme: Theme }) {
           <SunMoon aria-hidden />
         </IconButton>
       }
-    >
-      <MenuLabel>Theme</MenuLabel>
-      <MenuChoices value={theme} onChange={choose} choices={choices} />
-    </Menu>
+      lines={[
+        { kind: "label", words: "Theme" },
+        { kind: "choice", value: theme, onChange: choose, choices },
+      ]}
+    />
   );
 }

@@ -1,7 +1,7 @@
 "use client";
 import { Bot, Cable, CalendarClock, Database, GitBranch, Handshake, Server } from "lucide-react";
 import Link from "next/link";
-import { type ReactNode, useState } from "react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { credentialWords } from "#components/charter/words.ts";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -9,8 +9,10 @@ import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { PageHead } from "#components/ui/page-head.tsx";
 import type { Choice } from "#components/ui/select.tsx";
-import { NotSure } from "./not-sure.tsx";
 import type { Candidate } from "./propose.ts";
+
+/** Loaded when it is first asked for. */
+const NotSure = lazy(() => import("./not-sure.tsx"));
 
 export interface BlueprintCard extends Candidate {
   readonly summary: string;
@@ -58,13 +60,15 @@ export function Blueprints({
           Not sure?
         </Button>
       </div>
-      {unsure ? (
-        <NotSure
-          blueprints={blueprints}
-          groups={groups.map(({ id, title }) => ({ value: id, label: title }))}
-          places={places}
-        />
-      ) : null}
+      <Suspense>
+        {unsure ? (
+          <NotSure
+            blueprints={blueprints}
+            groups={groups.map(({ id, title }) => ({ value: id, label: title }))}
+            places={places}
+          />
+        ) : null}
+      </Suspense>
       {found.length === 0 ? (
         <EmptyState
           icon={<Cable aria-hidden />}

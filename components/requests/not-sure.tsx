@@ -15,7 +15,7 @@ const tokens: readonly Choice[] = [
 ];
 
 /** *Not sure?*: three questions, then the blueprint with the best credential model they allow. */
-export function NotSure(props: {
+export default function NotSure(props: {
   readonly blueprints: readonly Candidate[];
   readonly groups: readonly Choice[];
   readonly places: readonly Choice[];

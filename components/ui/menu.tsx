@@ -1,82 +1,35 @@
 "use client";
-import { DropdownMenu as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import { type ComponentProps, type ComponentType, cloneElement, useState } from "react";
+import type { MenuProps } from "./menu-lines.ts";
+import type OpenMenu from "./open-menu.tsx";
 
-/** A list of verbs behind a button. `trigger` must be one focusable element. */
-export function Menu({
-  trigger,
-  children,
-  align = "end",
-}: {
-  readonly trigger: ReactNode;
-  readonly children: ReactNode;
-  readonly align?: "start" | "end";
-}) {
-  return (
-    <Radix.Root modal={false}>
-      <Radix.Trigger asChild>{trigger}</Radix.Trigger>
-      <Radix.Portal>
-        <Radix.Content
-          align={align}
-          sideOffset={6}
-          collisionPadding={8}
-          className="z-60 max-h-[70vh] min-w-52 overflow-y-auto rounded-lg border border-line bg-surface p-1 shadow-float"
-        >
-          {children}
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
-  );
+const load = () => import("./open-menu.tsx");
+/** A reader without connection presses again. */
+const prepare = () => void load().catch(() => {});
+
+/** Links and verbs behind a button: a plain button until it is first pressed, then the menu, loaded by that press. */
+export function Menu(props: MenuProps) {
+  const [pressed, setPressed] = useState<{
+    readonly Open: ComponentType<ComponentProps<typeof OpenMenu>>;
+    keys: boolean;
+  }>();
+  if (pressed !== undefined) return <pressed.Open {...props} byKeyboard={pressed.keys} />;
+  const open = (keys: boolean) =>
+    void load().then(
+      (loaded) => setPressed({ Open: loaded.default, keys }),
+      () => {},
+    );
+  return cloneElement(props.trigger, {
+    "aria-haspopup": "menu",
+    "aria-expanded": false,
+    onPointerEnter: prepare,
+    onFocus: prepare,
+    // A click without a pointer is Enter or Space.
+    onClick: (event) => open(event.detail === 0),
+    onKeyDown: (event) => {
+      if (event.key !== "ArrowDown") return;
+      event.preventDefault();
+      open(true);
+    },
+  });
 }
-
-export function MenuItem({
-  onSelect,
-  children,
-  asChild = false,
-}: {
-  readonly onSelect?: () => void;
-  readonly children: ReactNode;
-  readonly asChild?: boolean;
-}) {
-  return (
-    <Radix.Item
-      asChild={asChild}
-      {...(onSelect ? { onSelect } : {})}
-      className="flex cursor-pointer items-center gap-2 rounded-md px-2.5 py-1.5 outline-none data-[highlighted]:bg-hover [&_svg]:size-4 [&_svg]:text-muted"
-    >
-      {children}
-    </Radix.Item>
-  );
-}
-
-/** One of several, ticked. */
-export function MenuChoices({
-  value,
-  onChange,
-  choices,
-}: {
-  readonly value: string;
-  readonly onChange: (value: string) => void;
-  readonly choices: readonly { readonly value: string; readonly label: string; readonly icon?: ReactNode }[];
-}) {
-  return (
-    <Radix.RadioGroup value={value} onValueChange={onChange}>
-      {choices.map((choice) => (
-        <Radix.RadioItem
-          key={choice.value}
-          value={choice.value}
-          className="flex cursor-pointer items-center gap-2 rounded-md px-2.5 py-1.5 outline-none data-[highlighted]:bg-hover data-[state=checked]:font-[560] data-[state=checked]:text-accent-text [&_svg]:size-4"
-        >
-          {choice.icon}
-          {choice.label}
-          <Radix.ItemIndicator className="ml-auto pl-3">✓</Radix.ItemIndicator>
-        </Radix.RadioItem>
-      ))}
-    </Radix.RadioGroup>
-  );
-}
-
-export const MenuLabel = ({ children }: { readonly children: ReactNode }) => (
-  <Radix.Label className="px-2.5 pt-1.5 pb-1 text-xs text-muted">{children}</Radix.Label>
-);
-export const MenuLine = () => <Radix.Separator className="mx-1 my-1 h-px bg-line" />;

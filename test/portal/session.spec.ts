@@ -33,3 +33,20 @@ test("a session value that was set before sign-in is never the one after it", as
   expect(session?.httpOnly).toBe(true);
   expect(session?.sameSite).toBe("Lax");
 });
+
+test("a menu, loaded when it is first opened, is opened, walked and left by keys alone", async ({ browser }) => {
+  const jonas = await signedIn(browser, "Jonas Kern");
+  const theme = jonas.getByRole("button", { name: "Theme" });
+  const [system, light] = ["As the system", "Light"].map((name) => jonas.getByRole("menuitemradio", { name }));
+  await expect(theme).toHaveAttribute("aria-haspopup", "menu");
+  for (const key of ["ArrowDown", "Enter"]) {
+    await theme.focus();
+    await jonas.keyboard.press(key);
+    await expect(system ?? theme).toBeFocused();
+    await jonas.keyboard.press("ArrowDown");
+    await expect(light ?? theme).toBeFocused();
+    await jonas.keyboard.press("Escape");
+    await expect(theme).toBeFocused();
+    await expect(theme).toHaveAttribute("aria-expanded", "false");
+  }
+});

@@ -1,0 +1,38 @@
+"use client";
+import { X } from "lucide-react";
+import { Dialog as Radix } from "radix-ui";
+import { IconButton } from "./button.tsx";
+import type { DialogProps } from "./dialog-props.ts";
+
+/** The dialog, open; loaded when the first one opens. */
+export default function OpenDialog(props: DialogProps) {
+  return (
+    <Radix.Root open={props.open} onOpenChange={props.onOpenChange}>
+      <Radix.Portal>
+        <Radix.Overlay className="fixed inset-0 z-40 bg-[rgb(10_14_12/.38)]" />
+        <Radix.Content
+          {...(props.sentence === undefined ? { "aria-describedby": undefined } : {})}
+          className={`fixed top-[12vh] left-1/2 z-50 flex max-h-[80vh] w-[calc(100vw-32px)] -translate-x-1/2 flex-col rounded-lg border border-line bg-surface shadow-float ${props.wide ? "max-w-[720px]" : "max-w-[480px]"}`}
+        >
+          <div className="flex items-start gap-3 px-4 pt-3.5 pb-2">
+            <div className="min-w-0 flex-1">
+              <Radix.Title className="text-md">{props.title}</Radix.Title>
+              {props.sentence === undefined ? null : (
+                <Radix.Description className="mt-1 text-muted">{props.sentence}</Radix.Description>
+              )}
+            </div>
+            <Radix.Close asChild>
+              <IconButton label="Close" className="-mt-1 -mr-1.5">
+                <X aria-hidden />
+              </IconButton>
+            </Radix.Close>
+          </div>
+          <div className="min-h-0 overflow-y-auto px-4 pb-3.5">{props.children}</div>
+          {props.foot === undefined ? null : (
+            <div className="flex flex-wrap justify-end gap-2 border-t border-line px-4 py-3">{props.foot}</div>
+          )}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}
