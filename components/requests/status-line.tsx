@@ -3,6 +3,7 @@ import { cx } from "#components/ui/cx.ts";
 import { Time } from "#components/ui/time.tsx";
 import type { RequestPage } from "#db/read/request.ts";
 import type { RequestState } from "#lib/domain/request.ts";
+import { Folded } from "./folded.tsx";
 
 type Mark = "ok" | "now" | "ahead" | "bad";
 interface Stop {
@@ -28,31 +29,44 @@ const reached: { readonly [S in RequestState]: number } = {
 };
 const ended: readonly RequestState[] = ["refused", "denied", "withdrawn", "expired", "failed"];
 
+const looks: { readonly [M in Mark]: string } = {
+  ok: "border-t-good text-muted",
+  now: "border-t-accent bg-accent-soft text-accent-text",
+  bad: "border-t-bad bg-bad-soft text-bad",
+  ahead: "border-t-line text-faint",
+};
+const place = "border-t-[3px] px-3.5 py-2.5 text-[12.5px]";
+
 /** received → policy → approvals → provisioning → live: where it is, and what happens next. */
 export function StatusLine({ page }: { readonly page: RequestPage }) {
   const stops = stopsOf(page);
+  const at = reached[page.state?.state ?? "received"];
+  const here = stops[at];
   return (
-    <ol
-      aria-label="Progress"
-      className="mb-[18px] grid overflow-hidden rounded-lg border border-line bg-surface md:auto-cols-fr md:grid-flow-col"
-    >
-      {stops.map((stop) => (
-        <li
-          key={stop.title}
-          aria-current={stop.mark === "now" ? "step" : undefined}
-          className={cx(
-            "border-t-[3px] border-line px-3.5 py-2.5 text-[12.5px] md:border-r md:last:border-r-0",
-            stop.mark === "ok" && "border-t-good text-muted",
-            stop.mark === "now" && "border-t-accent bg-accent-soft text-accent-text",
-            stop.mark === "bad" && "border-t-bad bg-bad-soft text-bad",
-            stop.mark === "ahead" && "text-faint",
-          )}
-        >
-          <b className={cx("block text-[13.5px] font-[560]", stop.mark === "ok" && "text-text")}>{stop.title}</b>
-          {stop.remark}
-        </li>
-      ))}
-    </ol>
+    <div className="mb-[18px] overflow-hidden rounded-lg border border-line bg-surface">
+      <Folded
+        className={cx(place, looks[here?.mark ?? "now"])}
+        line={
+          <span className="min-w-0 truncate">
+            <b className="text-[13.5px] font-[560]">{here?.title}</b> · {at + 1} of {stops.length}
+            {here?.remark ? <> · {here.remark}</> : null}
+          </span>
+        }
+      >
+        <ol aria-label="Progress" className="grid md:auto-cols-fr md:grid-flow-col">
+          {stops.map((stop) => (
+            <li
+              key={stop.title}
+              aria-current={stop.mark === "now" ? "step" : undefined}
+              className={cx(place, looks[stop.mark], "border-r-line md:border-r md:last:border-r-0")}
+            >
+              <b className={cx("block text-[13.5px] font-[560]", stop.mark === "ok" && "text-text")}>{stop.title}</b>
+              {stop.remark}
+            </li>
+          ))}
+        </ol>
+      </Folded>
+    </div>
   );
 }
 

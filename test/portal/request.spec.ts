@@ -59,3 +59,20 @@ test("a draft keeps what was typed", async ({ browser }) => {
   await expect(jonas.getByRole("textbox", { name: "Bucket" })).toHaveValue("half-typed");
   await expect(jonas.getByLabel("Why does it exist?")).toHaveValue("Half a");
 });
+
+test("on a phone one line says where a request stands, and unfolds; the list is narrowed by its address", async ({
+  browser,
+}) => {
+  const jonas = await signedIn(browser, "Jonas Kern");
+  await jonas.goto("/requests?kind=retire&environment=dev&target=nowhere");
+  await expect(jonas.getByText("Nothing matches these filters")).toBeVisible();
+  await jonas.goto("/requests");
+  await jonas.getByRole("combobox", { name: "What" }).selectOption("New identity");
+  await expect(jonas).toHaveURL(/kind=provision/);
+  await jonas.getByRole("table", { name: "Requests" }).getByRole("link").first().click();
+  await expect(jonas.getByRole("list", { name: "Progress" })).toBeVisible();
+  await jonas.setViewportSize({ width: 390, height: 844 });
+  await expect(jonas.getByRole("list", { name: "Progress" })).toBeHidden();
+  await jonas.getByRole("button", { name: /\d of 5/ }).click();
+  await expect(jonas.getByRole("list", { name: "Progress" })).toBeVisible();
+});
