@@ -1,5 +1,5 @@
 "use client";
-import { useState } from "react";
+import { useState, useSyncExternalStore } from "react";
 import { Discard } from "#components/requests/discard.tsx";
 import { LinkButton } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
@@ -55,12 +55,22 @@ const isAnswered = (kind: string, answers: Answers): boolean => {
   );
 };
 
+const never = () => () => {};
+/** False in the server's first paint, whose fields would forget what is typed into them. */
+const useReady = (): boolean =>
+  useSyncExternalStore(
+    never,
+    () => true,
+    () => false,
+  );
+
 /** What do I need, and will it pass? Left the answers, right what becomes of them. */
 export function RequestForm(props: RequestFormProps) {
   const { blueprint, choices, me, packs, verbs } = props;
   // A page drawn anew names another fresh id; this form keeps the one it began with.
   const [start] = useState(props.start);
   const form = useForm(start, verbs);
+  const ready = useReady();
   const [sent, setSent] = useState(false);
   const errors = errorsOf(form.preview?.refusals ?? []);
   const errorAt = (kind: keyof typeof fieldsOf) =>
@@ -88,7 +98,7 @@ export function RequestForm(props: RequestFormProps) {
       >
         {blueprint.summary} <DraftLine at={form.saved.at} failed={form.saved.failed} />
       </PageHead>
-      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1.2fr)_minmax(0,1fr)]">
+      <div inert={!ready} className="grid items-start gap-5 lg:grid-cols-[minmax(0,1.2fr)_minmax(0,1fr)]">
         <div className="grid gap-4">
           <Card label="Questions">
             <div className="grid gap-2.5">
