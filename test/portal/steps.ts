@@ -101,8 +101,10 @@ export async function approve(page: Page, name: string): Promise<void> {
   await page.getByText(name, { exact: true }).first().click();
   await page.keyboard.press("a");
   const confirm = page.getByRole("dialog").getByRole("button", { name: /^Approve/ });
+  const waiting = page.getByText(name, { exact: true });
+  await expect.poll(async () => (await confirm.isVisible()) || (await waiting.count()) === 0).toBe(true);
   if (await confirm.isVisible()) await confirm.click();
-  await expect(page.getByText(name, { exact: true })).toHaveCount(0);
+  await expect(waiting).toHaveCount(0);
 }
 
 /** Nothing serious or critical by axe, in the page as it stands. */
