@@ -57,7 +57,7 @@ const readWorkers = (db: Queries) =>
 export type TargetsPage = NonNullable<Awaited<ReturnType<typeof readTargets>>>;
 
 /** Names of configured targets and vaults: what may be asked to be checked. */
-export async function readTargetNames(db: Queries): Promise<readonly string[]> {
+export async function readPlaceNames(db: Queries): Promise<readonly string[]> {
   const rows = await db.execute<{ name: string }>(sql`
     select name from charter.targets where tenant = 'main' and configured
     union select name from charter.vaults where tenant = 'main' and configured`);

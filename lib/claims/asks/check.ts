@@ -1,4 +1,4 @@
-import { readTargetNames } from "#db/read/targets.ts";
+import { readPlaceNames } from "#db/read/targets.ts";
 import { insertAsk } from "#db/store/claims.ts";
 import { type Outcome, ok, refuse } from "#lib/domain/refusal.ts";
 import { type ClaimContext, runClaim } from "../run.ts";
@@ -10,7 +10,7 @@ export const check = (context: ClaimContext, input: { readonly name: string }): 
     if (!actor.roles.includes("operator") && !actor.roles.includes("security")) {
       return refuse({ code: "forbidden", sentence: "Only an operator or security has a target checked." });
     }
-    if (!(await readTargetNames(tx)).includes(input.name)) {
+    if (!(await readPlaceNames(tx)).includes(input.name)) {
       return refuse({ code: "not-found", sentence: "No target or vault has this name." });
     }
     await insertAsk(tx, { id: context.newId(), kind: "check", subject: input.name, person: actor.id });
