@@ -60,8 +60,12 @@ describe("a gate's slots", () => {
           await sleep(3);
           continue;
         }
+        // Held until a second one runs beside it, so that the limit is seen to be used on a busy machine too.
+        for (let look = 0; look < 40 && most < 2; look += 1) {
+          most = Math.max(most, await runningNow("narrow"));
+          await sleep(5);
+        }
         most = Math.max(most, await runningNow("narrow"));
-        await sleep(2);
         await admin.begin(async (sql) => {
           await sql`set local session_replication_role = replica`;
           await sql`update charter.steps set state = 'done', lease_until = null where id = ${row.id}`;

@@ -19,6 +19,8 @@ export interface SeededIntent {
 }
 
 export interface Seeding {
+  /** Fingerprint of the target's entry as approved; "t" where no configuration is compared. */
+  readonly entry?: string;
   readonly flow: readonly FlowStep[];
   readonly kind?: RequestKind;
   readonly target?: string;
@@ -58,7 +60,7 @@ export async function seedIntent(admin: postgres.Sql, seeding: Seeding): Promise
     connector,
     target,
     name,
-    entries: { target: "t", vault: null },
+    entries: { target: seeding.entry ?? "t", vault: null },
     objects,
     storage,
     endsAt,
