@@ -30,8 +30,8 @@ export default defineConfig({
   },
   // What sets the installation's clock ahead comes when nothing else runs any more.
   projects: [
-    { name: "portal", testIgnore: "**/later/**" },
-    { name: "later", testMatch: "**/later/**", dependencies: ["portal"] },
+    { name: "portal", testMatch: "**/*.spec.ts", testIgnore: "**/later/**" },
+    { name: "later", testMatch: "**/later/*.spec.ts", dependencies: ["portal"] },
   ],
   webServer: {
     command: "node test/support/portal.mjs",
