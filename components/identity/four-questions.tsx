@@ -114,6 +114,22 @@ const conditionWords = (condition: RetirementCondition): string => {
   return condition.kind === "service-decommissioned" ? "its service is decommissioned" : "its owner is gone";
 };
 
+/** Conditions that a sweep acts on, apart from those that people still look after. */
+function endWords(conditions: readonly RetirementCondition[]): string {
+  const sweeps = (one: RetirementCondition) =>
+    one.kind === "repository-archived" || one.kind === "service-decommissioned";
+  const own = conditions.filter(sweeps).map(conditionWords);
+  const people = conditions.filter((one) => !sweeps(one)).map(conditionWords);
+  return [
+    own.length === 0
+      ? "The worker disables it at its end, web up or down."
+      : `The worker disables it at its end, and retires it when ${own.join(" or ")}.`,
+    people.length === 0 ? "" : `People look after the rest of its charter: ${people.join(", ")}.`,
+  ]
+    .filter(Boolean)
+    .join(" ");
+}
+
 function When({ page: { row }, shown }: Asked) {
   return (
     <Question
@@ -135,9 +151,7 @@ function When({ page: { row }, shown }: Asked) {
       evidence={
         <>
           <Shown of={shown} />
-          {row.charter.retireWhen.length === 0
-            ? "The worker disables it at its end, web up or down."
-            : `The worker disables it at its end. Also to be retired when ${row.charter.retireWhen.map(conditionWords).join(", or ")}.`}
+          {endWords(row.charter.retireWhen)}
         </>
       }
     />
