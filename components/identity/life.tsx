@@ -18,7 +18,10 @@ export function Life({ entries, kinds }: { readonly entries: readonly LifeEntry[
       remark: (
         <>
           {remark ? <>{remark} </> : null}
-          <Link className="text-faint underline underline-offset-2" href={`/audit?q=${encodeURIComponent(entry.aggregate)}`}>
+          <Link
+            className="text-faint underline underline-offset-2"
+            href={`/audit?q=${encodeURIComponent(entry.aggregate)}`}
+          >
             entry {entry.seq}
           </Link>
         </>
