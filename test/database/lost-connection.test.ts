@@ -40,45 +40,77 @@ const codeOf = (error: unknown): string => {
 };
 const terminate = () =>
   admin`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'victim' and state like 'idle in%' or query like '%pg_sleep%' and pid <> pg_backend_pid()`;
-const write = (tx: Tx) => tx.execute(sql`insert into written values (1)`);
+/** Where a transaction stands: it has written, and later its connection has been taken. */
+interface Course {
+  wrote(): void;
+  readonly taken: Promise<void>;
+}
+const insert = (tx: Tx) => tx.execute(sql`insert into written values (1)`);
+const write = async (tx: Tx, course: Course) => {
+  await insert(tx);
+  course.wrote();
+};
 
-const moments: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
-  "while a statement runs": async (tx) => {
-    await write(tx);
+const moments: Readonly<Record<string, (tx: Tx, course: Course) => Promise<unknown>>> = {
+  "while a statement runs": async (tx, course) => {
+    await write(tx, course);
     await tx.execute(sql`select pg_sleep(20)`);
   },
-  "while a statement with parameters runs": async (tx) => {
-    await write(tx);
+  "while a statement with parameters runs": async (tx, course) => {
+    await write(tx, course);
     await tx.execute(sql`select pg_sleep(${20}::float8)`);
   },
-  "between two statements": async (tx) => {
-    await write(tx);
-    await pause(250);
-    await write(tx);
+  "between two statements": async (tx, course) => {
+    await write(tx, course);
+    await course.taken;
+    await insert(tx);
   },
-  "before its end": async (tx) => {
-    await write(tx);
-    await pause(250);
+  "before its end": async (tx, course) => {
+    await write(tx, course);
+    await course.taken;
   },
-  "before it is taken back": async (tx) => {
-    await write(tx);
-    await pause(250);
+  "before it is taken back": async (tx, course) => {
+    await write(tx, course);
+    await course.taken;
     throw new Error("of its own");
   },
-  "and goes on as if nothing were": async (tx) => {
-    await write(tx);
+  "and goes on as if nothing were": async (tx, course) => {
+    await write(tx, course);
     await tx.execute(sql`select pg_sleep(20)`).catch(() => undefined);
-    await Promise.allSettled([write(tx), write(tx)]);
+    await Promise.allSettled([insert(tx), insert(tx)]);
   },
 };
+
+/**
+ * Three transactions side by side whose connections are taken once each has written; how each ended. One that is told at its
+ * start how the last connection ended never writes, and has ended by that.
+ */
+async function interrupted(act: (tx: Tx, course: Course) => Promise<unknown>): Promise<readonly string[]> {
+  const { promise: taken, resolve: take } = Promise.withResolvers<void>();
+  const stand = [1, 2, 3].map(() => ({ wrote: false, ended: false }));
+  const running = Promise.all(
+    stand.map(async (mine) => {
+      const wrote = () => {
+        mine.wrote = true;
+      };
+      const end = await database.db.transaction((tx) => act(tx, { wrote, taken })).then(() => "committed", codeOf);
+      mine.ended = true;
+      return end;
+    }),
+  );
+  await expect.poll(() => stand.every((one) => one.wrote || one.ended), { timeout: 20_000 }).toBe(true);
+  const open = stand.filter((one) => !one.ended).length;
+  for (let ended = 0; ended < open; await pause(10)) ended += (await terminate()).length;
+  // The client hears of it a moment later; what waits goes on then.
+  await pause(50);
+  take();
+  return running;
+}
 
 for (const [moment, act] of Object.entries(moments)) {
   it(`a transaction that loses its connection ${moment} fails, leaves nothing, and the pool goes on`, async () => {
     for (let round = 0; round < 4; round += 1) {
-      const running = Promise.all([1, 2, 3].map(() => database.db.transaction(act).then(() => "committed", codeOf)));
-      await pause(120);
-      await terminate();
-      for (const ended of await running) expect(ended).toMatch(/^(CONNECTION_CLOSED|57P01|ECONNRESET)$/);
+      for (const ended of await interrupted(act)) expect(ended).toMatch(/^(CONNECTION_CLOSED|57P01|ECONNRESET)$/);
       // The first statement on a new connection may be told how the last one ended; it was not run.
       await expect
         .poll(() => database.db.execute(sql`select 1 as n`).then((rows) => rows[0], codeOf))
@@ -90,16 +122,19 @@ for (const [moment, act] of Object.entries(moments)) {
 }
 
 it("a lost connection leaves the transactions on the others alone", async () => {
+  const { promise: gone, resolve } = Promise.withResolvers<void>();
   const asleep = database.db.transaction((tx) => tx.execute(sql`select pg_sleep(20)`)).then(() => "committed", codeOf);
   const other = database.db.transaction(async (tx) => {
     await tx.execute(sql`create temporary table own (n int) on commit drop`);
-    await pause(250);
+    await gone;
     await tx.execute(sql`insert into own values (1)`);
     return tx.execute(sql`select n from own`);
   });
-  await pause(100);
-  await admin`select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep%' and pid <> pg_backend_pid()`;
+  const sleepers = () =>
+    admin`select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep%' and state = 'active' and pid <> pg_backend_pid()`;
+  for (let ended = 0; ended < 1; await pause(10)) ended += (await sleepers()).length;
   expect(await asleep).toMatch(/CONNECTION_CLOSED|57P01/);
+  resolve();
   expect([...(await other)]).toEqual([{ n: 1 }]);
 });
 
