@@ -79,6 +79,7 @@ test("asked for in four answers, narrowed, approved by two, live, handed over, r
     await expect(dialog.getByRole("checkbox", { name: /s3:PutObject/ })).not.toBeChecked();
     for (const name of ["lambda:CreateFunction", "lambda:InvokeFunction"])
       await dialog.getByRole("checkbox", { name: new RegExp(name) }).check();
+    await dialog.getByLabel("End earlier (optional)").fill(inDays(100));
     await dialog.getByLabel("Why less is enough").fill("An archive writes objects; it makes no functions.");
     await dialog.getByRole("button", { name: "Ask for less" }).click();
     await expect(dialog).toBeHidden();
@@ -154,11 +155,13 @@ test("asked for in four answers, narrowed, approved by two, live, handed over, r
   });
 });
 
+/** The day so many days from today, as a date field takes it. */
+const inDays = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+
 /** Asks for an end so many days from today. */
 async function renew(page: Page, days: number): Promise<void> {
   await page.getByRole("button", { name: "Renew" }).click();
-  const until = new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
-  await page.getByLabel("New end").fill(until);
+  await page.getByLabel("New end").fill(inDays(days));
   await page.getByRole("button", { name: "Ask to renew" }).click();
   await expect(page).toHaveURL(/\/requests\//);
 }
