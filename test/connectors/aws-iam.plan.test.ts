@@ -274,7 +274,7 @@ describe("reach", () => {
     [["s3:GetObject"], ["arn:aws:s3:::a/*", "arn:aws:s3:::a"], "Read from 1 bucket"],
     [["s3:PutObject"], ["arn:aws:s3:::a/*", "arn:aws:s3:::b/*"], "Write to 2 buckets"],
     [["s3:PutObject", "sqs:SendMessage"], ["arn:aws:s3:::a/*", "arn:aws:sqs:eu-central-1:1:q"], "Write to 2 resources"],
-    [["iam:PutRolePolicy"], ["*"], "Change permissions on every resource"],
+    [["iam:PutRolePolicy"], ["*"], "Change permissions on every resource, and can gain more power"],
   ])("says %j on %j as one phrase", async (actions, resources, phrase) => {
     expect((await one(actions, resources)).phrase).toBe(phrase);
   });

@@ -27,6 +27,11 @@ export async function reach(objects: readonly PlannedObject[]): Promise<Reach> {
   const resources = [...new Set(statements.flatMap(({ Resource }) => Resource))];
   const expanded = await expand(expressions);
   const names = new Set(expanded.known.map(({ name }) => name));
+  const escalations = escalationsOf(names);
+  const plainly = phrase(
+    expanded,
+    resources.filter((one) => one !== "*" || resources.length === 1),
+  );
   return {
     services: servicesOf(expanded),
     actions: names.size + expanded.unknown.length,
@@ -34,12 +39,9 @@ export async function reach(objects: readonly PlannedObject[]): Promise<Reach> {
     wildcardActions: expressions.filter((one) => /[*?]/.test(one)),
     wildcardResources: await openEnded(statements),
     permissionManagement: expanded.known.filter(({ level }) => level === "permissions").map(({ name }) => name),
-    escalations: escalationsOf(names),
+    escalations,
     unknown: expanded.unknown,
-    phrase: phrase(
-      expanded,
-      resources.filter((one) => one !== "*" || resources.length === 1),
-    ),
+    phrase: escalations.length > 0 ? `${plainly}, and can gain more power` : plainly,
   };
 }
 
