@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { check, index, integer, jsonb, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
+import { check, index, integer, jsonb, primaryKey, text, unique, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import type { Charter, Classification, CredentialModel, Environment } from "#lib/domain/charter.ts";
 import type { IdentityState } from "#lib/domain/identity.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
@@ -104,7 +104,36 @@ export const credentials = charter.table(
     state: text("state").$type<"active" | "disabled" | "removed">().notNull(),
     issuedAt: instant("issued_at").notNull().defaultNow(),
     endsAt: instant("ends_at").notNull(),
+    /** While a rotation runs: until when this older one is kept beside its successor, by the business clock. */
+    keptUntil: instant("kept_until"),
     version: integer("version").notNull().default(1),
   },
   (t) => [primaryKey({ columns: [t.tenant, t.id] }), unique("credentials_key").on(t.tenant, t.identity, t.externalId)],
+);
+
+/** The register of dated exceptions to policy: one row each time an identity's charter took one on, kept when it is over. */
+export const exceptions = charter.table(
+  "exceptions",
+  {
+    tenant: tenant(),
+    id: id(),
+    identity: uuid("identity").notNull(),
+    /** The approved request version whose charter carries it. */
+    request: uuid("request").notNull(),
+    requestVersion: integer("request_version").notNull(),
+    reason: text("reason").notNull(),
+    /** Who answers for it; canonical id. */
+    owner: uuid("owner").notNull(),
+    /** After this it is in force no more, whether or not somebody has closed it. */
+    endsAt: instant("ends_at").notNull(),
+    openedAt: instant("opened_at").notNull().defaultNow(),
+    /** When the identity's charter carried it no more: another took its place, it was given up, or the identity is gone. */
+    closedAt: instant("closed_at"),
+    version: integer("version").notNull().default(1),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenant, t.id] }),
+    uniqueIndex("exceptions_open").on(t.tenant, t.identity).where(sql`closed_at is null`),
+    index("exceptions_ends").on(t.tenant, t.endsAt, t.id),
+  ],
 );

@@ -28,6 +28,7 @@ export const nouns = [
   "identity",
   "object",
   "credential",
+  "exception",
   "attempt",
   "audit",
 ] as const;

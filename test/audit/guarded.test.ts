@@ -173,6 +173,19 @@ const guarded: Record<string, { noun: string; id: string; row: Record<string, un
         ends_at: blank,
       },
     },
+    exceptions: {
+      noun: "exception",
+      id: one.id,
+      row: {
+        id: one.id,
+        identity: one.identity,
+        request: one.request,
+        request_version: 1,
+        reason: "r",
+        owner: one.person,
+        ends_at: blank,
+      },
+    },
   };
 })();
 

@@ -52,6 +52,7 @@ const facts = [
   "identities",
   "objects",
   "credentials",
+  "exceptions",
   "findings",
   "workers",
   "inbox",
