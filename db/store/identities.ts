@@ -1,4 +1,5 @@
 import { and, asc, eq, isNull, lte, notExists, sql } from "drizzle-orm";
+import { afterEvent, type LifeEvent } from "#lib/domain/lifecycle.ts";
 import type { Queries, Tx } from "../client.ts";
 import { requests } from "../schema/claims.ts";
 import { credentials, identities, objects } from "../schema/inventory.ts";
@@ -26,8 +27,27 @@ export async function lockIdentity(tx: Tx, id: string): Promise<IdentityRow | nu
 
 export const insertIdentity = (tx: Tx, row: NewIdentity) => tx.insert(identities).values(row);
 
-/** Changes an identity; returns its new version. */
-export async function updateIdentity(tx: Tx, id: string, changes: Partial<Omit<NewIdentity, "id">>): Promise<number> {
+type IdentityChanges = Partial<Omit<NewIdentity, "id" | "state">>;
+
+/** Changes what an identity is recorded as, its life aside; returns its new version. */
+export const updateIdentity = (tx: Tx, id: string, changes: IdentityChanges): Promise<number> =>
+  changeIdentity(tx, id, changes);
+
+/**
+ * Moves the life of an identity that the caller has locked; returns its new version. The one place that writes its state:
+ * throws where the domain knows no such event in the state it is in.
+ */
+export async function moveIdentity(
+  tx: Tx,
+  identity: Pick<IdentityRow, "id" | "state">,
+  { event, ...changes }: IdentityChanges & { readonly event: LifeEvent },
+): Promise<number> {
+  const after = afterEvent(identity.state, event);
+  if ("refusals" in after) throw new Error(after.refusals[0].sentence);
+  return changeIdentity(tx, identity.id, { ...changes, state: after.ok });
+}
+
+async function changeIdentity(tx: Tx, id: string, changes: Partial<Omit<NewIdentity, "id">>): Promise<number> {
   const [row] = await tx
     .update(identities)
     .set({ ...changes, version: sql`${identities.version} + 1` })

@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, inArray, isNotNull, lte, ne, notInArray, sql } from "drizzle-orm";
-import { settledStates } from "#lib/domain/request.ts";
+import { mayBecome, settledStates } from "#lib/domain/request.ts";
 import type { Queries, Tx } from "../client.ts";
 import { acceptances, asks, comments, requests, requestVersions, verdicts } from "../schema/claims.ts";
 import { decisions, outcomes, requestStates } from "../schema/progress.ts";
@@ -61,14 +61,20 @@ export async function lockState(tx: Tx, request: string): Promise<StateRow | nul
 }
 
 export type NewState = Omit<typeof requestStates.$inferInsert, "tenant" | "version">;
-export const insertState = (tx: Tx, row: NewState) => tx.insert(requestStates).values(row);
 
-/** Moves a request; returns the state row's new version. */
-export async function updateState(
-  tx: Tx,
-  request: string,
-  changes: Partial<Omit<NewState, "request">>,
-): Promise<number> {
+/**
+ * Moves a request whose state the caller has locked, null where it has none yet; returns the state row's new version. The
+ * one place that writes a state: throws where the domain does not let it follow.
+ */
+export async function moveState(tx: Tx, before: StateRow | null, to: NewState): Promise<number> {
+  if (!mayBecome(before, to)) {
+    throw new Error(`A request that is ${before?.state ?? "received"} does not become ${to.state}.`);
+  }
+  const { request, ...changes } = to;
+  if (before === null) {
+    await tx.insert(requestStates).values(to);
+    return 1;
+  }
   const [row] = await tx
     .update(requestStates)
     .set({ ...changes, version: sql`${requestStates.version} + 1` })

@@ -22,6 +22,8 @@ export type RequestState = (typeof requestStates)[number];
 /**
  * From each state the states that may follow. `received` follows where a new version may be submitted; `approved` may go
  * back to approval when the current bundle wants more stages, or to `resubmit` when the plan is no longer the one approved.
+ * A state that follows itself is written again with another deadline or accepter. Of what is provisioned only a retirement
+ * in its hold is *withdrawn*: by a renewal.
  */
 const following: { readonly [S in RequestState]: readonly RequestState[] } = {
   received: ["refused", "awaiting-approval", "awaiting-acceptance", "approved", "withdrawn", "resubmit"],
@@ -29,6 +31,7 @@ const following: { readonly [S in RequestState]: readonly RequestState[] } = {
   "awaiting-approval": [
     "received",
     "refused",
+    "awaiting-approval",
     "awaiting-acceptance",
     "approved",
     "denied",
@@ -47,8 +50,17 @@ const following: { readonly [S in RequestState]: readonly RequestState[] } = {
     "resubmit",
   ],
   resubmit: ["received", "withdrawn", "expired"],
-  approved: ["refused", "awaiting-approval", "awaiting-acceptance", "resubmit", "provisioning", "withdrawn", "expired"],
-  provisioning: ["live", "done", "failed"],
+  approved: [
+    "refused",
+    "awaiting-approval",
+    "awaiting-acceptance",
+    "approved",
+    "resubmit",
+    "provisioning",
+    "withdrawn",
+    "expired",
+  ],
+  provisioning: ["live", "done", "failed", "withdrawn"],
   live: [],
   done: [],
   denied: [],
@@ -59,6 +71,21 @@ const following: { readonly [S in RequestState]: readonly RequestState[] } = {
 
 /** True when a request may move from one state to the other; the worker alone moves it. */
 export const mayFollow = (from: RequestState, to: RequestState): boolean => following[from].includes(to);
+
+/** A request's state as it is written: of which version. */
+export interface Standing {
+  readonly state: RequestState;
+  readonly requestVersion: number;
+}
+
+/** Whether a state may be written over another, null being none: a newer version begins anew from *received*, an older one never stands again. */
+export function mayBecome(before: Standing | null, to: Standing): boolean {
+  if (before === null) return mayFollow("received", to.state);
+  if (to.requestVersion === before.requestVersion) return mayFollow(before.state, to.state);
+  return (
+    to.requestVersion > before.requestVersion && mayFollow(before.state, "received") && mayFollow("received", to.state)
+  );
+}
 
 /** States that nothing follows: the request is settled. */
 export const settledStates: readonly RequestState[] = requestStates.filter((state) => following[state].length === 0);
@@ -92,10 +119,20 @@ export interface Asking {
   readonly person: string;
 }
 
+/** Until it is released a request is its requester's: nothing has been made for it. */
+const withdrawable: readonly RequestState[] = [
+  "received",
+  "refused",
+  "awaiting-approval",
+  "awaiting-acceptance",
+  "resubmit",
+  "approved",
+];
+
 /** A request is its requester's to withdraw until it is provisioned. */
 export function mayWithdraw({ state, requester, person }: Asking): Outcome<null> {
   if (requester !== person) return refuse({ code: "forbidden", sentence: "Only the requester withdraws a request." });
-  return mayFollow(state, "withdrawn")
+  return withdrawable.includes(state)
     ? ok(null)
     : refuse({ code: "conflict", sentence: `It is ${sayState(state)} and can no longer be withdrawn.` });
 }

@@ -4,6 +4,7 @@ import type { JsonObject } from "#lib/domain/json.ts";
 import { afterEvent, holdEnds, isExpiryDue } from "#lib/domain/lifecycle.ts";
 import { mayAccept, mayAskAbout, maySucceed } from "#lib/domain/ownership.ts";
 import {
+  mayBecome,
   mayFollow,
   mayReceiveVerdict,
   maySubmitVersion,
@@ -53,7 +54,24 @@ describe("a request", () => {
   test("is provisioned from approved alone, and settled states stay settled", () => {
     expect(requestStates.filter((state) => mayFollow(state, "provisioning"))).toEqual(["approved"]);
     expect(requestStates.filter((state) => mayFollow(state, "live"))).toEqual(["provisioning"]);
+    expect(requestStates.filter((state) => mayFollow("provisioning", state))).toEqual([
+      "live",
+      "done",
+      "withdrawn",
+      "failed",
+    ]);
     expect(settledStates).toEqual(["live", "done", "denied", "withdrawn", "expired", "failed"]);
+  });
+  test("begins anew from received with a newer version, where one may be submitted, and never goes back to an older one", () => {
+    const at = (state: (typeof requestStates)[number], requestVersion: number) => ({ state, requestVersion });
+    expect(mayBecome(null, at("awaiting-approval", 1))).toBe(true);
+    expect(mayBecome(null, at("provisioning", 1))).toBe(false);
+    expect(mayBecome(at("awaiting-acceptance", 1), at("awaiting-approval", 2))).toBe(true);
+    expect(mayBecome(at("resubmit", 1), at("resubmit", 2))).toBe(true);
+    expect(mayBecome(at("resubmit", 1), at("resubmit", 1))).toBe(false);
+    expect(mayBecome(at("refused", 1), at("provisioning", 2))).toBe(false);
+    expect(mayBecome(at("approved", 1), at("awaiting-approval", 2))).toBe(false);
+    expect(mayBecome(at("awaiting-approval", 2), at("approved", 1))).toBe(false);
   });
 });
 

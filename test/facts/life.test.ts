@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readIdentity } from "#db/store/identities.ts";
+import { lockIdentity, moveIdentity, readIdentity } from "#db/store/identities.ts";
+import { lockState, moveState } from "#db/store/requests.ts";
 import type { Entry } from "#lib/audit/entry.ts";
 import { accept } from "#lib/claims/acceptances/accept.ts";
 import { askForChange } from "#lib/claims/requests/change.ts";
@@ -151,6 +152,25 @@ test("dates an intent by the wall clock, by which targets date their objects, ho
   await scenario.database.setClock("0");
   expect(Math.abs(row?.apart ?? Number.NaN)).toBeLessThan(600);
   expect(row?.ahead).toBeGreaterThan(19 * 86_400);
+});
+
+test("a state that may not follow is not written, of a request or of an identity", async () => {
+  const request = await born();
+  const { db } = scenario.worker;
+  const back = db.transaction(async (tx) => {
+    const before = await lockState(tx, request);
+    if (before === null) throw new Error("It has a state.");
+    await moveState(tx, before, { request, requestVersion: 1, state: "approved" });
+  });
+  await expect(back).rejects.toThrow("A request that is live does not become approved.");
+  const again = db.transaction(async (tx) => {
+    const identity = await lockIdentity(tx, request);
+    if (identity === null) throw new Error("It is recorded.");
+    await moveIdentity(tx, identity, { event: "removed" });
+  });
+  await expect(again).rejects.toThrow("An identity that is live cannot be removed.");
+  expect(await scenario.state(request)).toMatchObject({ state: "live" });
+  expect(await life(request)).toBe("live");
 });
 
 test("a repository that is archived has the retirement of what it runs asked for, in words and once", async () => {

@@ -73,6 +73,8 @@ export async function seedIntent(admin: postgres.Sql, seeding: Seeding): Promise
   const ids = flow.map(() => randomUUID());
   await admin.begin(async (sql) => {
     await sql`set local session_replication_role = replica`;
+    if (seeding.of && kind === "retire")
+      await sql`update charter.identities set state = 'retiring' where id = ${identity}`;
     if (!seeding.of) await insertIdentity(sql, { identity, name, connector, target, request, endsAt, kind });
     await sql`insert into charter.requests (tenant, id, kind, identity, drafted_at, received_at, channel)
       values ('main', ${request}, ${kind}, ${seeding.of ? identity : null}, now(), now(), 'charter_worker')`;

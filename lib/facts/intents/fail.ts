@@ -1,7 +1,8 @@
-import { lockIdentity, updateIdentity } from "#db/store/identities.ts";
+import { lockIdentity, moveIdentity } from "#db/store/identities.ts";
 import { finishIntentRow, readIntent } from "#db/store/intents.ts";
-import { updateState } from "#db/store/requests.ts";
+import { lockState } from "#db/store/requests.ts";
 import type { Entry } from "#lib/audit/entry.ts";
+import { moveRequest } from "../requests/stand.ts";
 import type { Work } from "../run.ts";
 
 export interface Failed {
@@ -22,24 +23,13 @@ export async function failIntent(work: Work, failed: Failed): Promise<readonly E
   if (intent === null || identity === null) throw new Error(`The intent ${failed.intent} is not recorded.`);
   const detail = { sentence: failed.sentence, undone: failed.undone };
   const version = await finishIntentRow(work.tx, intent.id, { state: "failed", finishedAt: work.now });
-  const moved = await updateState(work.tx, intent.request, {
-    state: "failed",
-    deadline: null,
-    since: work.now,
-    detail: { sentence: failed.sentence },
+  const moved = await moveRequest(work, await lockState(work.tx, intent.request), {
+    ...{ request: intent.request, requestVersion: intent.requestVersion, state: "failed", deadline: null },
+    ...{ detail: { sentence: failed.sentence }, why: { intent: intent.id, ...detail } },
   });
-  const entries: Entry[] = [
-    { noun: "intent", id: intent.id, version, action: "intent.failed", detail },
-    {
-      noun: "request-state",
-      id: intent.request,
-      version: moved,
-      action: "request-state.failed",
-      detail: { intent: intent.id, ...detail },
-    },
-  ];
+  const entries: Entry[] = [{ noun: "intent", id: intent.id, version, action: "intent.failed", detail }, moved];
   if (intent.kind !== "provision") return entries;
-  const changed = await updateIdentity(work.tx, identity.id, { state: "failed" });
+  const changed = await moveIdentity(work.tx, identity, { event: "failed" });
   return [
     ...entries,
     {

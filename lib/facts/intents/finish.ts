@@ -1,10 +1,11 @@
-import { type IdentityRow, lockIdentity, readObjects, updateIdentity } from "#db/store/identities.ts";
+import { type IdentityRow, lockIdentity, moveIdentity, readObjects } from "#db/store/identities.ts";
 import { finishIntentRow, type IntentRow, readIntent, readSteps } from "#db/store/intents.ts";
-import { readVersion, updateState } from "#db/store/requests.ts";
+import { lockState, readVersion } from "#db/store/requests.ts";
 import type { Entry } from "#lib/audit/entry.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import { readCharter } from "#lib/domain/read-charter.ts";
 import { finishedAs } from "#lib/domain/request.ts";
+import { moveRequest } from "../requests/stand.ts";
 import type { Work } from "../run.ts";
 import { followCredentials } from "./inventory.ts";
 
@@ -18,10 +19,12 @@ export async function finishIntent(work: Work, intentId: string): Promise<readon
   if (intent === null || identity === null) throw new Error(`The intent ${intentId} is not recorded.`);
   const facts = await factsOf(work, intent, identity);
   const version = await finishIntentRow(work.tx, intent.id, { state: "done", finishedAt: work.now });
-  const state = finishedAs(intent.kind);
-  const moved = await updateState(work.tx, intent.request, { state, deadline: null, since: work.now, detail: {} });
+  const moved = await moveRequest(work, await lockState(work.tx, intent.request), {
+    ...{ request: intent.request, requestVersion: intent.requestVersion, state: finishedAs(intent.kind) },
+    ...{ deadline: null, detail: {}, why: { intent: intent.id } },
+  });
   const change = await afterwards(work, intent, identity);
-  const changed = await updateIdentity(work.tx, identity.id, { ...change.columns, facts });
+  const changed = await moveIdentity(work.tx, identity, { ...change.move, facts });
   return [
     {
       noun: "intent",
@@ -30,13 +33,7 @@ export async function finishIntent(work: Work, intentId: string): Promise<readon
       action: "intent.done",
       detail: { request: intent.request, kind: intent.kind },
     },
-    {
-      noun: "request-state",
-      id: intent.request,
-      version: moved,
-      action: `request-state.${state}`,
-      detail: { intent: intent.id },
-    },
+    moved,
     {
       noun: "identity",
       id: identity.id,
@@ -54,9 +51,8 @@ async function factsOf(work: Work, intent: IntentRow, identity: IdentityRow): Pr
   return Object.assign({}, identity.facts, ...steps.map((step) => step.facts));
 }
 
-type IdentityColumns = Parameters<typeof updateIdentity>[2];
 interface Change {
-  readonly columns: IdentityColumns;
+  readonly move: Parameters<typeof moveIdentity>[2];
   readonly action: `identity.${string}`;
   readonly detail: JsonObject;
   readonly entries: readonly Entry[];
@@ -68,7 +64,7 @@ async function afterwards(work: Work, intent: IntentRow, identity: IdentityRow):
       return born(work, identity);
     case "retire":
       return {
-        columns: { state: "retired", retiredAt: work.now, removeAt: null },
+        move: { event: "removed", retiredAt: work.now, removeAt: null },
         action: "identity.retired",
         detail: { externalId: identity.externalId },
         entries: await followCredentials(work, identity.id, { state: "removed" }),
@@ -85,7 +81,7 @@ async function born(work: Work, identity: IdentityRow): Promise<Change> {
   const main = objects.find(({ name }) => name === identity.objectName);
   const externalId = main?.externalId ?? null;
   return {
-    columns: { state: "live", liveAt: work.now, observedAt: work.now, externalId },
+    move: { event: "provisioned", liveAt: work.now, observedAt: work.now, externalId },
     action: "identity.live",
     detail: { externalId },
     entries: [],
@@ -100,11 +96,11 @@ async function sealed(work: Work, intent: IntentRow): Promise<Change> {
   const { owner, endsAt } = charter.ok;
   const kept = { charter: charter.ok, charterRequest: intent.request, charterVersion: intent.requestVersion };
   if (intent.kind === "transfer") {
-    const columns = { ...kept, owner, ownerAcceptedAt: work.now };
-    return { columns, action: "identity.transferred", detail: { owner }, entries: [] };
+    const move = { event: "transferred", ...kept, owner, ownerAcceptedAt: work.now } as const;
+    return { move, action: "identity.transferred", detail: { owner }, entries: [] };
   }
   return {
-    columns: { ...kept, endsAt: new Date(endsAt), state: "live", removeAt: null },
+    move: { event: "renewed", ...kept, endsAt: new Date(endsAt), removeAt: null },
     action: "identity.renewed",
     detail: { endsAt },
     entries: await followCredentials(work, intent.identity, { state: "active", endsAt: new Date(endsAt) }),

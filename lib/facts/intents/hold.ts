@@ -15,7 +15,7 @@ export async function beginHold(work: Work, intentId: string): Promise<readonly 
   if (intent === null || identity === null) throw new Error(`The intent ${intentId} is not recorded.`);
   // Policy's figure, sealed in the plan.
   const removeAt = holdEnds(work.now, intent.plan.change.holdDays);
-  const version = await updateIdentity(work.tx, identity.id, { state: "retiring", removeAt });
+  const version = await updateIdentity(work.tx, identity.id, { removeAt });
   const detail = { intent: intent.id, removeAt: removeAt.toISOString() };
   return [
     { noun: "identity", id: identity.id, version, action: "identity.disabled", detail },

@@ -7,7 +7,7 @@ import type { IdentityState } from "#lib/domain/identity.ts";
 import { afterEvent } from "#lib/domain/lifecycle.ts";
 import { mayAskAbout, maySucceed } from "#lib/domain/ownership.ts";
 import type { Refusal, Refusals } from "#lib/domain/refusal.ts";
-import type { RequestState } from "#lib/domain/request.ts";
+import { mayFollow, sayState } from "#lib/domain/request.ts";
 import type { Work } from "../run.ts";
 
 export interface Asked {
@@ -15,9 +15,6 @@ export interface Asked {
   readonly version: VersionRow;
   readonly before: StateRow | null;
 }
-
-/** States in which the requester may still replace what they asked. */
-const open: readonly RequestState[] = ["refused", "resubmit", "awaiting-approval", "awaiting-acceptance"];
 
 const isUuid = (text: string): boolean => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
 const one = (refusal: Refusal): Refusals => [refusal];
@@ -29,8 +26,8 @@ export async function whyNotAsked(work: Work, asked: Asked): Promise<Refusals | 
   const { request, version, before } = asked;
   if (before !== null && version.version <= before.requestVersion)
     return conflict("A newer version was received already.");
-  if (before !== null && !open.includes(before.state))
-    return conflict(`This request is ${before.state}; it cannot be changed.`);
+  if (before !== null && !mayFollow(before.state, "received"))
+    return conflict(`This request is ${sayState(before.state)}; it cannot be changed.`);
   return (await whyNotRequester(work, asked)) ?? (request.kind === "provision" ? null : whyNotOn(work, asked));
 }
 

@@ -1,4 +1,4 @@
-import { updateIdentity } from "#db/store/identities.ts";
+import { lockIdentity, moveIdentity } from "#db/store/identities.ts";
 import { insertIntent, insertSteps, readFoundingIntent } from "#db/store/intents.ts";
 import { wallClock } from "#db/store/steps.ts";
 import type { Entry, Recorded } from "#lib/audit/entry.ts";
@@ -64,9 +64,10 @@ async function begin(work: Work, to: Committing, intent: string): Promise<readon
   const { kind, id: request } = to.request;
   if (kind === "provision") return [await recordIdentity(work, to)];
   if (kind !== "retire") return [];
-  const { identity } = to.examined.plan;
-  const version = await updateIdentity(work.tx, identity, { state: "retiring" });
+  const identity = await lockIdentity(work.tx, to.examined.plan.identity);
+  if (identity === null) throw new Error(`The identity of request ${request} is not recorded.`);
+  const version = await moveIdentity(work.tx, identity, { event: "retirement-started" });
   return [
-    { noun: "identity", id: identity, version, action: "identity.retirement-started", detail: { request, intent } },
+    { noun: "identity", id: identity.id, version, action: "identity.retirement-started", detail: { request, intent } },
   ];
 }

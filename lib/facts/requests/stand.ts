@@ -1,4 +1,4 @@
-import { insertState, type NewState, type StateRow, updateState } from "#db/store/requests.ts";
+import { moveState, type NewState, type StateRow } from "#db/store/requests.ts";
 import type { Entry } from "#lib/audit/entry.ts";
 import type { Decision, PolicyFigures } from "#lib/domain/decision.ts";
 import { later } from "#lib/domain/instant.ts";
@@ -43,11 +43,12 @@ export function refusalsOf(decision: Decision): Refusals {
 /** Where a request goes, and what its entry says beside. */
 export type Move = NewState & { readonly why?: JsonObject };
 
-/** Moves a request and returns the entry that must go with it. `before` is null when no worker has received it yet. */
-export async function moveRequest(work: Work, before: Pick<StateRow, "state"> | null, to: Move): Promise<Entry> {
-  const { request, why, ...changes } = { ...to, since: work.now };
-  if (before === null) await insertState(work.tx, { request, ...changes });
-  const version = before === null ? 1 : await updateState(work.tx, request, changes);
+/**
+ * Moves a request and returns the entry that must go with it. `before` is its locked state, null when no worker has received
+ * it yet. Throws where the state may not follow.
+ */
+export async function moveRequest(work: Work, before: StateRow | null, { why, ...to }: Move): Promise<Entry> {
+  const version = await moveState(work.tx, before, { ...to, since: work.now });
   const detail: JsonObject = { from: before?.state ?? "received", requestVersion: to.requestVersion, ...why };
-  return { noun: "request-state", id: request, version, action: `request-state.${to.state}`, detail };
+  return { noun: "request-state", id: to.request, version, action: `request-state.${to.state}`, detail };
 }

@@ -1,12 +1,11 @@
 import { readKnownPeople } from "#db/store/people.ts";
 import { lockState, readRequest } from "#db/store/requests.ts";
 import { refuse } from "#lib/domain/refusal.ts";
+import { mayWithdraw } from "#lib/domain/request.ts";
 import { type Answer, taken } from "../answer.ts";
 import type { Command } from "../run.ts";
 import { whenReceived } from "./received.ts";
 import { moveRequest } from "./stand.ts";
-
-const withdrawable = ["refused", "resubmit", "awaiting-approval", "awaiting-acceptance", "approved"] as const;
 
 /** The requester takes a request back while nothing has been made for it. Throws `NotYet` while no worker has received it. */
 export const withdraw: Command<{ readonly request: string; readonly person: string }, Answer> = async (work, input) => {
@@ -15,12 +14,9 @@ export const withdraw: Command<{ readonly request: string; readonly person: stri
   if (state === null) await whenReceived(work, { request: input.request, version: 1 });
   if (request === null || state === null) return refuse({ code: "not-found", sentence: "There is no such request." });
   const person = (await readKnownPeople(work.tx, [input.person])).get(input.person);
-  if (person === undefined || !person.active || person.person !== request.requester) {
-    return refuse({ code: "forbidden", sentence: "Only the requester withdraws a request." });
-  }
-  if (!withdrawable.some((one) => one === state.state)) {
-    return refuse({ code: "conflict", sentence: `This request is ${state.state}; there is nothing to withdraw.` });
-  }
+  const { requester } = request;
+  const may = mayWithdraw({ state: state.state, requester, person: person?.active ? person.person : "" });
+  if ("refusals" in may) return may;
   const about = { request: request.id, requestVersion: state.requestVersion, why: { by: input.person } };
   const to = { ...about, state: "withdrawn", deadline: null, accepter: null, detail: {} } as const;
   return { ok: await work.record(taken, await moveRequest(work, state, to)) };
