@@ -1,6 +1,7 @@
 import { drizzle } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import { type Closings, guarded } from "./guarded-begin.ts";
+import * as attestation from "./schema/attestation.ts";
 import * as audit from "./schema/audit.ts";
 import * as claims from "./schema/claims.ts";
 import * as configuration from "./schema/configuration.ts";
@@ -8,7 +9,15 @@ import * as directory from "./schema/directory.ts";
 import * as inventory from "./schema/inventory.ts";
 import * as progress from "./schema/progress.ts";
 
-export const schema = { ...audit, ...claims, ...configuration, ...directory, ...inventory, ...progress };
+export const schema = {
+  ...attestation,
+  ...audit,
+  ...claims,
+  ...configuration,
+  ...directory,
+  ...inventory,
+  ...progress,
+};
 
 /** `applicationName` is what operators see in `pg_stat_activity`; `max` connections are opened at most (10). */
 export interface DatabaseOptions {

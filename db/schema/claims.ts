@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
-import { boolean, check, integer, jsonb, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
+import { boolean, check, index, integer, jsonb, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
+import type { QuestionAnswer } from "#lib/domain/attestation.ts";
 import type { Charter, Origins, RequestKind } from "#lib/domain/charter.ts";
 import type { Json, JsonObject } from "#lib/domain/json.ts";
 import { charter, id, instant, stamps, tenant } from "./columns.ts";
@@ -120,6 +121,33 @@ export const asks = charter.table(
     ...stamps(),
   },
   (t) => [primaryKey({ columns: [t.tenant, t.id] })],
+);
+
+/** The answer to an identity's question, with the evidence that was on the card. */
+export const answers = charter.table(
+  "answers",
+  {
+    tenant: tenant(),
+    id: id(),
+    identity: uuid("identity").notNull(),
+    round: integer("round").notNull(),
+    person: uuid("person").notNull(),
+    answer: text("answer").$type<QuestionAnswer>().notNull(),
+    reason: text("reason").notNull().default(""),
+    /** Digest of `shown`, and `shown`: the evidence as it was on the card. */
+    evidence: text("evidence").notNull(),
+    shown: jsonb("shown").$type<JsonObject>().notNull(),
+    /** The request it raised: of *narrow*, *transfer* and *retire*. */
+    request: uuid("request"),
+    /** One value for answers given in one gesture, whose evidence must be the same; null for one given by itself. */
+    batch: uuid("batch"),
+    ...stamps(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenant, t.id] }),
+    check("answers_are_small", sql`octet_length(shown::text) <= 65536 and octet_length(reason) <= 8000`),
+    index("answers_batch").on(t.tenant, t.batch),
+  ],
 );
 
 /** A form being filled; not audited. Deleted by the web once its request is taken. */
