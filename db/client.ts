@@ -8,6 +8,7 @@ import * as configuration from "./schema/configuration.ts";
 import * as directory from "./schema/directory.ts";
 import * as inventory from "./schema/inventory.ts";
 import * as progress from "./schema/progress.ts";
+import * as uses from "./schema/uses.ts";
 
 export const schema = {
   ...attestation,
@@ -17,6 +18,7 @@ export const schema = {
   ...directory,
   ...inventory,
   ...progress,
+  ...uses,
 };
 
 /** `applicationName` is what operators see in `pg_stat_activity`; `max` connections are opened at most (10). */

@@ -3,6 +3,7 @@ import { check, index, integer, jsonb, primaryKey, text, unique, uniqueIndex, uu
 import type { Charter, Classification, CredentialModel, Environment } from "#lib/domain/charter.ts";
 import type { IdentityState } from "#lib/domain/identity.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
+import type { UseAnswer } from "#lib/domain/last-use.ts";
 import type { Reach } from "#lib/domain/reach.ts";
 import { charter, holdsNoSecret, id, instant, tenant } from "./columns.ts";
 
@@ -48,6 +49,18 @@ export const identities = charter.table(
     /** When a hold ends and removal begins. */
     removeAt: instant("remove_at"),
     firstUseAt: instant("first_use_at"),
+    /**
+     * What is known of its use (lib/domain/last-use.ts), put together by the sweep from `uses`. Observations: the five columns
+     * change without a version and an audit entry.
+     */
+    useAnswer: text("use_answer").$type<UseAnswer>().notNull().default("no-signal"),
+    lastUsedAt: instant("last_used_at"),
+    /** Silent since then under sources that would have told; null when it could be used unseen. */
+    unusedSince: instant("unused_since"),
+    /** Up to when those sources have told. */
+    useKnownUntil: instant("use_known_until"),
+    /** When it began to count as stale by policy's figure; null while it does not, or nobody can say. */
+    staleSince: instant("stale_since"),
     /** Last time the objects were read back, and how they differed from the plan ([] as planned). */
     observedAt: instant("observed_at"),
     differences: jsonb("differences").$type<readonly string[]>().notNull().default([]),

@@ -206,7 +206,7 @@ it("lists every table that the worker alone writes, but queues and outcomes", as
   const written = await t.admin`
     select distinct table_name from information_schema.role_table_grants
     where grantee = 'charter_worker' and table_schema = 'charter' and privilege_type = 'UPDATE' order by 1`;
-  const free = ["outcomes", "gates", "workers", "findings", "inbox"];
+  const free = ["outcomes", "gates", "workers", "findings", "inbox", "uses"];
   expect(tables.map((row) => row.relname)).toEqual(
     written.map((row) => row.table_name).filter((name) => !free.includes(name)),
   );
@@ -313,4 +313,14 @@ describe("steps", () => {
       });
     },
   );
+});
+
+it("lets what is known of an identity's use change without an entry, and nothing else beside it", async () => {
+  const columns =
+    "use_answer = 'used', last_used_at = now(), unused_since = now(), use_known_until = now(), stale_since = now()";
+  await t.worker.transaction((tx) => tx.execute(sql`update charter.identities set ${sql.raw(columns)}`));
+  expect(await t.admin`select use_answer from charter.identities`).toEqual([{ use_answer: "used" }]);
+  await expect(
+    t.worker.transaction((tx) => tx.execute(sql`update charter.identities set ${sql.raw(columns)}, risk = risk + 1`)),
+  ).rejects.toMatchObject(unaudited);
 });
