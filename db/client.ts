@@ -6,6 +6,7 @@ import * as audit from "./schema/audit.ts";
 import * as claims from "./schema/claims.ts";
 import * as configuration from "./schema/configuration.ts";
 import * as directory from "./schema/directory.ts";
+import * as findings from "./schema/findings.ts";
 import * as inventory from "./schema/inventory.ts";
 import * as progress from "./schema/progress.ts";
 import * as uses from "./schema/uses.ts";
@@ -16,6 +17,7 @@ export const schema = {
   ...claims,
   ...configuration,
   ...directory,
+  ...findings,
   ...inventory,
   ...progress,
   ...uses,

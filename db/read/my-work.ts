@@ -2,7 +2,7 @@ import { and, asc, eq, isNull, or, sql } from "drizzle-orm";
 import type { Viewer } from "#lib/domain/actor.ts";
 import type { RequestState } from "#lib/domain/request.ts";
 import type { Queries } from "../client.ts";
-import { findings } from "../schema/configuration.ts";
+import { findings } from "../schema/findings.ts";
 import { identities } from "../schema/inventory.ts";
 import { identitySight } from "./identity-sight.ts";
 import { requestSight } from "./request-sight.ts";

@@ -1,7 +1,8 @@
 import { and, asc, desc, eq, isNull, sql } from "drizzle-orm";
 import type { Viewer } from "#lib/domain/actor.ts";
 import type { Queries } from "../client.ts";
-import { findings, targets, vaults, workers } from "../schema/configuration.ts";
+import { targets, vaults, workers } from "../schema/configuration.ts";
+import { findings } from "../schema/findings.ts";
 
 /** Targets, vaults, what reconciliation found on them, and the workers that serve them: for operator, security and auditor. */
 export async function readTargets(db: Queries, viewer: Viewer) {

@@ -108,15 +108,17 @@ export const comments = charter.table(
   (t) => [primaryKey({ columns: [t.tenant, t.id] })],
 );
 
-/** What is asked and is not a request: `withdraw` a request, `retry` a stuck step, `check` a target. */
+/** What is asked and is not a request: `withdraw` a request, `take-back` a stuck provisioning, `retry` a stuck step, `check` a target, `mute` or `unmute` a finding. */
 export const asks = charter.table(
   "asks",
   {
     tenant: tenant(),
     id: id(),
-    kind: text("kind").$type<"withdraw" | "retry" | "check">().notNull(),
-    /** Id of the request, step or target asked about. */
+    kind: text("kind").$type<AskKind>().notNull(),
+    /** Id of the request, step, target or finding asked about. */
     subject: text("subject").notNull(),
+    /** {reason, until} of a mute. */
+    detail: jsonb("detail").$type<JsonObject>().notNull().default({}),
     person: uuid("person").notNull(),
     ...stamps(),
   },
@@ -182,5 +184,6 @@ export const sessions = charter.table(
   (t) => [primaryKey({ columns: [t.tenant, t.id] })],
 );
 
+export type AskKind = "withdraw" | "take-back" | "retry" | "check" | "mute" | "unmute";
 export type ClaimNoun = "sign_ins" | "requests" | "request_versions" | "verdicts" | "acceptances" | "comments" | "asks";
 export type OutcomeDetail = readonly { readonly [key: string]: Json }[];

@@ -1,4 +1,4 @@
-import { boolean, integer, jsonb, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
+import { boolean, integer, jsonb, primaryKey, text } from "drizzle-orm/pg-core";
 import type { Environment } from "#lib/domain/charter.ts";
 import type { Json, JsonObject } from "#lib/domain/json.ts";
 import { charter, id, instant, tenant } from "./columns.ts";
@@ -102,25 +102,4 @@ export const workers = charter.table(
     public: jsonb("public").$type<{ readonly problems: readonly string[]; readonly [key: string]: Json }>().notNull(),
   },
   (t) => [primaryKey({ columns: [t.tenant, t.id] })],
-);
-
-/** What is wrong: reconciliation's discrepancies, squatters. Written set-based by sweeps. */
-export const findings = charter.table(
-  "findings",
-  {
-    tenant: tenant(),
-    id: id(),
-    kind: text("kind").notNull(),
-    /** The identity concerned, when there is one. */
-    identity: uuid("identity"),
-    target: text("target"),
-    /** The object at the target, for those without an identity. */
-    object: text("object"),
-    sentence: text("sentence").notNull(),
-    evidence: jsonb("evidence").$type<JsonObject>().notNull().default({}),
-    openedAt: instant("opened_at").notNull().defaultNow(),
-    seenAt: instant("seen_at").notNull().defaultNow(),
-    closedAt: instant("closed_at"),
-  },
-  (t) => [primaryKey({ columns: [t.tenant, t.id] }), unique("findings_key").on(t.tenant, t.kind, t.target, t.object)],
 );

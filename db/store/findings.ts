@@ -1,9 +1,19 @@
-import { and, eq, isNull, lt, sql } from "drizzle-orm";
+import { and, eq, isNull, lt, type SQL, sql } from "drizzle-orm";
+import { environments } from "#lib/domain/charter.ts";
+import {
+  type FindingKind,
+  findingKinds,
+  type RecordFinding,
+  recordFindings,
+  severityOf,
+  wordsOf,
+} from "#lib/domain/finding.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import type { Discrepancy } from "#lib/domain/reconciliation.ts";
-import type { Db, Tx } from "../client.ts";
-import { findings } from "../schema/configuration.ts";
+import type { Db, Queries, Tx } from "../client.ts";
+import { findings } from "../schema/findings.ts";
 import { identities } from "../schema/inventory.ts";
+import { conditionOf, type FindingMeasures } from "./finding-conditions.ts";
 
 export interface SeenFinding {
   readonly id: string;
@@ -44,9 +54,118 @@ export const closeUnseen = (db: Db | Tx, target: string, sweptSince: Date) =>
         eq(findings.target, target),
         isNull(findings.closedAt),
         lt(findings.seenAt, sweptSince),
-        sql`${findings.kind} <> 'squatter'`,
+        sql`${findings.kind} in ('unregistered', 'orphan', 'missing', 'drifted')`,
       ),
     );
+
+/** How many findings of a kind a sweep opened or wrote anew, and closed. */
+export interface Swept extends Record<string, unknown> {
+  readonly written: number;
+  readonly closed: number;
+}
+
+/**
+ * Makes the open findings of one kind those whose condition holds at `at`: one statement, which writes only what is new, has
+ * changed or was last written a day ago. Two at once write the same in the same order; neither waits for the other's closing.
+ */
+export async function refreshFindings(db: Queries, kind: RecordFinding, measures: FindingMeasures): Promise<Swept> {
+  const { from, where, evidence } = conditionOf(kind, measures);
+  const at = sql`${measures.at.toISOString()}::timestamptz`;
+  const [swept] = await db.execute<Swept>(sql`
+    with held as materialized (
+      select i.id, i.target, i.object_name, i.team, i.environment, i.risk, ${evidence} as evidence
+      from charter.identities i ${from} where i.tenant = 'main' and ${where}),
+    told as (
+      select h.id, h.target, h.object_name, h.team, h.evidence, ${sentenceOf(kind)} as sentence, w.severity, w.parts
+      from held h join ${weights(kind)} on w.environment = h.environment and w.risk = h.risk),
+    written as (
+      insert into charter.findings as f (tenant, id, kind, identity, team, target, object, sentence, evidence, severity, severity_parts, opened_at, seen_at)
+      select 'main', gen_random_uuid(), ${kind}, t.id, t.team, t.target, t.object_name, t.sentence, t.evidence, t.severity, t.parts, ${at}, ${at}
+      from told t where not exists (
+        select 1 from charter.findings o where o.tenant = 'main' and o.kind = ${kind} and o.target = t.target and o.object = t.object_name
+          and o.closed_at is null and o.sentence = t.sentence and o.severity_parts = t.parts and o.team = t.team and o.seen_at > ${at} - interval '1 day')
+      order by t.target, t.object_name
+      on conflict (tenant, kind, target, object) do update set identity = excluded.identity, team = excluded.team,
+        sentence = excluded.sentence, evidence = excluded.evidence, severity = excluded.severity, severity_parts = excluded.severity_parts,
+        opened_at = case when f.closed_at is null then f.opened_at else excluded.opened_at end, seen_at = excluded.seen_at, closed_at = null
+      returning 1),
+    closed as (
+      update charter.findings set closed_at = ${at} where tenant = 'main' and id in (
+        select o.id from charter.findings o where o.tenant = 'main' and o.kind = ${kind} and o.closed_at is null
+          and not exists (select 1 from held h where h.id = o.identity) for update skip locked)
+      returning 1)
+    select (select count(*) from written)::int as written, (select count(*) from closed)::int as closed`);
+  return swept ?? { written: 0, closed: 0 };
+}
+
+/** Weighs what the reconciler found by the identity it concerns, or by its kind alone; how many it wrote. */
+export async function weighDiscrepancies(db: Queries): Promise<number> {
+  const kinds = findingKinds.filter((kind) => !recordFindings.some((one) => one === kind));
+  let written = 0;
+  for (const kind of kinds) {
+    const alone = severityOf(kind, null);
+    const rows = await db.execute(sql`
+      update charter.findings f set team = t.team, severity = t.severity, severity_parts = t.parts
+      from (select f.id, i.team, coalesce(w.severity, ${alone.points}::int) as severity, coalesce(w.parts, ${JSON.stringify(alone.parts)}::jsonb) as parts
+        from charter.findings f left join charter.identities i on i.tenant = f.tenant and i.id = f.identity
+          left join ${weights(kind)} on w.environment = i.environment and w.risk = i.risk
+        where f.tenant = 'main' and f.kind = ${kind} and f.closed_at is null) t
+      where f.tenant = 'main' and f.id = t.id and (f.severity_parts <> t.parts or f.team is distinct from t.team)
+      returning 1`);
+    written += rows.length;
+  }
+  return written;
+}
+
+/** The severity of this kind for each environment and risk: the domain's arithmetic as a table, so that it stands nowhere else. */
+function weights(kind: FindingKind): SQL {
+  const rows = environments.flatMap((environment) =>
+    Array.from({ length: 101 }, (_, risk) => {
+      const { points: severity, parts } = severityOf(kind, { environment, risk });
+      return { environment, risk, severity, parts };
+    }),
+  );
+  return sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as w (environment text, risk int, severity int, parts jsonb)`;
+}
+
+/** The kind's sentence with its evidence in it. */
+function sentenceOf(kind: RecordFinding): SQL {
+  const pieces = (wordsOf(kind).sentence ?? "").split(/\{(\w+)\}/);
+  const written = pieces.map((piece, at) =>
+    at % 2 === 0 ? sql`${piece}::text` : sql`coalesce(h.evidence ->> ${piece}::text, '')`,
+  );
+  return sql.join(written, sql` || `);
+}
+
+/** A finding as a mute asks of it, locked; null when there is none. `owner` is its identity's. */
+export async function lockFinding(tx: Tx, id: string) {
+  const [row] = await tx
+    .select({
+      id: findings.id,
+      kind: findings.kind,
+      sentence: findings.sentence,
+      identity: findings.identity,
+      closedAt: findings.closedAt,
+      owner: identities.owner,
+    })
+    .from(findings)
+    .leftJoin(identities, and(eq(identities.tenant, findings.tenant), eq(identities.id, findings.identity)))
+    .where(and(eq(findings.tenant, "main"), eq(findings.id, id)))
+    .for("update", { of: findings });
+  return row ?? null;
+}
+
+export interface Mute {
+  readonly until: Date;
+  readonly reason: string;
+  readonly by: string;
+}
+/** Mutes a finding, or ends its mute. */
+export const muteFinding = (tx: Tx, id: string, mute: Mute | null) =>
+  tx
+    .update(findings)
+    .set({ mutedUntil: mute?.until ?? null, muteReason: mute?.reason ?? null, mutedBy: mute?.by ?? null })
+    .where(and(eq(findings.tenant, "main"), eq(findings.id, id)));
 
 /** Identities on a target that should exist there now: lived, not retired, nothing running on them. */
 export const readSettled = (db: Db, target: string) =>

@@ -1,0 +1,49 @@
+import { date, integer, jsonb, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
+import type { JsonObject } from "#lib/domain/json.ts";
+import { charter, id, instant, tenant } from "./columns.ts";
+
+/** What is wrong, of identities and at targets. Written set-based by sweeps; a mute is written by the ask that was granted. */
+export const findings = charter.table(
+  "findings",
+  {
+    tenant: tenant(),
+    id: id(),
+    kind: text("kind").notNull(),
+    /** The identity concerned, when there is one. */
+    identity: uuid("identity"),
+    /** The team of that identity, by which findings are counted. */
+    team: uuid("team"),
+    target: text("target"),
+    /** The object at the target. With target and kind it is the finding's key, of an identity too: object names are unique there. */
+    object: text("object"),
+    sentence: text("sentence").notNull(),
+    evidence: jsonb("evidence").$type<JsonObject>().notNull().default({}),
+    severity: integer("severity").notNull().default(0),
+    severityParts: jsonb("severity_parts").$type<readonly { label: string; points: number }[]>().notNull().default([]),
+    openedAt: instant("opened_at").notNull().defaultNow(),
+    /** When it was last written as seen: at each change and at least once a day, not by every sweep that sees it. */
+    seenAt: instant("seen_at").notNull().defaultNow(),
+    closedAt: instant("closed_at"),
+    /** Muted while this lies ahead; a mute outlives the finding's closing and coming back. */
+    mutedUntil: instant("muted_until"),
+    muteReason: text("mute_reason"),
+    mutedBy: uuid("muted_by"),
+  },
+  (t) => [primaryKey({ columns: [t.tenant, t.id] }), unique("findings_key").on(t.tenant, t.kind, t.target, t.object)],
+);
+
+/** Figures as they stood at the end of each day, and now: what a list cannot tell any more. The list itself is counted, not looked up here. */
+export const counters = charter.table(
+  "counters",
+  {
+    tenant: tenant(),
+    /** `finding.<kind>`: open findings that are not muted. */
+    name: text("name").notNull(),
+    /** `all`, or a team's id. */
+    scope: text("scope").notNull(),
+    /** Day in UTC by the business clock. */
+    day: date("day").notNull(),
+    value: integer("value").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tenant, t.name, t.scope, t.day] })],
+);

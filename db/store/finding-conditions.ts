@@ -1,0 +1,104 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { RecordFinding } from "#lib/domain/finding.ts";
+
+/** What the conditions are measured by: the business clock, policy's figures, and the kinds of target that take a workload's own token. */
+export interface FindingMeasures {
+  readonly at: Date;
+  readonly expiringDays: number;
+  readonly exceptionDays: number;
+  readonly federating: readonly string[];
+}
+
+/** Which identities `i` have a finding: what is joined to them, what must hold, and the evidence, whose names the sentence uses. */
+export interface FindingCondition {
+  readonly from: SQL;
+  readonly where: SQL;
+  readonly evidence: SQL;
+}
+
+const enabled = sql`i.state in ('live', 'suspended')`;
+/** People of whom no login is active. Found once, not for every row. */
+const gone = sql`array(select p.canonical from charter.people p where p.tenant = 'main' group by p.canonical having not bool_or(p.active))`;
+const ownerGone = sql`i.owner = any (${gone})`;
+const backupStands = sql`case when i.backup_person is not null then not i.backup_person = any (${gone})
+  else exists (select 1 from charter.team_members m
+    join charter.people l on l.tenant = m.tenant and l.id = m.person
+    join charter.people p on p.tenant = l.tenant and p.canonical = l.canonical and p.active
+    where m.tenant = 'main' and m.team = i.backup_team and m.member) end`;
+const ownerAndBackup = sql`jsonb_build_object(
+  'owner', coalesce((select p.name from charter.people p where p.tenant = 'main' and p.id = i.owner), 'somebody unknown'),
+  'backup', coalesce((select p.name from charter.people p where p.tenant = 'main' and p.id = i.backup_person),
+    (select t.name from charter.teams t where t.tenant = 'main' and t.id = i.backup_team), 'nobody'))`;
+
+/** The one date form of screens: 3 Dec 2026. */
+const day = (column: SQL) => sql`to_char(${column} at time zone 'UTC', 'FMDD Mon YYYY')`;
+const none = sql``;
+
+/** Only where a source would have told of any use: without one there is no `stale_since`. */
+const idle = sql`i.state = 'live' and i.stale_since is not null`;
+const neverUsed = sql`(i.use_answer = 'not-used' and i.first_use_at is null)`;
+const silence = sql`jsonb_build_object('unusedOn', ${day(sql`i.unused_since`)}, 'staleOn', ${day(sql`i.stale_since`)},
+  'unusedSince', i.unused_since, 'staleSince', i.stale_since)`;
+
+/** Newest secret in force of each identity. */
+const newestSecret = sql`join (select c.identity, max(c.issued_at) as issued_at from charter.credentials c
+  where c.tenant = 'main' and c.state = 'active' group by c.identity) secret on secret.identity = i.id`;
+const rotateEvery = sql`(i.charter -> 'rotation' ->> 'everyDays')::int`;
+
+/** Each kind's condition. Those that rest on a date hold from that very instant on. */
+export function conditionOf(kind: RecordFinding, measures: FindingMeasures): FindingCondition {
+  const { exceptionDays, expiringDays, federating } = measures;
+  const at = sql`${measures.at.toISOString()}::timestamptz`;
+  switch (kind) {
+    case "unowned":
+      return {
+        from: none,
+        where: sql`${enabled} and ${ownerGone} and not (${backupStands})`,
+        evidence: ownerAndBackup,
+      };
+    case "owner-inactive":
+      return { from: none, where: sql`${enabled} and ${ownerGone} and (${backupStands})`, evidence: ownerAndBackup };
+    case "expiring":
+      return {
+        from: none,
+        where: sql`${enabled} and i.ends_at > ${at} and i.ends_at <= ${at} + make_interval(days => ${expiringDays})`,
+        evidence: sql`jsonb_build_object('endsOn', ${day(sql`i.ends_at`)}, 'endsAt', i.ends_at)`,
+      };
+    case "expired":
+      return {
+        from: none,
+        where: sql`${enabled} and i.ends_at <= ${at}`,
+        evidence: sql`jsonb_build_object('endsOn', ${day(sql`i.ends_at`)}, 'endsAt', i.ends_at)`,
+      };
+    case "unrotated":
+      return {
+        from: newestSecret,
+        where: sql`${enabled} and i.credential = 'static' and secret.issued_at + make_interval(days => ${rotateEvery}) <= ${at}`,
+        evidence: sql`jsonb_build_object('issuedOn', ${day(sql`secret.issued_at`)}, 'issuedAt', secret.issued_at, 'days', ${rotateEvery})`,
+      };
+    case "static-avoidable":
+      return {
+        from: none,
+        where: sql`${enabled} and i.credential = 'static' and i.connector = any (${sql.param([...federating])}::text[])
+          and not exists (select 1 from charter.exceptions e
+            where e.tenant = 'main' and e.identity = i.id and e.closed_at is null and e.ends_at > ${at})`,
+        evidence: sql`jsonb_build_object('target', i.target)`,
+      };
+    case "exception-ending":
+      return {
+        from: sql`join charter.exceptions e on e.tenant = i.tenant and e.identity = i.id and e.closed_at is null`,
+        where: sql`${enabled} and e.ends_at <= ${at} + make_interval(days => ${exceptionDays})`,
+        evidence: sql`jsonb_build_object('endsOn', ${day(sql`e.ends_at`)}, 'endsAt', e.ends_at, 'reason', e.reason)`,
+      };
+    case "unattested":
+      return {
+        from: sql`join charter.questions q on q.tenant = i.tenant and q.identity = i.id`,
+        where: sql`${enabled} and q.stage = 'overdue'`,
+        evidence: sql`jsonb_build_object('dueOn', ${day(sql`q.due_at`)}, 'dueAt', q.due_at)`,
+      };
+    case "stale":
+      return { from: none, where: sql`${idle} and not ${neverUsed}`, evidence: silence };
+    case "never-used":
+      return { from: none, where: sql`${idle} and ${neverUsed}`, evidence: silence };
+  }
+}
