@@ -1,13 +1,12 @@
 import { ShieldAlert } from "lucide-react";
 import Link from "next/link";
 import type { QueueItem } from "#db/read/approvals.ts";
+import { kindWords } from "../charter/words.ts";
 import { EnvironmentBadge } from "../status.tsx";
 import { Badge } from "../ui/badge.tsx";
 import { Card } from "../ui/card.tsx";
 import { cx } from "../ui/cx.ts";
 import { Deadline } from "../ui/time.tsx";
-
-const verbs = { provision: "", renew: "Renewal", transfer: "Transfer", retire: "Retirement" } as const;
 
 /** What waits for the viewer, riskiest and oldest first. */
 export const Queue = ({ items, selected }: { readonly items: readonly QueueItem[]; readonly selected: string }) => (
@@ -38,7 +37,7 @@ export const Queue = ({ items, selected }: { readonly items: readonly QueueItem[
               ) : null}
             </span>
             <span className="block truncate text-[12.5px] text-muted">
-              {[verbs[item.kind], item.charter.target].filter(Boolean).join(" · ")}
+              {[item.kind === "provision" ? "" : kindWords[item.kind], item.charter.target].filter(Boolean).join(" · ")}
             </span>
             <span className="mt-1.5 flex items-center gap-1.5">
               <EnvironmentBadge environment={item.charter.environment} />

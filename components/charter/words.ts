@@ -12,6 +12,8 @@ export const kindWords: { readonly [K in RequestKind]: string } = {
   provision: "New identity",
   renew: "Renewal",
   transfer: "Transfer",
+  suspend: "Suspension",
+  resume: "Resumption",
   retire: "Retirement",
 };
 

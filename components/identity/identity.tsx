@@ -13,7 +13,8 @@ import { UseCard } from "../use/use-card.tsx";
 import { Belongings } from "./belongings.tsx";
 import { FourQuestions } from "./four-questions.tsx";
 import { Life } from "./life.tsx";
-import { type IdentityActions, Verbs } from "./verbs.tsx";
+import type { IdentityActions } from "./verb-dialogs.tsx";
+import { type Verb, Verbs } from "./verbs.tsx";
 
 /** May it exist, and is it as it should be? Four questions with their evidence, what it is made of, and its life. */
 export function Identity(props: {
@@ -22,7 +23,7 @@ export function Identity(props: {
   readonly life: readonly LifeEntry[];
   readonly people: readonly { readonly id: string; readonly name: string }[];
   readonly use: Use | null;
-  readonly verbs: readonly ("renew" | "transfer" | "retire")[];
+  readonly verbs: readonly Verb[];
   readonly maxDays: number;
   readonly actions: IdentityActions;
 }) {

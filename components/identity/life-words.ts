@@ -48,11 +48,16 @@ const titles: { readonly [action: string]: Say | null } = {
   "identity.failed": () => "Provisioning failed; everything was taken back",
   "identity.retirement-started": () => "Retirement began",
   "identity.disabled": () => "Disabled at the target",
+  "identity.suspended": () => "Suspended: disabled at the target",
+  "identity.resumed": () => "Resumed: enabled at the target",
   "identity.retired": () => "Removed from the target",
   "identity.renewed": () => "Renewed",
   "identity.transferred": () => "Handed over",
   "identity.observed": () => "Read back from the target",
   "credential.stored": () => "Credential stored in the vault",
+  "credential.active": null,
+  "credential.disabled": null,
+  "credential.extended": null,
 };
 const bad = new Set(["request-state.refused", "request-state.denied", "request-state.failed", "identity.failed"]);
 

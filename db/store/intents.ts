@@ -1,4 +1,5 @@
 import { and, asc, eq, inArray, sql } from "drizzle-orm";
+import type { RequestKind } from "#lib/domain/charter.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import type { Queries, Tx } from "../client.ts";
 import { intents, steps } from "../schema/progress.ts";
@@ -88,18 +89,23 @@ export const cancelSteps = (tx: Tx, intent: string) =>
     .returning({ id: steps.id, version: steps.version });
 
 /**
- * Identities made for a person on a target since a time. Holds the person's row until the transaction ends, so that what
- * is then committed is counted by whoever comes next.
+ * Requests of these kinds released for a person on a target since a time. Holds the person's row until the transaction ends,
+ * so that what is then committed is counted by whoever comes next.
  */
-export async function countMints(
+export async function countReleased(
   tx: Tx,
-  of: { readonly requester: string; readonly target: string; readonly since: Date },
+  of: {
+    readonly kinds: readonly RequestKind[];
+    readonly requester: string;
+    readonly target: string;
+    readonly since: Date;
+  },
 ): Promise<number> {
   await tx.execute(sql`select 1 from charter.people where tenant = 'main' and id = ${of.requester}::uuid for update`);
   const [row] = await tx.execute<{ n: number }>(sql`
     select count(*)::int as n from charter.intents i
     join charter.requests r on r.tenant = i.tenant and r.id = i.request
-    where i.tenant = 'main' and i.kind = 'provision' and i.target = ${of.target}
+    where i.tenant = 'main' and i.kind in ${[...of.kinds]} and i.target = ${of.target}
       and r.requester = ${of.requester}::uuid and i.created_at > ${of.since.toISOString()}::timestamptz`);
   return row?.n ?? 0;
 }

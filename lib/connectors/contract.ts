@@ -295,6 +295,35 @@ export const contract: readonly ContractCase[] = [
     },
   },
   {
+    name: "suspends twice, renews without enabling, resumes as planned",
+    run: async (harness) => {
+      const { life } = await provisioned(harness);
+      const suspension = planFor(life, "suspend");
+      await runFlow(life, suspension);
+      await runFlow(life, suspension);
+      assert.equal((await harness.lying(life.name))?.disabled, true);
+      const end = { endsAt: "2031-01-01T00:00:00.000Z" };
+      await runFlow(life, { ...planFor(life, "renew", end), change: { staysSuspended: true } });
+      assert.equal((await harness.lying(life.name))?.disabled, true);
+      const resumption = planFor(life, "resume", end);
+      await runFlow(life, resumption);
+      await runFlow(life, resumption);
+      assert.equal((await harness.lying(life.name))?.disabled, false);
+      const seen = await observe(life, resumption);
+      assert.ok(seen.state === "ours" && seen.enabled);
+      assert.deepEqual(seen.differences, []);
+    },
+  },
+  {
+    name: "retires what is suspended",
+    run: async (harness) => {
+      const { life } = await provisioned(harness);
+      await runFlow(life, planFor(life, "suspend"));
+      await runFlow(life, planFor(life, "retire"));
+      assert.equal(await harness.lying(life.name), null);
+    },
+  },
+  {
     name: "removes everything, and says so when asked again",
     run: async (harness) => {
       const { life } = await provisioned(harness);

@@ -1,4 +1,5 @@
 import type { Charter, RequestKind } from "./charter.ts";
+import { instantOf } from "./instant.ts";
 import type { JsonObject } from "./json.ts";
 import { mayRenewUntil } from "./lifecycle.ts";
 import { type Outcome, ok, type Refusal, refuse } from "./refusal.ts";
@@ -11,6 +12,8 @@ export type LaterKind = Exclude<RequestKind, "provision">;
 const changes: { readonly [K in LaterKind]: { readonly key: string; readonly field: string } } = {
   renew: { key: "endsAt", field: "endsAt" },
   transfer: { key: "to", field: "owner" },
+  suspend: { key: "reason", field: "reason" },
+  resume: { key: "reason", field: "reason" },
   retire: { key: "reason", field: "reason" },
 };
 
@@ -37,10 +40,26 @@ export function charterAfter(ask: {
   const read = readChange(kind, ask.change);
   if ("refusals" in read) return read;
   const value = read.ok ?? "";
-  if (kind === "retire") return ok(charter);
-  if (kind === "transfer") return ok(handedOver(charter, value));
-  const may = mayRenewUntil(charter.endsAt, value, ask.now);
-  return "refusals" in may ? may : ok({ ...charter, endsAt: value });
+  switch (kind) {
+    case "suspend":
+    case "retire":
+      return ok(charter);
+    case "resume":
+      return mayResume(charter, ask.now);
+    case "transfer":
+      return ok(handedOver(charter, value));
+    case "renew": {
+      const may = mayRenewUntil(charter.endsAt, value, ask.now);
+      return "refusals" in may ? may : ok({ ...charter, endsAt: value });
+    }
+  }
+}
+
+/** Nothing whose end has passed is enabled again. */
+function mayResume(charter: Charter, now: Date): Outcome<Charter> {
+  const ends = instantOf(charter.endsAt);
+  if (ends !== null && ends > now.getTime()) return ok(charter);
+  return refuse({ code: "conflict", sentence: "Its end has passed.", mend: "Renew it first." });
 }
 
 /** A backup who becomes the owner leaves the owning team as backup, since owner and backup differ. */
@@ -51,4 +70,11 @@ function handedOver(charter: Charter, owner: string): Charter {
 
 /** Fields whose refusals matter to a change; what it leaves alone was decided when the identity was born. Null: every field. */
 export const fieldsOf = (kind: RequestKind): readonly string[] | null =>
-  ({ provision: null, renew: ["endsAt", "owner"], transfer: ["owner"], retire: [] })[kind];
+  ({
+    provision: null,
+    renew: ["endsAt", "owner"],
+    transfer: ["owner"],
+    suspend: [],
+    resume: ["owner"],
+    retire: [],
+  })[kind];

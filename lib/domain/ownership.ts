@@ -1,4 +1,5 @@
 import type { Actor } from "./actor.ts";
+import type { LaterKind } from "./change.ts";
 import type { Backup } from "./charter.ts";
 import type { IdentityState } from "./identity.ts";
 import { type Outcome, ok, refuse } from "./refusal.ts";
@@ -16,22 +17,27 @@ type Asker = Pick<Actor, "id" | "roles" | "teams">;
 const isBackup = ({ backup }: Behind, asker: Asker): boolean =>
   "person" in backup ? backup.person === asker.id : asker.teams.includes(backup.team);
 
-/** Owner, backup (or a member of the backup team) and security; *ends it* may retire. */
-export function mayAskAbout(kind: "renew" | "transfer" | "retire", of: Behind, asker: Asker): Outcome<null> {
+/** What whoever ends an identity may ask beside its owner, backup and security: only what takes away. */
+const endersMay: readonly LaterKind[] = ["suspend", "retire"];
+
+/** Owner, backup (or a member of the backup team) and security; *ends it* may suspend and retire. */
+export function mayAskAbout(kind: LaterKind, of: Behind, asker: Asker): Outcome<null> {
   const stands = of.owner === asker.id || isBackup(of, asker) || asker.roles.includes("security");
-  if (!stands && !(kind === "retire" && of.endsIt === asker.id))
+  if (!stands && !(endersMay.includes(kind) && of.endsIt === asker.id))
     return refuse({ code: "forbidden", sentence: `Only the owner, the backup or security may ${kind} it.` });
   return whyNotNow(kind, of.state) ?? ok(null);
 }
 
 /** `renew` during the hold enables it again, so it is allowed while retiring. */
-const possibleIn: { readonly [K in "renew" | "transfer" | "retire"]: readonly IdentityState[] } = {
+const possibleIn: { readonly [K in LaterKind]: readonly IdentityState[] } = {
   renew: ["live", "suspended", "retiring"],
   transfer: ["live", "suspended"],
+  suspend: ["live"],
+  resume: ["suspended"],
   retire: ["live", "suspended"],
 };
 
-function whyNotNow(kind: "renew" | "transfer" | "retire", state: IdentityState): Outcome<null> | null {
+function whyNotNow(kind: LaterKind, state: IdentityState): Outcome<null> | null {
   if (possibleIn[kind].includes(state)) return null;
   return refuse({ code: "conflict", sentence: `It is ${state}; there is nothing to ${kind}.` });
 }

@@ -29,7 +29,7 @@ export interface Examine {
 
 export interface Drawn {
   readonly born: Born | null;
-  /** With the hold of a retirement, whose length is policy's and never the requester's. */
+  /** With what is not the requester's to say, such as the length of a retirement's hold. */
   readonly change: JsonObject;
 }
 

@@ -5,6 +5,8 @@ import type { Planned } from "#lib/connectors/planning.ts";
 import { fieldsOf } from "#lib/domain/change.ts";
 import type { Charter } from "#lib/domain/charter.ts";
 import type { Decision, PolicyFacts } from "#lib/domain/decision.ts";
+import type { IdentityState } from "#lib/domain/identity.ts";
+import type { JsonObject } from "#lib/domain/json.ts";
 import { policyFacts } from "#lib/domain/policy-facts.ts";
 import { asRefusals, type Outcome, ok, type Refusal, refuse } from "#lib/domain/refusal.ts";
 import { type CharterFacts, validateCharter } from "#lib/domain/validate-charter.ts";
@@ -31,12 +33,11 @@ export async function examine(reading: Reading, ask: Examine): Promise<Outcome<E
   if (bundle === null) return refuse({ code: "conflict", sentence: "No policy is active, so nothing can be decided." });
   const founding = request.identity === null ? null : await readFoundingIntent(reading.tx, request.identity);
   const born = founding === null ? null : { name: founding.plan.name, storage: founding.plan.storage };
-  const change =
-    request.kind === "retire" ? { ...ask.version.change, holdDays: figuresOf(bundle).holdDays } : ask.version.change;
-  const planned = await drawPlan(reading, ask, { born, change });
-  if ("refusals" in planned) return planned;
   const identity = request.identity ?? request.id;
   const rows = await readPolicyFacts(reading.tx, { ...charter, identity, requester: request.requester });
+  const change = { ...ask.version.change, ...decidedHere(ask, { bundle, state: rows.identity?.state }) };
+  const planned = await drawPlan(reading, ask, { born, change });
+  if ("refusals" in planned) return planned;
   const { kind, requester } = request;
   const facts = policyFacts({
     kind,
@@ -48,6 +49,15 @@ export async function examine(reading: Reading, ask: Examine): Promise<Outcome<E
     rows,
   });
   return ok({ ...planned.ok, bundle, facts, decision: decide(bundle, facts) });
+}
+
+/** What a plan says of its change that is not the requester's to say: policy's figures, and where the identity stands. */
+function decidedHere(
+  { request }: Examine,
+  { bundle, state }: { readonly bundle: BundleRow; readonly state: IdentityState | undefined },
+): JsonObject {
+  if (request.kind === "retire") return { holdDays: figuresOf(bundle).holdDays };
+  return request.kind === "renew" && state === "suspended" ? { staysSuspended: true } : {};
 }
 
 function charterFacts(reading: Reading, { owner, endsIt, backup, exception, team, service, binding }: Charter) {

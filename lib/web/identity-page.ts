@@ -9,7 +9,7 @@ import { mayAskAbout } from "#lib/domain/ownership.ts";
 import { figuresOf } from "#lib/policy/engine.ts";
 import { howToUse } from "./usage.ts";
 
-const verbs = ["renew", "transfer", "retire"] as const;
+const verbs = ["renew", "transfer", "suspend", "resume", "retire"] as const;
 
 /** Everything an identity's page draws, with the verbs that this viewer may use now; null where they may not see it. */
 export async function identityPage(db: Queries, viewer: Viewer, id: string) {

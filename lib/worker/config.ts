@@ -35,7 +35,12 @@ const targetEntry = z.strictObject({
   credentials: z.record(z.string(), reference).default({}),
   simulated: z.boolean().default(false),
   gate,
-  caps: z.strictObject({ mintsPerHour: z.number().int().positive().default(20) }).prefault({}),
+  caps: z
+    .strictObject({
+      mintsPerHour: z.number().int().positive().default(20),
+      disablesPerHour: z.number().int().positive().default(60),
+    })
+    .prefault({}),
   windows,
 });
 

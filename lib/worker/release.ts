@@ -38,6 +38,7 @@ function releaseOf({ config, markKeys, installation }: Worker, request: string):
     installation,
     mark: (of) => makeMark(markKeys, { ...of, installation: config.installation }),
     flow: flowOf,
-    mintsPerHour: (target) => config.targets.find(({ name }) => name === target)?.caps.mintsPerHour ?? 0,
+    caps: (target) =>
+      config.targets.find(({ name }) => name === target)?.caps ?? { mintsPerHour: 0, disablesPerHour: 0 },
   };
 }

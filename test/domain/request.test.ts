@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { charterAfter } from "#lib/domain/change.ts";
+import { charterAfter, type LaterKind } from "#lib/domain/change.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import { afterEvent, holdEnds, isExpiryDue } from "#lib/domain/lifecycle.ts";
 import { mayAccept, mayAskAbout, maySucceed } from "#lib/domain/ownership.ts";
@@ -82,15 +82,24 @@ describe("an identity is asked about", () => {
     teams,
     roles,
   });
-  test("by owner, backup and security; retired also by who ends it", () => {
-    for (const kind of ["renew", "transfer", "retire"] as const) {
+  test("by owner, backup and security; suspended and retired also by who ends it", () => {
+    for (const kind of ["renew", "transfer", "suspend", "retire"] as const) {
       expect(code(mayAskAbout(kind, behind, asker("amara")))).toBe("ok");
       expect(code(mayAskAbout(kind, behind, asker("x", ["payments"])))).toBe("ok");
       expect(code(mayAskAbout(kind, behind, asker("mara", [], ["security"])))).toBe("ok");
       expect(code(mayAskAbout(kind, behind, asker("priya", ["data"])))).toBe("forbidden");
       expect(code(mayAskAbout(kind, { ...behind, backup: { person: "priya" } }, asker("priya")))).toBe("ok");
-      expect(code(mayAskAbout(kind, behind, asker("jonas")))).toBe(kind === "retire" ? "ok" : "forbidden");
+      const takesAway = kind === "retire" || kind === "suspend";
+      expect(code(mayAskAbout(kind, behind, asker("jonas")))).toBe(takesAway ? "ok" : "forbidden");
     }
+  });
+  test("suspended while it lives, resumed while it is suspended", () => {
+    const suspended = { ...behind, state: "suspended" } as const;
+    expect(code(mayAskAbout("suspend", suspended, asker("amara")))).toBe("conflict");
+    expect(code(mayAskAbout("resume", behind, asker("amara")))).toBe("conflict");
+    expect(code(mayAskAbout("resume", suspended, asker("amara")))).toBe("ok");
+    expect(code(mayAskAbout("resume", suspended, asker("jonas")))).toBe("forbidden");
+    expect(code(mayAskAbout("retire", suspended, asker("jonas")))).toBe("ok");
   });
   test("renewed even during its hold, never once retired", () => {
     expect(code(mayAskAbout("renew", { ...behind, state: "retiring" }, asker("amara")))).toBe("ok");
@@ -111,8 +120,7 @@ test("ownership is accepted by the named person alone, and only as seen", () => 
 });
 
 test("a later request changes only what its kind changes", () => {
-  const after = (kind: "renew" | "transfer" | "retire", change: JsonObject) =>
-    charterAfter({ kind, charter, change, now });
+  const after = (kind: LaterKind, change: JsonObject, at = now) => charterAfter({ kind, charter, change, now: at });
   expect(after("renew", { endsAt: days(301) })).toEqual({ ok: { ...charter, endsAt: days(301) } });
   expect(code(after("renew", { endsAt: charter.endsAt }))).toBe("invalid");
   expect(code(after("renew", {}))).toBe("invalid");
@@ -123,6 +131,11 @@ test("a later request changes only what its kind changes", () => {
   });
   expect(after("retire", { reason: "No longer needed." })).toEqual({ ok: charter });
   expect(code(after("retire", { reason: "No longer needed.", owner: "x" }))).toBe("invalid");
+  expect(after("suspend", { reason: "It may have leaked." }, new Date(charter.endsAt))).toEqual({ ok: charter });
+  expect(after("resume", { reason: "A false alarm." }, new Date(Date.parse(charter.endsAt) - 1))).toEqual({
+    ok: charter,
+  });
+  expect(code(after("resume", { reason: "A false alarm." }, new Date(charter.endsAt)))).toBe("conflict");
 });
 
 test("a successor is another active person", () => {

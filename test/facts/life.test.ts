@@ -6,10 +6,13 @@ import { lockState, moveState } from "#db/store/requests.ts";
 import type { Entry } from "#lib/audit/entry.ts";
 import { accept } from "#lib/claims/acceptances/accept.ts";
 import { askForChange } from "#lib/claims/requests/change.ts";
+import type { LaterKind } from "#lib/domain/change.ts";
+import type { JsonObject } from "#lib/domain/json.ts";
 import { finishIntent } from "#lib/facts/intents/finish.ts";
 import { beginHold } from "#lib/facts/intents/hold.ts";
 import { runFact, system, type Work } from "#lib/facts/run.ts";
 import { passDeadlines } from "#lib/worker/deadlines.ts";
+import { releaseApproved } from "#lib/worker/release.ts";
 import { retireByCondition } from "#lib/worker/sweeps/conditions.ts";
 import { ask, judge, openScenario, type Scenario } from "./scenario.ts";
 
@@ -112,6 +115,74 @@ test("lives; an end that passes has its retirement asked for once; a renewal dur
   expect(renewed).toMatchObject({ state: "live", removeAt: null });
   expect(renewed?.endsAt.toISOString()).toBe(endsAt);
   await scenario.database.setClock("0");
+});
+
+const asks = (person: string, identity: string, of: { readonly kind: LaterKind; readonly change: JsonObject }) => {
+  const id = randomUUID();
+  return askForChange(scenario.as(person), { id, identity, ...of }).then((outcome) => ({ id, outcome }));
+};
+
+test("is suspended at once without approval, stays so when renewed, and is resumed only through policy", async () => {
+  const identity = await born();
+  const suspended = await asks("amara.obi", identity, { kind: "suspend", change: { reason: "It may have leaked." } });
+  expect(suspended.outcome).toEqual({ ok: { id: suspended.id } });
+  await scenario.settle();
+  expect(await scenario.state(suspended.id)).toMatchObject({ state: "provisioning" });
+  await commitStep(suspended.id, finishIntent);
+  expect(await life(identity)).toBe("suspended");
+  const again = await asks("amara.obi", identity, { kind: "suspend", change: { reason: "Twice." } });
+  expect(again.outcome).toMatchObject({ refusals: [{ code: "conflict" }] });
+
+  await scenario.database.setClock("20 days");
+  const endsAt = new Date(Date.now() + 410 * 86_400_000).toISOString();
+  const renewed = await asks("amara.obi", identity, { kind: "renew", change: { endsAt } });
+  await passApproval(renewed.id);
+  const [plan] = await scenario.worker.db.execute<{ stays: boolean; steps: readonly string[] }>(sql`
+    select (i.plan -> 'change' ->> 'staysSuspended')::boolean as stays,
+      (select array_agg(s.name order by s.ordinal) from charter.steps s where s.intent = i.id) as steps
+    from charter.intents i where i.request = ${renewed.id}::uuid`);
+  expect(plan).toMatchObject({ stays: true, steps: expect.not.arrayContaining(["enable-role"]) });
+  await commitStep(renewed.id, finishIntent);
+  expect(await life(identity)).toBe("suspended");
+
+  const resumed = await asks("amara.obi", identity, { kind: "resume", change: { reason: "A false alarm." } });
+  await scenario.settle();
+  expect(await scenario.state(resumed.id)).toMatchObject({ state: "awaiting-approval" });
+  await passApproval(resumed.id);
+  await commitStep(resumed.id, finishIntent);
+  expect(await life(identity)).toBe("live");
+  await scenario.database.setClock("0");
+});
+
+test("what is suspended is not resumed past its end, and its expiry retires it", async () => {
+  const identity = await born();
+  const suspended = await asks("mara.lind", identity, { kind: "suspend", change: { reason: "Nobody uses it." } });
+  await scenario.settle();
+  await commitStep(suspended.id, finishIntent);
+  await scenario.database.setClock("400 days");
+  const resumed = await asks("amara.obi", identity, { kind: "resume", change: { reason: "We need it." } });
+  expect(resumed.outcome).toMatchObject({ refusals: [{ code: "conflict", sentence: "Its end has passed." }] });
+  await passDeadlines(scenario.worker);
+  await scenario.settle();
+  expect(await life(identity)).toBe("retiring");
+  await scenario.database.setClock("0");
+});
+
+test("one person's suspensions on a target are capped by the hour; the next waits and says so", async () => {
+  const identities = [await born(), await born()];
+  const { config } = scenario.worker;
+  const targets = config.targets.map((entry) => ({ ...entry, caps: { ...entry.caps, disablesPerHour: 1 } }));
+  const capped = { ...scenario.worker, config: { ...config, targets } };
+  const requests: string[] = [];
+  for (const identity of identities) {
+    const { id } = await asks("tomas.vidal", identity, { kind: "suspend", change: { reason: "A drill." } });
+    requests.push(id);
+  }
+  expect(requests).toHaveLength(2);
+  await scenario.inbox.drain();
+  expect(await releaseApproved(capped)).toBe(1);
+  const states = await Promise.all(requests.map((id) => scenario.state(id)));
+  expect(states.map((one) => one?.state).toSorted()).toEqual(["approved", "provisioning"]);
 });
 
 test("a transfer waits for the new owner; nobody else's acceptance counts, and no stranger may ask for it", async () => {

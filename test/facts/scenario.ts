@@ -140,6 +140,8 @@ export const awsTarget = (name: string) => ({
   kind: "aws-iam",
   title: name,
   environments: ["dev", "staging", "prod"],
+  // A suite asks for more in an hour than a person may.
+  caps: { mintsPerHour: 500, disablesPerHour: 500 },
   settings: {
     accountId: "111122223333",
     boundaryArn: "arn:aws:iam::111122223333:policy/charter-ceiling",

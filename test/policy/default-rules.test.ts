@@ -115,6 +115,20 @@ describe("a later request is", () => {
       },
       "passes retire.passes",
     ],
+    [
+      "passed: suspending, whatever it is",
+      { kind: "suspend", ...prod, credential: "static", ttlDays: -3, requester: { inTeam: false } },
+      "passes suspend.passes",
+    ],
+    ["passed: resuming outside production", { kind: "resume", reach: { actions: 11 } }, "passes renew.passes"],
+    ["asked: resuming in production", { kind: "resume", ...prod }, "security:1"],
+    ["asked of two: resuming wildcards", { kind: "resume", reach: { wildcardActions: 1 } }, "security:2"],
+    [
+      "refused: resuming static in production once its exception has ended",
+      { kind: "resume", ...prod, credential: "static" },
+      "ladder.production",
+    ],
+    ["refused: resumed by the worker", { kind: "resume", ...system }, "system.never-gives"],
     ["passed: retired by the worker", { kind: "retire", ...prod, ...system, ttlDays: -3 }, "passes system.takes-away"],
     ["refused: provisioned by the worker", { ...system }, "system.never-gives"],
     ["refused: renewed by the worker", { kind: "renew", ...system }, "system.never-gives"],
@@ -198,7 +212,7 @@ test("nothing that adds power passes by itself in production, for another team, 
       const { reach, kind, requester } = given;
       const tones = decision.reasons.map((one) => one.tone);
       expect(tones.includes("passes") && tones.includes("asks")).toBe(false);
-      if (decision.outcome !== "passes" || kind === "retire" || kind === "transfer") return;
+      if (decision.outcome !== "passes" || ["retire", "suspend", "transfer"].includes(kind)) return;
       expect(requester).toMatchObject({ system: false, inTeam: true });
       expect(given.environment).not.toBe("prod");
       expect([

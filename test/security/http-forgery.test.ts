@@ -272,7 +272,7 @@ describe("ids of another team", () => {
   });
 
   test("a new request under the id of another team's request is not that request, and tells nothing of it", async () => {
-    for (const name of ["renew", "retire", "transfer"]) {
+    for (const name of ["renew", "retire", "suspend", "transfer"]) {
       for (const action of onlyFor(name))
         expect(await tried(call(action, { ...inputOf(action), id: world.foreign.seen.request }))).toBe("not-found");
     }

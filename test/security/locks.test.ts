@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Tx } from "#db/client.ts";
 import { lockPublishing } from "#db/store/configuration.ts";
 import { lockDirectory } from "#db/store/directory.ts";
-import { countMints } from "#db/store/intents.ts";
+import { countReleased } from "#db/store/intents.ts";
 import { lockLogin, tokenWasSeen } from "#db/store/people.ts";
 import { type TestDatabase, testDatabase } from "#test/support/database.ts";
 
@@ -30,7 +30,7 @@ const mints = { requester: person, target: "t", since: new Date(0) };
 const turns: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
   publishing: lockPublishing,
   "an import of the directory": lockDirectory,
-  "a person's mints": (tx) => countMints(tx, mints),
+  "a person's releases": (tx) => countReleased(tx, { ...mints, kinds: ["provision", "suspend"] }),
   "a login's sign-in": async (tx) => {
     await lockLogin(tx, login);
     await tokenWasSeen(tx, "hash");

@@ -6,7 +6,7 @@ import { action } from "#lib/web/action.ts";
 const about = { id: z.uuid(), identity: z.uuid() };
 const renewal = z.strictObject({ ...about, endsAt: z.iso.datetime() });
 const handover = z.strictObject({ ...about, to: z.uuid() });
-const retirement = z.strictObject({ ...about, reason: z.string().max(1_000) });
+const reasoned = z.strictObject({ ...about, reason: z.string().max(1_000) });
 
 export const renew = action("request.renew", renewal, (context, { id, identity, endsAt }) =>
   askForChange(context, { id, identity, kind: "renew", change: { endsAt } }),
@@ -14,6 +14,12 @@ export const renew = action("request.renew", renewal, (context, { id, identity, 
 export const transfer = action("request.transfer", handover, (context, { id, identity, to }) =>
   askForChange(context, { id, identity, kind: "transfer", change: { to } }),
 );
-export const retire = action("request.retire", retirement, (context, { id, identity, reason }) =>
+export const suspend = action("request.suspend", reasoned, (context, { id, identity, reason }) =>
+  askForChange(context, { id, identity, kind: "suspend", change: { reason } }),
+);
+export const resume = action("request.resume", reasoned, (context, { id, identity, reason }) =>
+  askForChange(context, { id, identity, kind: "resume", change: { reason } }),
+);
+export const retire = action("request.retire", reasoned, (context, { id, identity, reason }) =>
   askForChange(context, { id, identity, kind: "retire", change: { reason } }),
 );

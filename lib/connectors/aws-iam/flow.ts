@@ -9,11 +9,23 @@ export const makesUser = (plan: Plan): boolean => plan.objects.some(({ kind }) =
 /** The ordered steps of one request. Names are keys of `Target.steps`, except `issue`. */
 export function flow(kind: RequestKind, plan: Plan): readonly FlowStep[] {
   const noun = makesUser(plan) ? "user" : "role";
-  if (kind === "provision") return provision(noun);
-  if (kind === "renew") return renew(noun);
-  if (kind === "transfer")
-    return [{ name: `retag-${noun}`, kind: "create", title: `Write the new owner on the ${noun}` }];
-  return retire(noun);
+  switch (kind) {
+    case "provision":
+      return provision(noun);
+    case "renew":
+      return renew(noun, plan.change.staysSuspended === true);
+    case "transfer":
+      return [{ name: `retag-${noun}`, kind: "create", title: `Write the new owner on the ${noun}` }];
+    case "suspend":
+      return [{ name: `disable-${noun}`, kind: "disable", title: `Disable the ${noun}` }];
+    case "resume":
+      return [
+        { name: `enable-${noun}`, kind: "empower", title: `Enable the ${noun} again` },
+        { name: `verify-${noun}`, kind: "read", title: "Read everything back" },
+      ];
+    case "retire":
+      return retire(noun);
+  }
 }
 
 const provision = (noun: "role" | "user"): readonly FlowStep[] => [
@@ -24,10 +36,12 @@ const provision = (noun: "role" | "user"): readonly FlowStep[] => [
   { name: `verify-${noun}`, kind: "read", title: "Read everything back" },
 ];
 
-const renew = (noun: "role" | "user"): readonly FlowStep[] => [
+const renew = (noun: "role" | "user", staysSuspended: boolean): readonly FlowStep[] => [
   { name: `retag-${noun}`, kind: "create", title: `Write the new end on the ${noun}` },
   { name: `empower-${noun}`, kind: "empower", title: "Move the end of its permissions" },
-  { name: `enable-${noun}`, kind: "empower", title: "Enable it, if it was disabled" },
+  ...(staysSuspended
+    ? []
+    : [{ name: `enable-${noun}`, kind: "empower", title: "Enable it, if it was disabled" } as const]),
   { name: `verify-${noun}`, kind: "read", title: "Read everything back" },
 ];
 

@@ -107,7 +107,7 @@ interface Compared {
   /** Whether the permissions have been attached already. */
   readonly empowered: boolean;
   /** Then being disabled by us is a difference too. */
-  readonly enabled?: true;
+  readonly enabled?: boolean;
 }
 
 /** How an object of ours differs from its plan, in words; [] = as planned. An object disabled by us does not differ. */

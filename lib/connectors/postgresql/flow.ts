@@ -1,8 +1,19 @@
 import type { FlowStep } from "#lib/connectors/connector.ts";
 import type { RequestKind } from "#lib/domain/charter.ts";
+import type { Plan } from "#lib/domain/plan.ts";
 
 /** The ordered steps of one request. Names are keys of `Target.steps`, except `issue`. */
-export const flow = (kind: RequestKind): readonly FlowStep[] => flows[kind];
+export const flow = (kind: RequestKind, plan: Plan): readonly FlowStep[] =>
+  kind === "renew" && plan.change.staysSuspended === true ? renewedWhileSuspended : flows[kind];
+
+const label = { name: "label", kind: "create", title: "Write the new end on the role" } as const;
+const verify = { name: "verify", kind: "read", title: "Read everything back" } as const;
+
+const renewedWhileSuspended: readonly FlowStep[] = [
+  label,
+  { name: "extend", kind: "empower", title: "Move the end of its password; it stays closed" },
+  verify,
+];
 
 const flows: Readonly<Record<RequestKind, readonly FlowStep[]>> = {
   provision: [
@@ -11,13 +22,15 @@ const flows: Readonly<Record<RequestKind, readonly FlowStep[]>> = {
     { name: "prove-removal", kind: "read", title: "Prove that it can be disabled and removed" },
     { name: "issue", kind: "issue", title: "Make the password, store it, set it" },
     { name: "open", kind: "empower", title: "Allow the login to sign in" },
-    { name: "verify", kind: "read", title: "Read everything back" },
+    verify,
   ],
   renew: [
-    { name: "label", kind: "create", title: "Write the new end on the role" },
+    label,
     { name: "extend", kind: "empower", title: "Move the end of its password, and open it again if it was disabled" },
-    { name: "verify", kind: "read", title: "Read everything back" },
+    verify,
   ],
+  suspend: [{ name: "close", kind: "disable", title: "Forbid signing in and end its sessions" }],
+  resume: [{ name: "extend", kind: "empower", title: "Allow the login to sign in again" }, verify],
   transfer: [{ name: "label", kind: "create", title: "Write the new owner on the role" }],
   retire: [
     { name: "close", kind: "disable", title: "Forbid signing in and end its sessions" },

@@ -1,6 +1,7 @@
 import type { Intent, Observed, ObservedObject, Step } from "#lib/connectors/connector.ts";
 import { Squatter } from "#lib/connectors/connector.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
+import type { Plan } from "#lib/domain/plan.ts";
 import type { Calls } from "#lib/domain/target.ts";
 import { databasesNaming, heldBy, strayLinks } from "./catalog.ts";
 import type { Cluster } from "./client.ts";
@@ -75,15 +76,17 @@ async function privilegesDiffer({ cluster, calls, desired, databases }: Comparin
 
 /** The last step of provisioning and renewing: everything reads back as planned, or the intent stops visibly. */
 export const verify = (cluster: Cluster): Step => ({
-  run: async ({ intent, calls }) => {
+  run: async ({ intent, plan, calls }) => {
     const seen = await observe(cluster, intent, calls);
     if (seen.state === "not-ours") throw new Squatter(intent.name, seen.why);
-    const wrong =
-      seen.state !== "ours" ? ["it is gone"] : [...(seen.enabled ? [] : ["it cannot sign in"]), ...seen.differences];
+    const wrong = seen.state !== "ours" ? ["it is gone"] : [...closedOrOpen(seen.enabled, plan), ...seen.differences];
     if (wrong.length > 0) throw new TargetFault("conflict", "differs", `It is not as planned: ${wrong.join("; ")}.`);
     return { facts: {}, evidence: "Roles, membership, end and privileges read back as planned." };
   },
 });
+
+const closedOrOpen = (enabled: boolean, { change }: Plan): readonly string[] =>
+  change.staysSuspended === true ? (enabled ? ["it can sign in"] : []) : enabled ? [] : ["it cannot sign in"];
 
 interface Found extends RoleRow {
   readonly logins: readonly { readonly name: string; readonly canLogin: boolean; readonly comment: string | null }[];

@@ -69,6 +69,20 @@ async function afterwards(work: Work, intent: IntentRow, identity: IdentityRow):
         detail: { externalId: identity.externalId },
         entries: await followCredentials(work, identity.id, { state: "removed" }),
       };
+    case "suspend":
+      return {
+        move: { event: "suspended" },
+        action: "identity.suspended",
+        detail: {},
+        entries: await followCredentials(work, identity.id, { state: "disabled" }),
+      };
+    case "resume":
+      return {
+        move: { event: "resumed" },
+        action: "identity.resumed",
+        detail: {},
+        entries: await followCredentials(work, identity.id, { state: "active" }),
+      };
     case "renew":
     case "transfer":
       return sealed(work, intent);
@@ -103,6 +117,9 @@ async function sealed(work: Work, intent: IntentRow): Promise<Change> {
     move: { event: "renewed", ...kept, endsAt: new Date(endsAt), removeAt: null },
     action: "identity.renewed",
     detail: { endsAt },
-    entries: await followCredentials(work, intent.identity, { state: "active", endsAt: new Date(endsAt) }),
+    entries: await followCredentials(work, intent.identity, {
+      ...(intent.plan.change.staysSuspended === true ? {} : { state: "active" as const }),
+      endsAt: new Date(endsAt),
+    }),
   };
 }

@@ -12,8 +12,15 @@ export interface Release {
   readonly installation: Installation;
   mark(of: MarkedObject): Mark;
   flow(plan: Plan): readonly FlowStep[];
-  /** Most identities an hour that one person may have made on one target. */
-  mintsPerHour(target: string): number;
+  /** A target's caps, from the worker's own configuration. */
+  caps(target: string): Caps;
+}
+
+/** The most that one person may have done on a target in an hour; what is over waits. */
+export interface Caps {
+  readonly mintsPerHour: number;
+  /** Unsigned and at once, so capped: what disables. */
+  readonly disablesPerHour: number;
 }
 
 /** What became of it: steps wait for the saga, or the request went elsewhere, or it waits and is looked at again. */

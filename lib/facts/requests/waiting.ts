@@ -1,11 +1,12 @@
 import { lockIdentity } from "#db/store/identities.ts";
-import { countMints, lockOpenIntents } from "#db/store/intents.ts";
+import { countReleased, lockOpenIntents } from "#db/store/intents.ts";
 import { approvalOf } from "#lib/domain/approval.ts";
+import type { RequestKind } from "#lib/domain/charter.ts";
 import { figuresOf } from "#lib/policy/engine.ts";
 import type { Work } from "../run.ts";
 import { approvalAsk } from "../verdicts/standing.ts";
 import { phaseOf } from "./end-hold.ts";
-import type { Release, Releasing } from "./releasing.ts";
+import type { Caps, Release, Releasing } from "./releasing.ts";
 import { type Stand, standAfter } from "./stand.ts";
 
 const hourMs = 3_600_000;
@@ -34,19 +35,27 @@ export interface Wait {
   readonly forMs: number;
 }
 
-/** Reasons to wait that pass by themselves: the cap on what one person may have made, another change that runs; null when there is none. */
-export const whyWait = (work: Work, input: Release, releasing: Releasing): Promise<Wait | null> =>
-  releasing.request.kind === "provision" ? whyCapped(work, input, releasing) : whyBusy(work, releasing);
+/** Reasons to wait that pass by themselves: a cap on what one person has done in an hour, another change that runs; null when there is none. */
+export const whyWait = async (work: Work, input: Release, releasing: Releasing): Promise<Wait | null> =>
+  (await whyCapped(work, input, releasing)) ??
+  (releasing.request.kind === "provision" ? null : whyBusy(work, releasing));
+
+/** What counts together against one cap, in words. */
+const capped: readonly { readonly kinds: readonly RequestKind[]; readonly cap: keyof Caps; readonly what: string }[] = [
+  { kinds: ["provision"], cap: "mintsPerHour", what: "identities" },
+  { kinds: ["suspend", "retire"], cap: "disablesPerHour", what: "suspensions and retirements" },
+];
 
 /** One release at a time for a person on a target: the count and what is then committed belong together. */
 async function whyCapped(work: Work, input: Release, { request, examined }: Releasing): Promise<Wait | null> {
-  if (request.requester === null) return null;
+  const one = capped.find(({ kinds }) => kinds.includes(request.kind));
+  if (request.requester === null || one === undefined) return null;
   const { target } = examined.plan;
-  const cap = input.mintsPerHour(target);
+  const cap = input.caps(target)[one.cap];
   const since = new Date(work.now.getTime() - hourMs);
-  const made = await countMints(work.tx, { requester: request.requester, target, since });
+  const made = await countReleased(work.tx, { kinds: one.kinds, requester: request.requester, target, since });
   if (made < cap) return null;
-  return { sentence: `It waits: ${cap} identities an hour on ${target} is the most for one person.`, forMs: 60_000 };
+  return { sentence: `It waits: ${cap} ${one.what} an hour on ${target} is the most for one person.`, forMs: 60_000 };
 }
 
 /** A renewal waits while a retirement still disables; it ends the hold after that. */

@@ -49,10 +49,11 @@ async function refuseForeign(ground: Ground, work: StepWork, seen: Seen): Promis
 export const verify = (ground: Ground): Step => ({
   run: async (work) => {
     const desired = desiredOf(work.plan);
+    const enabled = work.plan.change.staysSuspended !== true;
     let differences: readonly string[] = [];
     const fine = async () => {
       const seen = await requireOurs(ground, work);
-      differences = await differencesOf({ ground, seen, desired, empowered: true, enabled: true }, work.calls);
+      differences = await differencesOf({ ground, seen, desired, empowered: true, enabled }, work.calls);
       return differences.length === 0;
     };
     try {

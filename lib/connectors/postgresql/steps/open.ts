@@ -64,12 +64,13 @@ function opened(desired: Desired, { facts }: StepWork, evidence: string): StepDo
 }
 
 /**
- * Moves the end of the password. A login that a retirement closed is opened again, but only from the very closing that was
- * seen and committed first: one that came later stands.
+ * Moves the end of the password. A login that a retirement or a suspension closed is opened again, but only from the very
+ * closing that was seen and committed first: one that came later stands. What stays suspended stays closed.
  */
 export const extend = (cluster: Cluster): Step => ({
   run: async (work) => {
     const desired = desiredOf(work.plan);
+    if (work.plan.change.staysSuspended === true) return extendClosed(cluster, work, desired);
     const reopens = await closingSeen(cluster, work, desired);
     await cluster.change({ calls: work.calls, name: "postgresql extend" }, async (sql) => {
       await lock(sql, desired.role);
@@ -86,6 +87,17 @@ export const extend = (cluster: Cluster): Step => ({
     return opened(desired, work, `${desired.login} may sign in until ${desired.validUntil}.`);
   },
 });
+
+async function extendClosed(cluster: Cluster, work: StepWork, desired: Desired): Promise<StepDone> {
+  const { login, validUntil } = desired;
+  await cluster.change({ calls: work.calls, name: "postgresql extend" }, async (sql) => {
+    await lock(sql, desired.role);
+    const { state } = await present(sql, work, desired);
+    if (state.closedBy === null) throw new TargetFault("conflict", "not-closed", `${login} is not closed.`);
+    await sql.unsafe(`ALTER ROLE ${quoted(login)} VALID UNTIL ${literal(validUntil)}`);
+  });
+  return { facts: {}, evidence: `${login} stays closed; its password ends ${validUntil}.` };
+}
 
 /** Commits which closing this renewal lifts, before lifting it. */
 async function closingSeen(cluster: Cluster, work: StepWork, desired: Desired): Promise<string | null> {

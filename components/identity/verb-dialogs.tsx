@@ -1,0 +1,110 @@
+"use client";
+import { useId, useState } from "react";
+import type { Answer } from "#lib/web/action.ts";
+import { Combobox } from "../ui/combobox.tsx";
+import { Field } from "../ui/field.tsx";
+import { Input } from "../ui/input.tsx";
+import { Ask, useVerb } from "./verb-ask.tsx";
+
+type Asked = Promise<Answer<{ readonly id: string }>>;
+interface About {
+  readonly id: string;
+  readonly identity: string;
+}
+type WithReason = (input: About & { readonly reason: string }) => Asked;
+
+export interface IdentityActions {
+  readonly renew: (input: About & { readonly endsAt: string }) => Asked;
+  readonly transfer: (input: About & { readonly to: string }) => Asked;
+  readonly suspend: WithReason;
+  readonly resume: WithReason;
+  readonly retire: WithReason;
+}
+
+/** What every dialog of a verb is drawn from. */
+export interface VerbProps {
+  readonly identity: {
+    readonly id: string;
+    readonly name: string;
+    readonly environment: string;
+    readonly owner: string;
+    readonly endsAt: string;
+  };
+  readonly people: readonly { readonly id: string; readonly name: string }[];
+  readonly maxDays: number;
+  readonly actions: IdentityActions;
+}
+export type DialogProps = VerbProps & { readonly close: () => void };
+
+export function Renew({ identity, maxDays, actions, close }: DialogProps) {
+  const id = useId();
+  const [until, setUntil] = useState("");
+  const verb = useVerb(actions.renew);
+  return (
+    <Ask
+      title={`Renew ${identity.name}`}
+      sentence="It keeps exactly what it is; only its end moves."
+      verb="Ask to renew"
+      look="primary"
+      close={close}
+      pending={verb.pending}
+      ready={until !== ""}
+      send={() =>
+        verb.send((request) => ({
+          id: request,
+          identity: identity.id,
+          endsAt: new Date(`${until}T10:00:00Z`).toISOString(),
+        }))
+      }
+    >
+      <Field
+        id={id}
+        label="New end"
+        help={`Ends now on ${identity.endsAt.slice(0, 10)}. Policy allows ${maxDays} days from today.`}
+        error={verb.trouble}
+      >
+        {(control) => (
+          <Input
+            {...control}
+            type="date"
+            min={identity.endsAt.slice(0, 10)}
+            value={until}
+            onChange={(event) => setUntil(event.target.value)}
+          />
+        )}
+      </Field>
+    </Ask>
+  );
+}
+
+export function Transfer({ identity, people, actions, close }: DialogProps) {
+  const id = useId();
+  const [to, setTo] = useState("");
+  const verb = useVerb(actions.transfer);
+  return (
+    <Ask
+      title={`Transfer ${identity.name}`}
+      sentence="The new owner is asked to accept; until then nothing changes."
+      verb="Ask to transfer"
+      look="primary"
+      close={close}
+      pending={verb.pending}
+      ready={to !== ""}
+      send={() => verb.send((request) => ({ id: request, identity: identity.id, to }))}
+    >
+      <Field id={`${id}-to`} label="New owner" error={verb.trouble}>
+        {(control) => (
+          <Combobox
+            control={control}
+            value={to}
+            onChange={setTo}
+            options={people
+              .filter((person) => person.id !== identity.owner)
+              .map((person) => ({ value: person.id, label: person.name }))}
+            placeholder="Choose a person"
+          />
+        )}
+      </Field>
+    </Ask>
+  );
+}

@@ -1,0 +1,82 @@
+"use client";
+import { useId, useState } from "react";
+import { Field } from "../ui/field.tsx";
+import { Input, Textarea } from "../ui/input.tsx";
+import { Ask, useVerb } from "./verb-ask.tsx";
+import type { DialogProps } from "./verb-dialogs.tsx";
+
+interface Words {
+  readonly title: string;
+  readonly sentence: string;
+  readonly button: string;
+  readonly look: "primary" | "danger";
+}
+/** Verbs whose only field is why. */
+const words: { readonly [V in "suspend" | "resume" | "retire"]: Words } = {
+  suspend: {
+    title: "Suspend",
+    sentence: "It is disabled at once, without approval: whatever uses it stops. Resuming it enables it again.",
+    button: "Suspend",
+    look: "danger",
+  },
+  resume: {
+    title: "Resume",
+    sentence: "It is enabled again exactly as it was, once policy and whom it asks allow it.",
+    button: "Ask to resume",
+    look: "primary",
+  },
+  retire: {
+    title: "Retire",
+    sentence:
+      "It is disabled at once: whatever uses it stops. It is removed after the hold; renewing until then enables it again.",
+    button: "Retire",
+    look: "danger",
+  },
+};
+
+/** Asks why. What stops a production workload is confirmed by typing the identity's name. */
+export function Reasoned({ verb, identity, actions, close }: DialogProps & { readonly verb: keyof typeof words }) {
+  const id = useId();
+  const [reason, setReason] = useState("");
+  const [typed, setTyped] = useState("");
+  const asked = useVerb(actions[verb]);
+  const { title, sentence, button, look } = words[verb];
+  const confirms = verb !== "resume" && identity.environment === "prod";
+  return (
+    <Ask
+      title={`${title} ${identity.name}`}
+      sentence={sentence}
+      verb={button}
+      look={look}
+      close={close}
+      pending={asked.pending}
+      ready={reason.trim() !== "" && (!confirms || typed === identity.name)}
+      send={() => asked.send((request) => ({ id: request, identity: identity.id, reason: reason.trim() }))}
+    >
+      <Field id={`${id}-why`} label="Why" error={asked.trouble}>
+        {(control) => (
+          <Textarea
+            {...control}
+            rows={2}
+            maxLength={500}
+            value={reason}
+            onChange={(event) => setReason(event.target.value)}
+          />
+        )}
+      </Field>
+      {confirms ? (
+        <Field id={`${id}-sure`} label={`It is production. Type ${identity.name} to go on`}>
+          {(control) => (
+            <Input
+              {...control}
+              mono
+              autoComplete="off"
+              value={typed}
+              onChange={(event) => setTyped(event.target.value)}
+            />
+          )}
+        </Field>
+      ) : null}
+    </Ask>
+  );
+}
