@@ -8,6 +8,8 @@ const effectSchema = z.discriminatedUnion("kind", [
   /** A 5xx; `after` executes first, so that the caller cannot know. */
   z.strictObject({ kind: z.literal("unavailable"), when: when.default("before") }),
   z.strictObject({ kind: z.literal("denied") }),
+  /** Refused for good: what was sent is not accepted. */
+  z.strictObject({ kind: z.literal("invalid") }),
   z.strictObject({ kind: z.literal("quota") }),
   z.strictObject({ kind: z.literal("latency"), ms: z.number().int().positive() }),
   z.strictObject({ kind: z.literal("reset"), when }),

@@ -32,7 +32,7 @@ export interface Wire<State> {
   isRead(operation: string): boolean;
   answer(call: WireCall<State>): WireReply | Promise<WireReply>;
   /** An error in the vendor's own words. */
-  failure(kind: "throttle" | "unavailable" | "denied" | "quota", call: WireCall<State>): WireReply;
+  failure(kind: "throttle" | "unavailable" | "denied" | "invalid" | "quota", call: WireCall<State>): WireReply;
   /** What `GET /_simulator/world` shows; without it, the whole state. Leave secrets out. */
   shown?(state: State): Json;
 }
@@ -44,6 +44,14 @@ export interface StartOptions {
   readonly now?: () => Date;
 }
 
+/** One call as it arrived. */
+export interface Received {
+  readonly operation: string;
+  /** It changes nothing. */
+  readonly isRead: boolean;
+  readonly ended: string;
+}
+
 /** A running simulator on 127.0.0.1. */
 export interface Simulator<State> {
   readonly url: string;
@@ -53,7 +61,7 @@ export interface Simulator<State> {
   fault(rule: FaultRule): void;
   clearFaults(): void;
   /** Operations in order of arrival, with what became of them: an HTTP status, or the fault that swallowed the answer. */
-  calls(): readonly { readonly operation: string; readonly ended: string }[];
+  calls(): readonly Received[];
   stop(): Promise<void>;
 }
 
@@ -62,7 +70,7 @@ interface Running<State> {
   readonly world: World<State>;
   readonly faults: Faults;
   readonly now: () => Date;
-  readonly log: { operation: string; ended: string }[];
+  readonly log: { operation: string; isRead: boolean; ended: string }[];
 }
 
 /** Serves `wire` on 127.0.0.1 until `stop`. */
@@ -105,7 +113,7 @@ async function receive<State>(running: Running<State>, incoming: IncomingMessage
   if (request.url.pathname.startsWith("/_simulator/")) return send(response, control(running, request));
   const operation = running.wire.operationOf(request);
   const isRead = running.wire.isRead(operation);
-  const entry = { operation, ended: "open" };
+  const entry = { operation, isRead, ended: "open" };
   running.log.push(entry);
   if (running.log.length > 5000) running.log.shift();
   const effects = running.faults.take(operation, isRead);
@@ -141,13 +149,20 @@ async function play<State>(scene: Scene<State>): Promise<string> {
 }
 
 const isBefore = (effect: Effect): boolean =>
-  "when" in effect ? effect.when === "before" : ["throttle", "denied", "quota"].includes(effect.kind);
+  "when" in effect ? effect.when === "before" : ["throttle", "denied", "invalid", "quota"].includes(effect.kind);
 
 function breakOff<State>(scene: Scene<State>, effect: Effect): string {
   const { running, request, operation, response } = scene;
   if (effect.kind === "reset") response.destroy();
   const kind = effect.kind;
-  if (kind === "throttle" || kind === "unavailable" || kind === "denied" || kind === "quota") {
+  if (
+    kind !== "reset" &&
+    kind !== "hang" &&
+    kind !== "latency" &&
+    kind !== "late" &&
+    kind !== "stale" &&
+    kind !== "flap"
+  ) {
     const call = { request, operation, state: running.world.state, now: running.now() };
     const reply = running.wire.failure(kind, call);
     const wanted = effect.kind === "throttle" ? effect.retryAfterS : undefined;

@@ -9,6 +9,7 @@ import { checkpoint } from "#lib/facts/steps/checkpoint.ts";
 import type { Vault } from "#lib/vaults/store.ts";
 import { guardedCalls } from "./calls.ts";
 import { type Claimed, commit, usualTimes } from "./claiming.ts";
+import { placeOf } from "./crash.ts";
 import { issue, recheck, removeSlot, unissue } from "./credential.ts";
 import { serverFacts } from "./credential-server-chosen.ts";
 import type { Issued, Issuing } from "./credential-storing.ts";
@@ -124,12 +125,12 @@ function callsTo(
 ): Calls {
   const lane = row.lane === 0 ? 0 : 1;
   return guardedCalls({
-    step: row.name,
+    step: placeOf(row),
     lease,
     debit: () => debitGate(options.db, to.gate, lane),
     timeoutMs: (options.times ?? usualTimes).callTimeoutMs,
     paid: to.paid,
-    heard: (name) => options.heard?.(row.name, name),
+    heard: (name) => options.heard?.(placeOf(row), name),
   });
 }
 

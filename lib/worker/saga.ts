@@ -10,7 +10,7 @@ import { putOff } from "#lib/facts/steps/put-off.ts";
 import { send } from "#lib/facts/steps/send.ts";
 import { undone } from "#lib/facts/steps/undone.ts";
 import { type Claimed, claim, commit, usualTimes } from "./claiming.ts";
-import { crashPoint } from "./crash.ts";
+import { crashPoint, placeOf } from "./crash.ts";
 import { pauseMs, type Reaction, reactionTo, stuckAfter } from "./retrying.ts";
 import { runStep, type SagaOptions, undoStep } from "./running.ts";
 
@@ -72,7 +72,7 @@ async function runClaimed(options: SagaOptions, claimed: Claimed): Promise<void>
   const intent = await readIntent(db, claimed.row.intent);
   if (intent === null) throw new Error(`The intent ${claimed.row.intent} is not recorded.`);
   const on = { db, step: claimed.row.id, newId };
-  const at = { step: claimed.row.name };
+  const at = { step: placeOf(claimed.row) };
   try {
     crashPoint(at, "C0");
     await commit(on, send, claimed.owned);

@@ -24,9 +24,8 @@ export interface TestDatabase {
   close(): Promise<void>;
 }
 
-/** Makes a database from the run's migrated template: once per test file, in `beforeAll`. */
-export async function testDatabase(): Promise<TestDatabase> {
-  const cluster = inject("cluster");
+/** Makes a database from the migrated template of a cluster (the run's): once per test file, in `beforeAll`. */
+export async function testDatabase(cluster: string = inject("cluster")): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString("hex")}`;
   await onCluster(cluster, async (sql) => {
     await prepareTemplate(cluster, sql);

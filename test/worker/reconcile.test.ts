@@ -20,8 +20,8 @@ import { createSaga } from "#lib/worker/saga.ts";
 import { reconcile } from "#lib/worker/sweeps/reconcile.ts";
 import type { Worker } from "#lib/worker/worker.ts";
 import { type TestDatabase, testDatabase } from "#test/support/database.ts";
-import { connected, times } from "./crash-places.ts";
-import { type CrashWorld, startWorlds, type Worlds } from "./crash-worlds.ts";
+import { type CrashWorld, startWorlds, type Worlds } from "./crash/worlds.ts";
+import { connected, times } from "./saga-places.ts";
 import { installation, markKeys, passTime, seedGate, seedIntent } from "./saga-world.ts";
 
 /** Somebody else's hand at a target. */
@@ -41,9 +41,9 @@ let places: ReturnType<typeof connected>;
 beforeAll(async () => {
   database = await testDatabase();
   worlds = await startWorlds(["aws-iam", "postgresql"]);
-  const targets = Object.fromEntries(worlds.all.map((world) => [world.kind, world.target]));
+  const targets = Object.fromEntries(worlds.all.map((world) => [world.kind, { kind: world.kind, ...world.target }]));
   const vault = { address: worlds.vault.url, credentials: worlds.vaultCredentials };
-  places = connected({ workerUrl: database.workerUrl, targets, vault });
+  places = connected({ targets, vault });
 });
 afterAll(async () => {
   await Promise.all([database.close(), worlds.stop()]);

@@ -14,7 +14,7 @@ import { insertAsk } from "#db/store/claims.ts";
 import { connectorOf } from "#lib/connectors/registry.ts";
 import type { Plan } from "#lib/domain/plan.ts";
 import { startCluster } from "#lib/embedded-postgres/cluster.mjs";
-import { type CrashWorld, startWorlds, type Worlds } from "./crash-worlds.ts";
+import { type CrashWorld, startWorlds, type Worlds } from "./crash/worlds.ts";
 import { installation, markKeys, seedIntent, unaudited } from "./saga-world.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "charter-restart-"));

@@ -5,8 +5,8 @@ import type { RequestKind } from "#lib/domain/charter.ts";
 import type { Plan, StorageSlot } from "#lib/domain/plan.ts";
 import { createSaga } from "#lib/worker/saga.ts";
 import { type TestDatabase, testDatabase } from "#test/support/database.ts";
-import { connected, times } from "./crash-places.ts";
-import { type CrashWorld, startWorlds, type Worlds } from "./crash-worlds.ts";
+import { type CrashWorld, startWorlds, type Worlds } from "./crash/worlds.ts";
+import { connected, times } from "./saga-places.ts";
 import { passTime, type SeededIntent, seedGate, seedIntent } from "./saga-world.ts";
 
 let database: TestDatabase;
@@ -38,9 +38,9 @@ async function seed(world: CrashWorld, kind: RequestKind, born?: Subject): Promi
 }
 
 async function drive({ seeded }: Subject): Promise<string> {
-  const targets = Object.fromEntries(worlds.all.map((world) => [world.name, world.target]));
+  const targets = Object.fromEntries(worlds.all.map((world) => [world.name, { kind: world.kind, ...world.target }]));
   const vault = { address: worlds.vault.url, credentials: worlds.vaultCredentials };
-  const places = connected({ workerUrl: database.workerUrl, targets, vault });
+  const places = connected({ targets, vault });
   const saga = createSaga({
     db: database.worker,
     worker: randomUUID(),

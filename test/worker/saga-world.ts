@@ -130,12 +130,14 @@ export async function seedGate(
       tokens = excluded.tokens, reserve = excluded.reserve, refilled_at = clock_timestamp()`;
 }
 
-/** Makes every step that waits for another try due, and every lease of a vanished worker over, as time would. */
-export async function passTime(admin: postgres.Sql): Promise<void> {
+/** Makes every step that waits for another try due, and every lease of a vanished worker over, as time (a day of it) would. */
+export async function passTime(admin: postgres.Sql, of: { days?: number; leases?: boolean } = {}): Promise<void> {
+  const { days = 1, leases = true } = of;
   await admin.begin(async (sql) => {
     await sql`set local session_replication_role = replica`;
-    await sql`update charter.steps set due_at = now() - interval '1 second' where state in ('ready', 'ambiguous') and due_at < now() + interval '1 day'`;
-    await sql`update charter.steps set lease_until = now() - interval '1 day' where state in ('claimed', 'sent')`;
+    await sql`update charter.steps set due_at = now() - interval '1 second' where state in ('ready', 'ambiguous') and due_at < now() + ${days} * interval '1 day'`;
+    if (leases)
+      await sql`update charter.steps set lease_until = now() - interval '1 day' where state in ('claimed', 'sent')`;
   });
 }
 

@@ -68,6 +68,7 @@ const wireOf = (seed: Seed): Wire<Account> => ({
 const failures = {
   throttle: { code: "Throttling", message: "Rate exceeded" },
   unavailable: { code: "ServiceUnavailable", message: "Service is unavailable" },
+  invalid: { code: "MalformedPolicyDocument", message: "Syntax errors in policy" },
   denied: { code: "AccessDenied", message: "User is not authorized to perform this action" },
   quota: { code: "LimitExceeded", message: "Cannot exceed quota" },
 } as const;

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import postgres from "postgres";
 import { startCluster } from "#lib/embedded-postgres/cluster.mjs";
 import { type FaultRule, Faults } from "#lib/simulation/faults.ts";
+import type { Received } from "#lib/simulation/server.ts";
 import { startProxy } from "./simulator/proxy.ts";
 import { seed } from "./simulator/seed.ts";
 
@@ -36,7 +37,7 @@ export interface PostgresqlSimulator {
   fault(rule: FaultRule): void;
   clearFaults(): void;
   /** Statements by their first words, in order of arrival, with what became of them. */
-  calls(): readonly { readonly operation: string; readonly ended: string }[];
+  calls(): readonly Received[];
   stop(): Promise<void>;
 }
 
@@ -46,7 +47,7 @@ export async function start({ port, folder, password = "simulated" }: StartOptio
   const cluster = await startCluster({ folder: place, password, durable: folder !== undefined });
   await seed(cluster.url);
   const faults = new Faults();
-  const log: { operation: string; ended: string }[] = [];
+  const log: { operation: string; isRead: boolean; ended: string }[] = [];
   const world = () => rolesOf(cluster.url());
   const control = await startControl({ faults, log, world });
   const proxy = await startProxy({ port, target: cluster.port, faults, control: control.port, log });
@@ -80,7 +81,7 @@ async function rolesOf(url: string): Promise<readonly SimulatedRole[]> {
 
 interface Controlled {
   readonly faults: Faults;
-  readonly log: readonly { operation: string; ended: string }[];
+  readonly log: readonly Received[];
   world(): Promise<readonly SimulatedRole[]>;
 }
 

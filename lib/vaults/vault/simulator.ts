@@ -65,6 +65,7 @@ const wire = (mounts: readonly string[]): Wire<VaultWorld> => ({
   failure: (kind) => {
     if (kind === "throttle") return errors(429, "request path: rate limit quota exceeded");
     if (kind === "quota") return errors(429, "lease count quota exceeded");
+    if (kind === "invalid") return errors(400, "failed to parse request");
     return kind === "denied" ? errors(403, "permission denied") : errors(502, "upstream gone");
   },
   shown,

@@ -9,7 +9,7 @@ export interface ProxyOptions {
   readonly faults: Faults;
   /** Where a connection goes that speaks HTTP. */
   readonly control: number;
-  readonly log: { operation: string; ended: string }[];
+  readonly log: { operation: string; isRead: boolean; ended: string }[];
 }
 
 /**
@@ -68,6 +68,7 @@ const states: Readonly<Record<string, readonly [string, string]>> = {
   throttle: ["53300", "too many connections"],
   quota: ["53100", "disk full"],
   denied: ["42501", "permission denied"],
+  invalid: ["42601", "syntax error"],
   unavailable: ["57P03", "the database system is starting up"],
 };
 
@@ -108,9 +109,10 @@ class Relay {
   /** Applies the faults that hit this statement; true when it must not go on to the server now. */
   async #isStopped(operation: string, bytes: Buffer): Promise<boolean> {
     const { faults, log } = this.#options;
-    const entry = { operation, ended: "executed" };
+    const isRead = operation === "SELECT";
+    const entry = { operation, isRead, ended: "executed" };
     log.push(entry);
-    for (const effect of faults.take(operation, operation === "SELECT")) {
+    for (const effect of faults.take(operation, isRead)) {
       entry.ended = effect.kind;
       if (effect.kind === "latency") await new Promise((resolve) => setTimeout(resolve, effect.ms));
       else if (this.#stops(effect, bytes)) return true;

@@ -6,6 +6,7 @@ import {
   start as startAws,
 } from "#lib/connectors/aws-iam/simulator.ts";
 import type { PlanAsk } from "#lib/connectors/connector.ts";
+import { roleComment } from "#lib/connectors/postgresql/comment.ts";
 import {
   simulatedCredentials as pgCredentials,
   simulatedSettings as pgSettings,
@@ -15,11 +16,13 @@ import { connectorOf } from "#lib/connectors/registry.ts";
 import type { Charter } from "#lib/domain/charter.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import type { PlannedObject, StorageSlot } from "#lib/domain/plan.ts";
+import type { Mark } from "#lib/domain/target.ts";
 import type { FaultRule } from "#lib/simulation/faults.ts";
+import type { Received } from "#lib/simulation/server.ts";
 import { start as startVault, simulatedCredentials as vaultCredentials } from "#lib/vaults/vault/simulator.ts";
-import { charterFor, specFor } from "#test/connectors/aws-iam.harness.ts";
-import { readOrders } from "#test/connectors/postgresql.world.ts";
-import { installation } from "./saga-world.ts";
+import { charterFor, harnessOf, specFor } from "#test/connectors/aws-iam.harness.ts";
+import { asked, readOrders } from "#test/connectors/postgresql.world.ts";
+import { installation } from "../saga-world.ts";
 
 /** What an identity has come to, as its target and the vault tell it. */
 export interface Lying {
@@ -32,26 +35,37 @@ export interface Lying {
   readonly slot: boolean;
 }
 
+/** One target as a worker's configuration names it; several scenarios may share it. */
+export interface CrashTarget {
+  readonly name: string;
+  readonly settings: JsonObject;
+  readonly credentials: Readonly<Record<string, string>>;
+}
+
 export interface CrashWorld {
   /** What the scenario is called, and the kind of its connector. */
   readonly name: string;
   readonly kind: string;
-  readonly target: {
-    readonly kind: string;
-    readonly settings: JsonObject;
-    readonly credentials: Record<string, string>;
-  };
+  readonly target: CrashTarget;
   readonly charter: Charter;
   planned(name: string, storage: StorageSlot | null): readonly PlannedObject[];
   readonly stores: boolean;
   /** Objects one live identity has. */
   readonly objects: number;
   look(name: string, storage: StorageSlot | null): Promise<Lying>;
-  /** Names of everything of ours at the target. */
+  /** Names of everything of ours at the target, once each. */
   names(): Promise<readonly string[]>;
   fault(rule: FaultRule): void;
   clearFaults(): void;
-  calls(): number;
+  calls(): readonly Received[];
+  /** Makes something under this name that is not ours; with `mark`, one that copies it. */
+  squat(name: string, mark: Mark | null): Promise<void>;
+  /** Takes that away again. */
+  unsquat(name: string): Promise<void>;
+  /** The target's clock, where it has one of its own: ms ahead. */
+  setAhead?(ms: number): void;
+  /** Most active credentials that any one object has had at once. */
+  most(): number;
 }
 
 export type VaultSimulator = Awaited<ReturnType<typeof startVault>>;
@@ -84,7 +98,7 @@ interface Made {
 function worldsOf(kind: string, vault: VaultSimulator): Promise<Made> {
   if (kind === "aws-iam") return awsWorlds(vault);
   if (kind === "postgresql") return postgresqlWorld(vault);
-  throw new Error(`The kind ${kind} has no world to crash in: add one to test/worker/crash-worlds.ts.`);
+  throw new Error(`The kind ${kind} has no world to crash in: add one to test/worker/crash/worlds.ts.`);
 }
 
 const somebody = "018f0000-0000-7000-8000-000000000001";
@@ -123,16 +137,38 @@ const dataIn = (vault: VaultSimulator, storage: StorageSlot | null): Record<stri
 
 async function awsWorlds(vault: VaultSimulator): Promise<Made> {
   const seed = simulatedSeed();
-  const simulator = await startAws({ port: 0, seed });
+  let ahead = 0;
+  let most = 0;
+  /** Active keys of the user who has most, as the call before this one left it. */
+  const count = () => {
+    const users = Object.values(simulator.world().keys).flatMap(({ user, active }) => (active ? [user] : []));
+    most = Math.max(most, ...users.map((user) => users.filter((one) => one === user).length));
+  };
+  const now = () => {
+    count();
+    return new Date(Date.now() + ahead);
+  };
+  const simulator = await startAws({ port: 0, seed, now });
   const raw = awsSettings(simulator.url, seed);
   const settings = connectorOf("aws-iam")?.settings.parse(raw);
   const shared = {
     kind: "aws-iam",
-    target: { kind: "aws-iam", settings: raw, credentials: { ...awsCredentials } },
+    target: { name: "payments-aws", settings: raw, credentials: { ...awsCredentials } },
     fault: simulator.fault,
     clearFaults: simulator.clearFaults,
-    calls: () => simulator.calls().length,
+    calls: simulator.calls,
+    setAhead: (ms: number) => {
+      ahead = ms;
+    },
+    most: () => {
+      count();
+      const seen = most;
+      most = 0;
+      return seen;
+    },
   };
+  const squatter = (object: "role" | "user") =>
+    harnessOf({ settings: raw, credentials: awsCredentials, object, loseAnswer: null }).squat;
   const account = () => simulator.world();
   const ours = (holders: Record<string, { name: string; path: string }>) =>
     Object.values(holders)
@@ -141,6 +177,8 @@ async function awsWorlds(vault: VaultSimulator): Promise<Made> {
   const role: CrashWorld = {
     ...shared,
     name: "aws-iam role",
+    squat: squatter("role"),
+    unsquat: async (name) => void delete account().roles[name],
     charter: charterOf("role"),
     planned: plannedBy("aws-iam", { charter: charterOf("role"), spec: specFor("role"), settings }),
     stores: false,
@@ -160,6 +198,8 @@ async function awsWorlds(vault: VaultSimulator): Promise<Made> {
   const user: CrashWorld = {
     ...shared,
     name: "aws-iam user and key",
+    squat: squatter("user"),
+    unsquat: async (name) => void delete account().users[name],
     charter: charterOf("user"),
     planned: plannedBy("aws-iam", { charter: charterOf("user"), spec: specFor("user"), settings }),
     stores: true,
@@ -219,7 +259,7 @@ async function postgresqlWorld(vault: VaultSimulator): Promise<Made> {
   const world: CrashWorld = {
     name: "postgresql role",
     kind: "postgresql",
-    target: { kind: "postgresql", settings: raw, credentials: { ...pgCredentials } },
+    target: { name: "orders-prod", settings: raw, credentials: { ...pgCredentials } },
     charter,
     planned: plannedBy("postgresql", { charter, spec: readOrders, settings }),
     stores: true,
@@ -242,7 +282,14 @@ async function postgresqlWorld(vault: VaultSimulator): Promise<Made> {
         .map(({ name }) => name.replace(/_\d+$/, "")),
     fault: simulator.fault,
     clearFaults: simulator.clearFaults,
-    calls: () => simulator.calls().length,
+    calls: simulator.calls,
+    squat: async (name, mark) => {
+      const role = `CREATE ROLE "${name}" NOLOGIN`;
+      const comment = `COMMENT ON ROLE "${name}" IS '${mark === null ? "ours" : roleComment(mark, {})}'`;
+      await asked(simulator.direct(), `${role}; ${comment}`);
+    },
+    unsquat: async (name) => void (await asked(simulator.direct(), `DROP ROLE "${name}"`)),
+    most: () => 0,
   };
   return { worlds: [world], stop: () => simulator.stop() };
 }

@@ -13,13 +13,12 @@ import { installation, markKeys } from "./saga-world.ts";
 export const times = { leaseMs: 20_000, callTimeoutMs: 5_000 };
 export const windows = { consistency: 0, mint: 300, poll: 1 };
 
-/** Where everything is, as plain JSON for another process. */
-export interface Places {
-  readonly workerUrl: string;
+/** Where everything is. */
+interface Places {
   readonly targets: Readonly<
-    Record<string, { kind: string; settings: JsonObject; credentials: Record<string, string> }>
+    Record<string, { kind: string; settings: JsonObject; credentials: Readonly<Record<string, string>> }>
   >;
-  readonly vault: { readonly address: string; readonly credentials: Record<string, string> };
+  readonly vault: { readonly address: string; readonly credentials: Readonly<Record<string, string>> };
 }
 
 const connects: Readonly<Record<string, (entry: ConnectEntry) => Target | Promise<Target>>> = {

@@ -1,0 +1,204 @@
+import { flowOf } from "#lib/connectors/flow.ts";
+import type { Effect } from "#lib/simulation/faults.ts";
+import type { Received } from "#lib/simulation/server.ts";
+import type { End, Flow } from "./flows.ts";
+import type { Lane } from "./lane.ts";
+import type { Build } from "./patches.ts";
+import { intentState, prepare, recover, type Subject } from "./subject.ts";
+import type { CrashWorld } from "./worlds.ts";
+
+/** Something on the wire that goes wrong at the nth call of an operation, `times` in a row. */
+export interface WireFault {
+  readonly by: "target" | "vault";
+  readonly operation: string;
+  readonly nth: number;
+  readonly effect: Effect;
+  readonly times?: number;
+}
+
+/** One thing that goes wrong in one flow. */
+export type Mishap =
+  /** A real worker is killed at this place; before that, `fault` may make it take back what it did. */
+  | { readonly kind: "killed"; readonly at: string; readonly fault?: WireFault; readonly builds?: readonly Build[] }
+  /** A real worker stops there, loses its steps to another, and goes on when that one has ended them. */
+  | { readonly kind: "paused"; readonly at: string; readonly builds?: readonly Build[] }
+  | { readonly kind: "fault"; readonly fault: WireFault }
+  /** A target or vault that misbehaves at random, in every call, and a real worker that is killed in it. */
+  | { readonly kind: "storm"; readonly seed: number; readonly at: string }
+  /** Two real workers side by side; one is killed on the way. */
+  | { readonly kind: "two workers"; readonly at: string }
+  /** Something that is not ours has the name, unmarked or with the mark of another identity. */
+  | { readonly kind: "squatter"; readonly copied: boolean };
+
+/** One mishap in one flow of one world. */
+export interface Run {
+  /** The same in every process: results are kept by it. */
+  readonly id: string;
+  readonly world: string;
+  readonly flow: Flow;
+  readonly mishap: Mishap;
+  readonly ends: End;
+}
+
+export interface Extent {
+  /** Every error kind at every changing call, and storms of these seeds. */
+  readonly full: boolean;
+  readonly seeds: number;
+}
+
+export const faultName = ({ by, operation, nth, effect, times = 1 }: WireFault): string => {
+  const when = "when" in effect ? ` ${effect.when}` : "";
+  return `${effect.kind}${when} at ${by} ${operation} ${nth}${times > 1 ? ` ×${times}` : ""}`;
+};
+
+export function mishapName(mishap: Mishap): string {
+  if (mishap.kind === "fault") return faultName(mishap.fault);
+  if (mishap.kind === "storm") return `storm ${mishap.seed}, killed at ${mishap.at}`;
+  if (mishap.kind === "squatter") return `squatter ${mishap.copied ? "with a copied mark" : "without a mark"}`;
+  const builds = "builds" in mishap && mishap.builds ? ` (${mishap.builds.join(", ")})` : "";
+  const after = mishap.kind === "killed" && mishap.fault ? ` after ${faultName(mishap.fault)}` : "";
+  return `${mishap.kind} at ${mishap.at}${after}${builds}`;
+}
+
+/** What a flow does when nothing goes wrong: its places, and its calls as the target and the vault saw them. */
+export interface Course {
+  readonly world: CrashWorld;
+  readonly flow: Flow;
+  readonly places: readonly string[];
+  readonly calls: readonly {
+    readonly by: "target" | "vault";
+    readonly operation: string;
+    readonly nth: number;
+    readonly isRead: boolean;
+  }[];
+}
+
+/** Runs a flow once and writes down what happens; with `fault`, what it does then. */
+export async function record(lane: Lane, of: { world: CrashWorld; flow: Flow; fault?: WireFault }): Promise<Course> {
+  const subject = await prepare(lane, of);
+  const heard = new Map<string, Set<string>>();
+  const hear = (step: string, call: string) => heard.set(step, (heard.get(step) ?? new Set()).add(call));
+  const before = { target: of.world.calls().length, vault: lane.worlds.vault.calls().length };
+  if (of.fault) arm(lane, of.world, of.fault);
+  await recover(lane, subject, { saga: lane.saga({ heard: hear }) });
+  disarm(lane, of.world);
+  const state = await intentState(lane, subject);
+  if (state !== (of.fault ? "failed" : "done")) throw new Error(`${of.world.name}: ${of.flow.name} ended as ${state}.`);
+  await note(lane, subject, state === "failed" ? "failed" : of.flow.ends);
+  return {
+    ...{ world: of.world, flow: of.flow },
+    places: placesOf(subject, heard),
+    calls: [
+      ...numbered("target", of.world.calls().slice(before.target)),
+      ...numbered("vault", lane.worlds.vault.calls().slice(before.vault)),
+    ],
+  };
+}
+
+/** What a run without mishap leaves counts as standing. */
+async function note(lane: Lane, { world, seeded }: Subject, ends: End): Promise<void> {
+  const standing = lane.standing.get(world.name) ?? new Set<string>();
+  if (ends === "live" || ends === "suspended") standing.add(seeded.plan.name);
+  lane.standing.set(world.name, standing);
+}
+
+function placesOf(subject: Subject, heard: ReadonlyMap<string, ReadonlySet<string>>): readonly string[] {
+  const forward = flowOf(subject.seeded.plan).map(({ name }) => name);
+  const steps = [...new Set([...forward, ...[...heard.keys()].filter((name) => name.startsWith("undo "))])];
+  return steps.flatMap((step) => [
+    `${step}:C0`,
+    ...[...(heard.get(step) ?? [])].flatMap((call) => [`${step}/${call}:C1`, `${step}/${call}:C2`]),
+    `${step}:C3`,
+    `${step}:C4`,
+  ]);
+}
+
+function numbered(by: "target" | "vault", received: readonly Received[]): Course["calls"] {
+  const counts = new Map<string, number>();
+  return received.map(({ operation, isRead }) => {
+    const nth = counts.get(operation) ?? 0;
+    counts.set(operation, nth + 1);
+    return { by, operation, nth, isRead };
+  });
+}
+
+export function arm(lane: Lane, world: CrashWorld, { by, operation, nth, effect, times = 1 }: WireFault): void {
+  (by === "target" ? world : lane.worlds.vault).fault({ operation, effect, skip: nth, times });
+}
+export function disarm(lane: Lane, world: CrashWorld): void {
+  world.clearFaults();
+  lane.worlds.vault.clearFaults();
+}
+
+/** Errors that pass, each with how often it comes before it does. */
+const passing: readonly { readonly effect: Effect; readonly times: number }[] = [
+  { effect: { kind: "reset", when: "before" }, times: 1 },
+  { effect: { kind: "unavailable", when: "after" }, times: 1 },
+  { effect: { kind: "unavailable", when: "before" }, times: 2 },
+  { effect: { kind: "throttle" }, times: 2 },
+  { effect: { kind: "denied" }, times: 3 },
+  { effect: { kind: "quota" }, times: 3 },
+];
+
+/** Everything that is to go wrong in one flow of one world. */
+export async function runsOf(
+  lane: Lane,
+  of: { world: CrashWorld; flow: Flow },
+  extent: Extent,
+): Promise<readonly Run[]> {
+  const course = await record(lane, of);
+  const births = of.flow.before.length === 0;
+  const mishaps: (readonly [Mishap, End?])[] = [
+    ...course.places.map((at) => [{ kind: "killed", at }] as const),
+    ...course.calls.map((call) => [lost(call)] as const),
+    ...(births ? await takingBack(lane, course) : []),
+    ...among(course.places, 3).map((at) => [{ kind: "two workers", at }] as const),
+    ...course.places
+      .filter((at) => !at.endsWith(":C4"))
+      .map((at) => [{ kind: "paused", at, builds: ["pausing"] }] as const),
+    ...(births ? [false, true].map((copied) => [{ kind: "squatter", copied }, "failed"] as const) : []),
+    ...(extent.full
+      ? changing(course)
+          .flatMap(errorsAt)
+          .map((mishap) => [mishap] as const)
+      : []),
+    ...Array.from({ length: extent.seeds }, (_, seed) => [storm(course, seed)] as const),
+  ];
+  return mishaps.map(([mishap, ends = of.flow.ends]) => ({
+    ...{ id: `${of.world.name}, ${of.flow.name}, ${mishapName(mishap)}`, world: of.world.name, flow: of.flow },
+    ...{ mishap, ends },
+  }));
+}
+
+type Call = Course["calls"][number];
+const changing = ({ calls }: Course): readonly Call[] => calls.filter(({ isRead }) => !isRead);
+const lost = ({ isRead: _, ...call }: Call): Mishap => ({
+  kind: "fault",
+  fault: { ...call, effect: { kind: "reset", when: "after" } },
+});
+const errorsAt = ({ isRead: _, ...call }: Call): readonly Mishap[] =>
+  passing.map((error) => ({ kind: "fault", fault: { ...call, ...error } }));
+const storm = ({ places }: Course, seed: number): Mishap => ({
+  kind: "storm",
+  seed,
+  at: places[(seed * 7) % places.length] ?? "",
+});
+
+/** So many places, spread over the whole flow. */
+const among = (places: readonly string[], count: number): readonly string[] =>
+  Array.from({ length: count }, (_, place) => places[Math.floor(((place + 0.5) * places.length) / count)] ?? "");
+
+/** Refused for good at each changing call of a birth; and, at the last of them, killed at every place of taking back. */
+async function takingBack(lane: Lane, course: Course): Promise<readonly (readonly [Mishap, End])[]> {
+  const refusals = changing(course)
+    .filter(({ operation }) => !/^(BEGIN|COMMIT|ROLLBACK|approle-login|token-)/.test(operation))
+    .map(({ isRead: _, ...call }): WireFault => ({ ...call, effect: { kind: "invalid" } }));
+  const last = refusals.filter(({ by }) => by === "target").at(-1);
+  if (last === undefined) return [];
+  const { places } = await record(lane, { ...course, fault: last });
+  const undoing = places.filter((at) => at.startsWith("undo "));
+  return [
+    ...refusals.map((fault) => [{ kind: "fault", fault }, "failed"] as const),
+    ...undoing.map((at) => [{ kind: "killed", at, fault: last }, "failed"] as const),
+  ];
+}
