@@ -3,7 +3,7 @@ import { Page } from "#components/frame/page.tsx";
 import { MyWork } from "#components/work/my-work.tsx";
 import { readMyWork } from "#db/read/my-work.ts";
 import { person, reader } from "#lib/web/context.ts";
-import { retry } from "./requests/actions.ts";
+import { retry, takeBack } from "./requests/actions.ts";
 
 export const metadata: Metadata = { title: "My work" };
 
@@ -12,7 +12,7 @@ export default async function MyWorkPage() {
   const { db, viewer } = await reader();
   return (
     <Page crumbs={[{ title: "My work" }]}>
-      <MyWork name={name} work={await readMyWork(db, viewer)} retry={retry} />
+      <MyWork name={name} work={await readMyWork(db, viewer)} stuckVerbs={{ retry, takeBack }} />
     </Page>
   );
 }

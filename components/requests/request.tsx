@@ -12,7 +12,7 @@ import { Time } from "#components/ui/time.tsx";
 import { UseCard } from "#components/use/use-card.tsx";
 import type { RequestPage } from "#db/read/request.ts";
 import type { Viewer } from "#lib/domain/actor.ts";
-import { maySubmitVersion } from "#lib/domain/request.ts";
+import { maySubmitVersion, mayTakeBack, mayWithdraw } from "#lib/domain/request.ts";
 import type { Answer } from "#lib/web/action.ts";
 import type { Use } from "#lib/web/usage.ts";
 import type { AcceptVerb } from "./accept.tsx";
@@ -85,6 +85,14 @@ export function Request({ page, viewer, use, verbs }: Props) {
 const isOpen = ({ state }: RequestPage): boolean => undecided.includes(state?.state);
 const isMine = ({ request }: RequestPage, viewer: Viewer): boolean => request.requester === viewer.id;
 
+const takingBack = ({ request, identity, intent }: RequestPage, asker: Viewer) => ({
+  kind: request.kind,
+  stuck: intent?.state === "running" && intent.steps.some(({ stuckAt, state }) => stuckAt !== null && state !== "done"),
+  undoing: intent?.state === "undoing",
+  behind: [request.requester, identity?.owner ?? null],
+  asker,
+});
+
 function Head({ page, viewer, verbs }: Omit<Props, "use">) {
   const { request, state, current, names } = page;
   const next = {
@@ -95,7 +103,8 @@ function Head({ page, viewer, verbs }: Omit<Props, "use">) {
     version: current.version + 1,
   };
   const may = {
-    withdraw: isMine(page, viewer) && isOpen(page),
+    withdraw: "ok" in mayWithdraw(next),
+    takeBack: "ok" in mayTakeBack(takingBack(page, viewer)),
     edit: request.kind === "provision" && "ok" in maySubmitVersion(next),
   };
   return (

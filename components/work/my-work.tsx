@@ -2,6 +2,8 @@ import { CircleCheck, Hourglass, Plus, RotateCcw, TriangleAlert, Users } from "l
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { kindWords } from "#components/charter/words.ts";
+import type { RequestVerb } from "#components/requests/confirmed.tsx";
+import { TakeBack } from "#components/requests/take-back.tsx";
 import { type Retry, TryAgain } from "#components/requests/try-again.tsx";
 import { EnvironmentBadge, RequestStatus, Risk } from "#components/status.tsx";
 import { LinkButton } from "#components/ui/button.tsx";
@@ -21,8 +23,21 @@ const verbs = {
 
 const verbOf = (why: string) => verbs[why === "approve" || why === "accept" ? why : "resubmit"];
 
+interface StuckVerbs {
+  readonly retry: Retry;
+  readonly takeBack: RequestVerb;
+}
+
 /** What needs me today? */
-export function MyWork({ name, work, retry }: { readonly name: string; readonly work: Work; readonly retry: Retry }) {
+export function MyWork({
+  name,
+  work,
+  stuckVerbs,
+}: {
+  readonly name: string;
+  readonly work: Work;
+  readonly stuckVerbs: StuckVerbs;
+}) {
   const nothing = Object.values(work).every((rows) => rows.length === 0);
   return (
     <>
@@ -37,7 +52,7 @@ export function MyWork({ name, work, retry }: { readonly name: string; readonly 
       >
         {sentenceOf(work)}
       </PageHead>
-      {nothing ? <Nothing /> : <Columns work={work} retry={retry} />}
+      {nothing ? <Nothing /> : <Columns work={work} stuckVerbs={stuckVerbs} />}
     </>
   );
 }
@@ -54,7 +69,7 @@ const Nothing = () => (
   </Card>
 );
 
-function Columns({ work, retry }: { readonly work: Work; readonly retry: Retry }) {
+function Columns({ work, stuckVerbs }: { readonly work: Work; readonly stuckVerbs: StuckVerbs }) {
   const { waiting, underWay, ending, stuck, discrepancies } = work;
   const left = waiting.length + underWay.length > 0;
   const right = ending.length + stuck.length + discrepancies.length > 0;
@@ -68,7 +83,7 @@ function Columns({ work, retry }: { readonly work: Work; readonly retry: Retry }
       ) : null}
       {right ? (
         <div className="grid gap-4">
-          {stuck.length > 0 ? <StuckWork rows={stuck} retry={retry} /> : null}
+          {stuck.length > 0 ? <StuckWork rows={stuck} {...stuckVerbs} /> : null}
           {discrepancies.length > 0 ? <Discrepancies rows={discrepancies} /> : null}
           {ending.length > 0 ? <Ending rows={ending} /> : null}
         </div>
@@ -146,7 +161,7 @@ const UnderWay = ({ rows }: { readonly rows: Work["underWay"] }) => (
   </Card>
 );
 
-const StuckWork = ({ rows, retry }: { readonly rows: Work["stuck"]; readonly retry: Retry }) => (
+const StuckWork = ({ rows, retry, takeBack }: { readonly rows: Work["stuck"] } & StuckVerbs) => (
   <Card title="Stuck" aside={`${rows.length}`} flush>
     <ul>
       {rows.map((row) => (
@@ -160,6 +175,7 @@ const StuckWork = ({ rows, retry }: { readonly rows: Work["stuck"]; readonly ret
             </span>
           </Link>
           <TryAgain step={row.id} title={row.title} retry={retry} />
+          {row.mayTakeBack ? <TakeBack request={row.request} name={row.name} size="sm" takeBack={takeBack} /> : null}
         </Line>
       ))}
     </ul>

@@ -27,6 +27,10 @@ export interface UnderWay {
 export interface Stuck {
   readonly id: string;
   readonly request: string;
+  /** Of the identity. */
+  readonly name: string;
+  /** Whether it can be taken back instead of tried again. */
+  readonly mayTakeBack: boolean;
   readonly title: string;
   readonly target: string;
   readonly since: string;
@@ -124,17 +128,22 @@ async function readStuck(db: Queries, viewer: Viewer): Promise<readonly Stuck[]>
   const rows = await db.execute<{
     id: string;
     request: string;
+    name: string;
+    back: boolean;
     title: string;
     target: string;
     since: string;
     sentence: string | null;
   }>(sql`
-    select x.id, i.request, x.title, x.target, to_json(x.stuck_at) #>> '{}' as since, x.fault ->> 'sentence' as sentence
+    select x.id, i.request, r.name, i.kind = 'provision' and i.state = 'running' as back, x.title, x.target, to_json(x.stuck_at) #>> '{}' as since, x.fault ->> 'sentence' as sentence
     from charter.steps x join charter.intents i on i.tenant = x.tenant and i.id = x.intent
+    join charter.identities r on r.tenant = i.tenant and r.id = i.identity
     where x.tenant = 'main' and x.stuck_at is not null and x.state not in ('done', 'undone') order by x.stuck_at limit ${cap}`);
   return rows.map((row) => ({
     id: row.id,
     request: row.request,
+    name: row.name,
+    mayTakeBack: row.back,
     title: row.title,
     target: row.target,
     since: row.since,

@@ -5,6 +5,7 @@ import type { Charter, Origins, RequestKind } from "#lib/domain/charter.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import type { Queries, Tx } from "../client.ts";
 import {
+  type AskKind,
   acceptances,
   asks,
   comments,
@@ -119,7 +120,7 @@ const holdTurn = (tx: Tx, of: string) => tx.execute(sql`select pg_advisory_xact_
 
 export interface NewAsk {
   readonly id: string;
-  readonly kind: "withdraw" | "retry" | "check";
+  readonly kind: AskKind;
   readonly subject: string;
   readonly person: string;
 }

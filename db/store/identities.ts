@@ -1,4 +1,4 @@
-import { and, asc, eq, isNull, lte, notExists, sql } from "drizzle-orm";
+import { and, asc, eq, isNull, lte, ne, notExists, sql } from "drizzle-orm";
 import { afterEvent, type LifeEvent } from "#lib/domain/lifecycle.ts";
 import type { Queries, Tx } from "../client.ts";
 import { requests } from "../schema/claims.ts";
@@ -85,6 +85,14 @@ export async function saveObject(tx: Tx, row: SavedObject & { readonly id: strin
   if (saved === undefined) throw new Error("An object that was written comes back.");
   return saved;
 }
+
+/** Records that every object of an identity that is not removed is; returns those it moved. */
+export const removeObjects = (tx: Tx, identity: string, at: Date) =>
+  tx
+    .update(objects)
+    .set({ state: "removed", changedAt: at, version: sql`${objects.version} + 1` })
+    .where(and(eq(objects.tenant, "main"), eq(objects.identity, identity), ne(objects.state, "removed")))
+    .returning({ id: objects.id, version: objects.version });
 
 export const readObjects = (db: Queries, identity: string) =>
   db

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, lt, ne, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, isNotNull, lt, ne, sql } from "drizzle-orm";
 import type { JsonObject } from "#lib/domain/json.ts";
 import type { Db, Queries, Tx } from "../client.ts";
 import { gates, intents, type StepState, steps } from "../schema/progress.ts";
@@ -108,6 +108,17 @@ export async function lockStep(tx: Tx, id: string): Promise<StepRow | null> {
     .select()
     .from(steps)
     .where(and(eq(steps.tenant, "main"), eq(steps.id, id)))
+    .for("update");
+  return row ?? null;
+}
+
+/** The step of an intent that is stuck, locked, whether it waits or runs just now; null when none is. */
+export async function lockStuckStep(tx: Tx, intent: string): Promise<StepRow | null> {
+  const open = inArray(steps.state, ["ready", "claimed", "sent", "ambiguous"]);
+  const [row] = await tx
+    .select()
+    .from(steps)
+    .where(and(ofIntent(intent), isNotNull(steps.stuckAt), open))
     .for("update");
   return row ?? null;
 }

@@ -1,3 +1,4 @@
+import type { Role } from "./actor.ts";
 import type { RequestKind } from "./charter.ts";
 import { type Outcome, ok, refuse } from "./refusal.ts";
 
@@ -135,6 +136,31 @@ export function mayWithdraw({ state, requester, person }: Asking): Outcome<null>
   return withdrawable.includes(state)
     ? ok(null)
     : refuse({ code: "conflict", sentence: `It is ${sayState(state)} and can no longer be withdrawn.` });
+}
+
+/** A provisioning as its steps tell it, and who asks; ids are canonical. */
+export interface TakingBack {
+  readonly kind: RequestKind;
+  /** Whether a step of it is stuck, and whether it is being taken back already. */
+  readonly stuck: boolean;
+  readonly undoing: boolean;
+  /** Its requester and its owner. */
+  readonly behind: readonly (string | null)[];
+  readonly asker: { readonly id: string; readonly roles: readonly Role[] };
+}
+
+/** A provisioning that is stuck is taken back by who asked for it or would own it, and by operators and security. */
+export function mayTakeBack({ kind, stuck, undoing, behind, asker }: TakingBack): Outcome<null> {
+  const may = behind.includes(asker.id) || asker.roles.includes("operator") || asker.roles.includes("security");
+  if (!may) {
+    const sentence = "Only the requester, the owner, an operator or security has it taken back.";
+    return refuse({ code: "forbidden", sentence });
+  }
+  if (undoing) return refuse({ code: "conflict", sentence: "It is being taken back already." });
+  if (stuck && kind === "provision") return ok(null);
+  const mend = stuck ? "Mend the cause, then have the step tried again." : undefined;
+  const sentence = "Only a provisioning that is stuck is taken back.";
+  return refuse({ code: "conflict", sentence, ...(mend === undefined ? {} : { mend }) });
 }
 
 /** A new version (an edit, or taking over *ask for less*) is the requester's, while nothing is settled or provisioned; it voids approvals. */

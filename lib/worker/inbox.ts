@@ -135,5 +135,5 @@ const answerOf = (value: unknown): Answer => (isAnswer(value) ? value : { result
 async function afterwards(options: InboxOptions, row: InboxRow, answer: Answer): Promise<void> {
   if (row.claim !== "asks" || answer.result !== "taken") return;
   const ask = await readAsk(options.db, row.subject);
-  if (ask !== null && ask.kind !== "withdraw") await options.granted({ kind: ask.kind, subject: ask.subject });
+  if (ask?.kind === "retry" || ask?.kind === "check") await options.granted({ kind: ask.kind, subject: ask.subject });
 }

@@ -84,7 +84,7 @@ function toSquatter(error: Squatter, powerless: boolean): Reaction {
 
 function toFrozen(object: string): Reaction {
   const sentence =
-    "A credential that nobody recorded was used before it was deleted. The identity gets no power: withdraw it, and look who used it.";
+    "A credential that nobody recorded was used before it was deleted. The identity gets no power: have it taken back, and look who used it.";
   const finding = { kind: "used-stray", object, sentence };
   return {
     do: "again",

@@ -64,8 +64,8 @@ export async function runStep(options: SagaOptions, running: Running): Promise<R
 }
 
 /**
- * What was approved for one account is never made in another: a step that adds waits, visibly stuck, while the entry of
- * its target or vault is not the one in the plan. Steps that take away go on.
+ * What was approved for one account is never made in another: a step that adds, and its taking back, waits, visibly stuck,
+ * while the entry of its target or vault is not the one in the plan. Steps that take away go on.
  */
 function refuseOtherPlace({ entry }: SagaOptions, { claimed, intent }: Running): void {
   const { kind } = claimed.row;
@@ -83,8 +83,9 @@ function refuseOtherPlace({ entry }: SagaOptions, { claimed, intent }: Running):
   }
 }
 
-/** Takes one step back, in reverse order of the flow, while the identity has no power. */
+/** Takes one step back, in reverse order of the flow, and only where it was made: in another place there is nothing to find. */
 export async function undoStep(options: SagaOptions, running: Running): Promise<void> {
+  refuseOtherPlace(options, running);
   const target = await options.target(running.claimed.row.target);
   const work = await workFor(options, running);
   if (running.claimed.row.kind === "issue") return unissue(await issuingFor(options, running, { target, work }));

@@ -70,6 +70,7 @@ export const inputs: Readonly<
   "(portal)/requests saveDraft": ({ draft: { id, answers } }) => ({ id, answers }),
   "(portal)/requests submit": ({ draft }) => ({ ...draft }),
   "(portal)/requests takeBack": ({ identity }) => ({ request: identity }),
+  "(portal)/requests takeBack": ({ identity }) => ({ request: identity }),
   "(portal)/requests takeOver": ({ seen: { request }, proposal }) => ({ request, comment: proposal }),
   "(portal)/requests withdraw": ({ seen: { request } }) => ({ request }),
   "(portal)/targets check": () => ({ name: "payments-aws" }),

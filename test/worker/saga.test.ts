@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type FlowStep, Squatter, type Step, type StepWork, type Target } from "#lib/connectors/connector.ts";
+import { Squatter, type StepWork } from "#lib/connectors/connector.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
 import { runFact, system } from "#lib/facts/run.ts";
 import { retry } from "#lib/facts/steps/retry.ts";
-import { createSaga } from "#lib/worker/saga.ts";
 import { type TestDatabase, testDatabase } from "#test/support/database.ts";
+import { type Fake, fakeTarget, flow, retirement, sagaAt, settleAt, stateIn, stepsIn } from "./fake-target.ts";
 import { clearQueue, passTime, type SeededIntent, seedGate, seedIntent, unaudited } from "./saga-world.ts";
 
 let database: TestDatabase;
@@ -14,67 +14,6 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-const flow: FlowStep[] = [
-  { name: "make", kind: "create", title: "Make it" },
-  { name: "label", kind: "create", title: "Label it" },
-  { name: "empower", kind: "empower", title: "Give it power" },
-  { name: "verify", kind: "read", title: "Read it back" },
-];
-const retirement: FlowStep[] = [
-  { name: "disable", kind: "disable", title: "Disable it" },
-  { name: "remove", kind: "remove", title: "Remove it", afterHold: true },
-];
-
-/** A target in memory; `trouble` decides what each run of a step throws, in turn. */
-function fakeTarget() {
-  const did: string[] = [];
-  const trouble = new Map<string, (unknown | ((work: StepWork) => unknown))[]>();
-  const act = async (name: string, work: StepWork) => {
-    const [next, ...rest] = trouble.get(name) ?? [];
-    trouble.set(name, rest);
-    const problem = typeof next === "function" ? await next(work) : next;
-    if (problem) throw problem;
-    await work.calls.make(name, async ({ aboutToSend }) => {
-      aboutToSend();
-      did.push(name);
-    });
-  };
-  const step = (name: string): Step => ({
-    run: async (work) => {
-      await act(name, work);
-      return {
-        facts: { [name]: true },
-        evidence: `${name} was seen.`,
-        objects: [
-          {
-            kind: "thing",
-            name: work.plan.name,
-            externalId: `ext-${work.plan.name}`,
-            state: name === "empower" ? "live" : "powerless",
-          },
-        ],
-      };
-    },
-    undo: (work) => act(`undo ${name}`, work),
-  });
-  const names = [...flow, ...retirement].map(({ name }) => name);
-  const target: Target = {
-    check: async () => [],
-    steps: Object.fromEntries(names.map((name) => [name, step(name)])),
-    observe: async () => ({ state: "absent" }),
-    discover: async function* () {},
-    close: async () => {},
-  };
-  return {
-    /** Fingerprint of the entry as configured; plans are seeded with this one. */
-    entry: "t",
-    target,
-    did,
-    trouble: (name: string, ...problems: unknown[]) => trouble.set(name, problems),
-  };
-}
-type Fake = ReturnType<typeof fakeTarget>;
-
 let fake: Fake;
 beforeEach(async () => {
   fake = fakeTarget();
@@ -82,39 +21,10 @@ beforeEach(async () => {
   await seedGate(database.admin, { target: "fake" });
 });
 
-const sagaOf = (mine: Fake, steps = flow) =>
-  createSaga({
-    db: database.worker,
-    worker: randomUUID(),
-    newId: randomUUID,
-    target: async () => mine.target,
-    vault: async () => {
-      throw new Error("no vault here");
-    },
-    entry: () => mine.entry,
-    flow: () => steps,
-    random: () => 1,
-  });
-
-/** Runs until nothing more can be taken, letting waits pass; at most `turns` times. */
-async function settle(mine: Fake, steps = flow, turns = 60): Promise<void> {
-  const saga = sagaOf(mine, steps);
-  for (let turn = 0; turn < turns; turn += 1) {
-    if (await saga.runOne()) continue;
-    const [open] =
-      await database.admin`select 1 from charter.steps where state in ('ready', 'ambiguous', 'claimed', 'sent') and due_at < now() + interval '1 day'`;
-    if (!open) return;
-    await passTime(database.admin);
-  }
-}
-const stateOf = async ({ intent, request, identity }: SeededIntent) => {
-  const [row] =
-    await database.admin`select i.state as intent, r.state as request, r.detail as detail, d.state as identity
-    from charter.intents i, charter.request_states r, charter.identities d where i.id = ${intent} and r.request = ${request} and d.id = ${identity}`;
-  return row as { intent: string; request: string; identity: string; detail: { sentence?: string } };
-};
-const stepsOf = async ({ intent }: SeededIntent) =>
-  database.admin`select name, state, attempts, stuck_at, fault, undoing, lane, due_at > now() + interval '5 minutes' as later from charter.steps where intent = ${intent} order by ordinal`;
+const sagaOf = (mine: Fake, steps = flow) => sagaAt(database, mine, steps);
+const settle = (mine: Fake, steps = flow, turns = 60) => settleAt(database, mine, { steps, turns });
+const stateOf = (seeded: SeededIntent) => stateIn(database.admin, seeded);
+const stepsOf = (seeded: SeededIntent) => stepsIn(database.admin, seeded);
 
 describe("an intent whose steps all work", () => {
   it("is done step by step in order, power last, and leaves inventory and an entry for every change", async () => {

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { accept as acceptClaim } from "#lib/claims/acceptances/accept.ts";
 import { retry as retryClaim } from "#lib/claims/asks/retry.ts";
+import { takeBack as takeBackClaim } from "#lib/claims/asks/take-back.ts";
 import { withdraw as withdrawClaim } from "#lib/claims/asks/withdraw.ts";
 import { ask } from "#lib/claims/comments/ask.ts";
 import { discard } from "#lib/claims/drafts/discard.ts";
@@ -20,6 +21,7 @@ const form = { id: z.uuid(), answers: z.custom<Answers>((value) => typeof value 
 
 export const retry = action("step.retry", z.strictObject({ step: z.uuid() }), retryClaim);
 export const withdraw = action("request.withdraw", z.strictObject({ request }), withdrawClaim);
+export const takeBack = action("request.take-back", z.strictObject({ request }), takeBackClaim);
 export const accept = action("acceptance.give", z.strictObject({ request, version, planDigest }), acceptClaim);
 export const comment = action("comment.add", z.strictObject({ request, version, text: z.string().max(4_000) }), ask);
 export const takeOver = action("request.take-over", z.strictObject({ request, comment: z.uuid() }), takeOverClaim);

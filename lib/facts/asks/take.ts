@@ -3,23 +3,26 @@ import { readAsk } from "#db/store/requests.ts";
 import type { Role } from "#lib/domain/actor.ts";
 import { refuse } from "#lib/domain/refusal.ts";
 import { type Answer, taken } from "../answer.ts";
+import { takeRequestBack } from "../requests/take-back.ts";
 import { withdraw } from "../requests/withdraw.ts";
 import type { Command } from "../run.ts";
 
-/** Who may ask for what is not a request; withdrawing is the requester's. */
+/** Who may ask for what concerns no request. */
 const mayAsk: { readonly [K in "retry" | "check"]: readonly Role[] } = {
   retry: ["operator", "security"],
   check: ["operator", "security"],
 };
 
 /**
- * Takes an ask: withdraws a request, or grants a retry or a check, which the worker then does outside this transaction.
+ * Takes an ask: withdraws a request, has a stuck one taken back, or grants a retry or a check, which the worker then does outside this transaction.
  * Refused to who may not ask.
  */
 export const takeAsk: Command<{ readonly ask: string }, Answer> = async (work, input) => {
   const ask = await readAsk(work.tx, input.ask);
   if (ask === null) return refuse({ code: "not-found", sentence: "There is no such ask." });
-  if (ask.kind === "withdraw") return withdraw(work, { request: ask.subject, person: ask.person });
+  const about = { request: ask.subject, person: ask.person };
+  if (ask.kind === "withdraw") return withdraw(work, about);
+  if (ask.kind === "take-back") return takeRequestBack(work, about);
   const person = (await readKnownPeople(work.tx, [ask.person])).get(ask.person);
   const roles = person?.active ? rolesHeld(person, work.now) : [];
   if (!mayAsk[ask.kind].some((role) => roles.includes(role))) {

@@ -4,6 +4,7 @@ import { lockState } from "#db/store/requests.ts";
 import type { Entry } from "#lib/audit/entry.ts";
 import { moveRequest } from "../requests/stand.ts";
 import type { Work } from "../run.ts";
+import { recordNothingLeft } from "./inventory.ts";
 
 export interface Failed {
   readonly intent: string;
@@ -30,14 +31,10 @@ export async function failIntent(work: Work, failed: Failed): Promise<readonly E
   const entries: Entry[] = [{ noun: "intent", id: intent.id, version, action: "intent.failed", detail }, moved];
   if (intent.kind !== "provision") return entries;
   const changed = await moveIdentity(work.tx, identity, { event: "failed" });
+  const about = { intent: intent.id, ...detail };
   return [
     ...entries,
-    {
-      noun: "identity",
-      id: identity.id,
-      version: changed,
-      action: "identity.failed",
-      detail: { intent: intent.id, ...detail },
-    },
+    { noun: "identity", id: identity.id, version: changed, action: "identity.failed", detail: about },
+    ...(await recordNothingLeft(work, identity.id)),
   ];
 }

@@ -1,5 +1,6 @@
 import {
   moveCredentials,
+  removeObjects,
   type SavedCredential,
   type SavedObject,
   saveCredential,
@@ -51,4 +52,15 @@ export async function followCredentials(
     action: to.state === undefined ? "credential.extended" : `credential.${state}`,
     detail: { identity, ...(to.endsAt === undefined ? {} : { endsAt: to.endsAt.toISOString() }) },
   }));
+}
+
+/** Writes into the inventory that nothing is left of an identity that was taken back. */
+export async function recordNothingLeft(work: Work, identity: string): Promise<readonly Entry[]> {
+  const gone = await removeObjects(work.tx, identity, work.now);
+  return [
+    ...gone.map(
+      ({ id, version }): Entry => ({ noun: "object", id, version, action: "object.removed", detail: { identity } }),
+    ),
+    ...(await followCredentials(work, identity, { state: "removed" })),
+  ];
 }

@@ -4,7 +4,7 @@ import { Request } from "#components/requests/request.tsx";
 import { readRequestPage } from "#db/read/request.ts";
 import { reader } from "#lib/web/context.ts";
 import { howToUse } from "#lib/web/usage.ts";
-import { accept, comment, retry, takeOver, withdraw } from "../actions.ts";
+import { accept, comment, retry, takeBack, takeOver, withdraw } from "../actions.ts";
 
 export const metadata = { title: "Request" };
 
@@ -20,7 +20,7 @@ export default async function RequestPage({ params }: { readonly params: Promise
         page={page}
         viewer={viewer}
         use={await howToUse(db, { plan, identity, credentials })}
-        verbs={{ accept, comment, retry, takeOver, withdraw }}
+        verbs={{ accept, comment, retry, takeBack, takeOver, withdraw }}
       />
     </Page>
   );
