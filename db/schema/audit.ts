@@ -10,6 +10,7 @@ import {
   text,
   uniqueIndex,
 } from "drizzle-orm/pg-core";
+import type { Raised } from "#lib/audit/checkpoint.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import { charter, instant, tenant } from "./columns.ts";
 
@@ -49,7 +50,7 @@ export const auditEntries = charter.table(
   ],
 );
 
-/** Signed by the worker's checkpoint key over {size, root, previous, epoch, at}. */
+/** Signed by the worker's checkpoint key over {size, root, previous, epoch, at, key, raised}. */
 export const auditCheckpoints = charter.table(
   "audit_checkpoints",
   {
@@ -60,6 +61,8 @@ export const auditCheckpoints = charter.table(
     epoch: integer("epoch").notNull(),
     at: instant("at").notNull(),
     key: text("key").notNull(),
+    /** Only of the first checkpoint of a raised epoch: the tree it replaces, and why. */
+    raised: jsonb("raised").$type<Raised>(),
     signature: text("signature").notNull(),
   },
   (t) => [primaryKey({ columns: [t.tenant, t.size, t.epoch] })],

@@ -2,6 +2,15 @@ import { type KeyObject, sign, verify } from "node:crypto";
 import { z } from "zod";
 import { canonical } from "#lib/digest/digest.ts";
 
+/** Why an epoch began: the tree of the epoch before, as the anchor knew it, of which this database holds less, and a person's reason. */
+const raised = z.strictObject({
+  epoch: z.int().positive(),
+  size: z.int().nonnegative(),
+  root: z.string(),
+  why: z.string().min(1).max(200),
+});
+export type Raised = z.infer<typeof raised>;
+
 /** What is signed: that the tree of the first `size` entries has this root, and continues the one with the root `previous`. */
 const statement = z.strictObject({
   size: z.int().positive(),
@@ -10,6 +19,8 @@ const statement = z.strictObject({
   epoch: z.int().positive(),
   at: z.string(),
   key: z.string(),
+  /** In the first checkpoint of a raised epoch, and nowhere else. */
+  raised: raised.optional(),
 });
 export type Statement = z.infer<typeof statement>;
 
@@ -17,8 +28,15 @@ export type Statement = z.infer<typeof statement>;
 export const signedCheckpoint = statement.extend({ signature: z.string().regex(/^[0-9a-f]{128}$/) });
 export type Checkpoint = z.infer<typeof signedCheckpoint>;
 
-const bytesOf = ({ size, root, previous, epoch, at, key }: Statement): Buffer =>
-  Buffer.from(canonical({ v: "charter-checkpoint-1", size, root, previous, epoch, at, key }));
+/** In one order, without a `raised` that is not there. */
+const fieldsOf = ({ size, root, previous, epoch, at, key, raised: why }: Statement) => ({
+  ...{ size, root, previous, epoch, at, key },
+  ...(why === undefined
+    ? {}
+    : { raised: { epoch: why.epoch, size: why.size, root: why.root, why: why.why } satisfies Raised }),
+});
+
+const bytesOf = (body: Statement): Buffer => Buffer.from(canonical({ v: "charter-checkpoint-1", ...fieldsOf(body) }));
 
 /** Signs with the worker's checkpoint key (Ed25519, private). */
 export const signed = (body: Statement, key: KeyObject): Checkpoint => ({
@@ -31,7 +49,5 @@ export const isSigned = (checkpoint: Checkpoint, key: KeyObject): boolean =>
   verify(null, bytesOf(checkpoint), key, Buffer.from(checkpoint.signature, "hex"));
 
 /** One line of the anchor, in one spelling only. */
-export const checkpointLine = (checkpoint: Checkpoint): string => {
-  const { size, root, previous, epoch, at, key, signature } = checkpoint;
-  return JSON.stringify({ checkpoint: { size, root, previous, epoch, at, key, signature } });
-};
+export const checkpointLine = (checkpoint: Checkpoint): string =>
+  JSON.stringify({ checkpoint: { ...fieldsOf(checkpoint), signature: checkpoint.signature } });
