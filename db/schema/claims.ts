@@ -185,5 +185,13 @@ export const sessions = charter.table(
 );
 
 export type AskKind = "withdraw" | "take-back" | "retry" | "check" | "mute" | "unmute";
-export type ClaimNoun = "sign_ins" | "requests" | "request_versions" | "verdicts" | "acceptances" | "comments" | "asks";
+export type ClaimNoun =
+  | "sign_ins"
+  | "requests"
+  | "request_versions"
+  | "verdicts"
+  | "acceptances"
+  | "comments"
+  | "asks"
+  | "answers";
 export type OutcomeDetail = readonly { readonly [key: string]: Json }[];

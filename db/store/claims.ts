@@ -1,12 +1,14 @@
 import { and, desc, eq, getTableColumns, isNull, type SQL, sql } from "drizzle-orm";
 import type { PgTable } from "drizzle-orm/pg-core";
 import { digest } from "#lib/digest/digest.ts";
+import type { QuestionAnswer } from "#lib/domain/attestation.ts";
 import type { Charter, Origins, RequestKind } from "#lib/domain/charter.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import type { Queries, Tx } from "../client.ts";
 import {
   type AskKind,
   acceptances,
+  answers,
   asks,
   comments,
   drafts,
@@ -132,6 +134,29 @@ export async function insertAsk(tx: Tx, row: NewAsk): Promise<boolean> {
       and a.person = ${row.person}::uuid and not exists (
         select 1 from charter.outcomes o where o.tenant = a.tenant and o.claim = 'asks' and o.subject = a.id::text) limit 1`);
   return open === undefined && insertOnce(tx, asks, { ...row });
+}
+
+export interface NewAnswer {
+  readonly id: string;
+  readonly identity: string;
+  readonly round: number;
+  readonly person: string;
+  readonly answer: QuestionAnswer;
+  readonly reason: string;
+  readonly evidence: string;
+  readonly shown: JsonObject;
+  readonly request: string | null;
+  readonly batch: string | null;
+}
+/** Answers a question; false when the same person's answer in this round stands or is still in front of the workers. */
+export async function insertAnswer(tx: Tx, row: NewAnswer): Promise<boolean> {
+  await holdTurn(tx, `answer ${row.identity} ${row.person}`);
+  const [open] = await tx.execute(sql`
+    select 1 from charter.answers a
+    left join charter.outcomes o on o.tenant = a.tenant and o.claim = 'answers' and o.subject = a.id::text
+    where a.tenant = 'main' and a.identity = ${row.identity}::uuid and a.round = ${row.round} and a.person = ${row.person}::uuid
+      and coalesce(o.result, 'taken') = 'taken' limit 1`);
+  return open === undefined && insertOnce(tx, answers, { ...row });
 }
 
 /** Hands a raw id_token over; the web cannot read it back. */

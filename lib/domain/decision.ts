@@ -1,3 +1,4 @@
+import type { AttestationFigures } from "./attestation.ts";
 import type { Classification, CredentialModel, Environment, RequestKind } from "./charter.ts";
 
 /** What policy is told of a request. Every figure is counted from the charter, the plan's reach or the database. */
@@ -71,6 +72,8 @@ export interface PolicyFigures {
   readonly unusedDays: number;
   /** How often a stored credential is replaced, where nothing nearer says so. */
   readonly rotateEveryDays: number;
+  /** How often owners are asked whether an identity is still needed; null in a bundle that does not ask. */
+  readonly attestation: AttestationFigures | null;
   /** What *narrow* means: at most this much reach and life. */
   readonly narrow: { readonly actions: number; readonly resources: number; readonly days: number };
   /** Charter fields that policy fills when left open (`@default`), and the rule that says so. */

@@ -5,16 +5,34 @@ import type { PolicyFigures } from "#lib/domain/decision.ts";
 const days = z.number().int().min(1).max(3660);
 const count = z.number().int().min(0).max(10_000);
 
+/** Days by environment and credential model. */
+const daysTable = z
+  .array(
+    z.strictObject({
+      environments: z.array(z.enum(environments)).min(1),
+      credentials: z.array(z.enum(credentialModels)).min(1),
+      days,
+    }),
+  )
+  .min(1);
+type DaysTable = z.infer<typeof daysTable>;
+
+/** Without it nobody is asked: bundles that were activated before owners were asked go on to decide. */
+const attestationSchema = z
+  .strictObject({
+    everyDays: daysTable,
+    privileged: z.strictObject({ riskFrom: z.number().int().min(1).max(100), days }),
+    opensDaysBefore: days,
+    remindsDaysBefore: days,
+    backupDaysBefore: z.number().int().min(0).max(3660),
+  })
+  .refine((one) => one.opensDaysBefore >= one.remindsDaysBefore && one.remindsDaysBefore >= one.backupDaysBefore, {
+    message: "The owner is asked first, then reminded, then the backup is asked.",
+  });
+
 const figuresSchema = z.strictObject({
-  maxDays: z
-    .array(
-      z.strictObject({
-        environments: z.array(z.enum(environments)).min(1),
-        credentials: z.array(z.enum(credentialModels)).min(1),
-        days,
-      }),
-    )
-    .min(1),
+  maxDays: daysTable,
+  attestation: attestationSchema.optional(),
   narrow: z.strictObject({ actions: count, resources: count, days }),
   stageHours: z.number().int().min(1).max(2160),
   acceptanceDays: days,
@@ -22,7 +40,6 @@ const figuresSchema = z.strictObject({
   unusedDays: days,
   rotateEveryDays: days,
 });
-type FiguresFile = z.infer<typeof figuresSchema>;
 
 /** Name of the bundle's file that holds its figures. */
 export const figuresFile = "figures.json";
@@ -39,15 +56,17 @@ export function readFigures(
         (issue) => `${figuresFile}: ${issue.path.join(".") || "the whole"}: ${issue.message}`,
       ),
     };
-  const problems = gaps(parsed.data);
+  const { maxDays, attestation, ...rest } = parsed.data;
+  const problems = [...gaps("maxDays", maxDays), ...gaps("attestation.everyDays", attestation?.everyDays)];
   if (problems.length > 0) return { problems };
-  const { maxDays: rows, ...rest } = parsed.data;
-  return {
-    ...rest,
-    maxDays: (environment, credential) =>
-      rows.find((row) => row.environments.includes(environment) && row.credentials.includes(credential))?.days ?? 0,
-  };
+  const asked = attestation === undefined ? null : { ...attestation, everyDays: daysBy(attestation.everyDays) };
+  return { ...rest, maxDays: daysBy(maxDays), attestation: asked };
 }
+
+const daysBy =
+  (rows: DaysTable): PolicyFigures["maxDays"] =>
+  (environment, credential) =>
+    rows.find((row) => row.environments.includes(environment) && row.credentials.includes(credential))?.days ?? 0;
 
 function parseJson(text: string): unknown {
   try {
@@ -59,16 +78,17 @@ function parseJson(text: string): unknown {
 }
 
 /** Every environment and credential model needs exactly one row: the first match must not hide another. */
-function gaps(file: FiguresFile): string[] {
+function gaps(name: string, table: DaysTable | undefined): string[] {
+  if (table === undefined) return [];
   const problems: string[] = [];
   for (const environment of environments)
     for (const credential of credentialModels) {
-      const rows = file.maxDays.filter(
+      const rows = table.filter(
         (row) => row.environments.includes(environment) && row.credentials.includes(credential),
       );
       if (rows.length !== 1)
         problems.push(
-          `${figuresFile}: ${environment} with a ${credential} credential has ${rows.length} rows in maxDays; give it one.`,
+          `${figuresFile}: ${environment} with a ${credential} credential has ${rows.length} rows in ${name}; give it one.`,
         );
     }
   return problems;

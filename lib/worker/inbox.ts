@@ -7,6 +7,7 @@ import type { Outcome } from "#lib/domain/refusal.ts";
 import { takeAcceptance } from "#lib/facts/acceptances/take.ts";
 import { type Answer, NotYet } from "#lib/facts/answer.ts";
 import { takeAsk } from "#lib/facts/asks/take.ts";
+import { takeAnswer } from "#lib/facts/attestations/take.ts";
 import { takeComment } from "#lib/facts/comments/take.ts";
 import { receiveVersion } from "#lib/facts/requests/receive.ts";
 import { type Envelope, type FactContext, type Result, runWithin, system, type Work } from "#lib/facts/run.ts";
@@ -74,6 +75,7 @@ const subjectNoun: { readonly [C in InboxRow["claim"]]: Noun } = {
   acceptances: "acceptance",
   comments: "comment",
   asks: "ask",
+  answers: "answer",
 };
 
 const contextFor = ({ db, newId }: InboxOptions, row: InboxRow): FactContext => ({
@@ -104,6 +106,10 @@ async function commandFor(
       return (work) => takeComment(work, { comment: subject });
     case "asks":
       return (work) => takeAsk(work, { ask: subject });
+    case "answers": {
+      const { checkpointKey: key, installation } = options;
+      return (work) => takeAnswer(work, { answer: subject, installation: installation.installation, key });
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { runFact, system } from "#lib/facts/run.ts";
 import { retry } from "#lib/facts/steps/retry.ts";
+import { passQuestions, planQuestions } from "./attestations.ts";
 import { passDeadlines } from "./deadlines.ts";
 import { createInbox } from "./inbox.ts";
 import { releaseApproved } from "./release.ts";
@@ -41,6 +42,7 @@ export async function startLoops(
 }
 
 const sweepsOf = (worker: Worker) => [
+  { name: "attestations", cron: "*/5 * * * *", run: async () => void (await planQuestions(worker)) },
   { name: "check-places", cron: "17 4 * * *", run: () => checkPlaces(worker) },
   { name: "conditions", cron: "*/5 * * * *", run: async () => void (await retireByCondition(worker)) },
   { name: "reconcile", cron: "*/15 * * * *", run: () => reconcile(worker) },
@@ -86,6 +88,7 @@ async function runRounds(worker: Worker, { signal, alarm, wakeSaga }: Rounds): P
     try {
       await inbox.drain();
       if ((await passDeadlines(worker)) > 0) await inbox.drain();
+      await passQuestions(worker);
       if ((await releaseApproved(worker)) > 0) wakeSaga();
     } catch (error) {
       worker.log.fault("round", error);

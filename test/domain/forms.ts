@@ -14,6 +14,7 @@ export const figures: PolicyFigures = {
   holdDays: 14,
   unusedDays: 90,
   rotateEveryDays: 60,
+  attestation: null,
   narrow: { actions: 10, resources: 3, days: 90 },
   defaults: ["endsAt", "retireWhen", "rotation"].map((field) => ({ field, rule: "end.within-maximum" })),
 };

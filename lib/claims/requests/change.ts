@@ -30,16 +30,19 @@ type Sent = Outcome<{ readonly id: string }>;
 
 /** Asks for a change of an identity that exists, through the same door as its birth: renew, transfer, retire. */
 export const askForChange = (context: ClaimContext, input: ChangeInput): Promise<Sent> =>
-  runClaim(context, { action: `request.${input.kind}`, id: input.identity }, async (tx) => {
-    const identity = await readIdentityInSight(tx, context.actor, input.identity);
-    if (identity === null) return refuse({ code: "not-found", sentence: "There is no such identity." });
-    if (!(await mayUseFormId(tx, context.actor, input))) return noSuchRequest;
-    const before = await readVersion(tx, input.id, 1);
-    if (before !== null)
-      return canonical(before.change) === canonical(input.change) ? ok({ id: input.id }) : sentOtherwise;
-    const refused = await whyNotChange(tx, context, { input, identity });
-    return refused ?? sealed(tx, context, { input, identity });
-  });
+  runClaim(context, { action: `request.${input.kind}`, id: input.identity }, (tx) => changeWithin(tx, context, input));
+
+/** As `askForChange`, in a transaction that says more: the answer to a question that the change follows from. */
+export async function changeWithin(tx: Tx, context: ClaimContext, input: ChangeInput): Promise<Sent> {
+  const identity = await readIdentityInSight(tx, context.actor, input.identity);
+  if (identity === null) return refuse({ code: "not-found", sentence: "There is no such identity." });
+  if (!(await mayUseFormId(tx, context.actor, input))) return noSuchRequest;
+  const before = await readVersion(tx, input.id, 1);
+  if (before !== null)
+    return canonical(before.change) === canonical(input.change) ? ok({ id: input.id }) : sentOtherwise;
+  const refused = await whyNotChange(tx, context, { input, identity });
+  return refused ?? sealed(tx, context, { input, identity });
+}
 
 interface About {
   readonly input: ChangeInput;

@@ -1,0 +1,89 @@
+import type { Tx } from "#db/client.ts";
+import { readIdentityInSight } from "#db/read/identity-sight.ts";
+import { readQuestion } from "#db/store/attestations.ts";
+import { insertAnswer } from "#db/store/claims.ts";
+import { digest } from "#lib/digest/digest.ts";
+import { type QuestionAnswer, requestOf } from "#lib/domain/attestation.ts";
+import { comparable } from "#lib/domain/attestation-evidence.ts";
+import type { JsonObject } from "#lib/domain/json.ts";
+import { type Outcome, ok, refuse } from "#lib/domain/refusal.ts";
+import { judgeAnswer } from "#lib/judgement/judge-answer.ts";
+import { changeWithin } from "../requests/change.ts";
+import { type ClaimContext, runClaim } from "../run.ts";
+
+/** A question as its card was drawn: the round asked, and the evidence on it. */
+export interface Card {
+  readonly identity: string;
+  readonly round: number;
+  readonly shown: JsonObject;
+}
+export interface AnswerInput {
+  /** Several only for *keep*, and only where their evidence is the same apart from names. */
+  readonly cards: readonly [Card, ...Card[]];
+  readonly answer: QuestionAnswer;
+  readonly reason: string;
+  /** Id of the request this raises, made by the card: a double click is one. For *narrow* that of the request made by its form. */
+  readonly request: string | null;
+  /** New owner of a transfer, else null. */
+  readonly to: string | null;
+}
+type Said = Outcome<{ readonly request: string | null }>;
+
+/**
+ * Answers the question of one identity, or of several alike. *Transfer* and *retire* ask for the change in the same
+ * transaction, through the door every change has; a second click is the same answer.
+ */
+export const answer = (context: ClaimContext, input: AnswerInput): Promise<Said> =>
+  runClaim(context, { action: `answer.${input.answer}`, id: input.cards[0].identity }, async (tx) => {
+    const batch = input.cards.length === 1 ? null : context.newId();
+    if (batch !== null && !mayTogether(input)) return differ;
+    for (const card of input.cards) {
+      const said = await answerOne(tx, context, { input, card, batch });
+      if ("refusals" in said) return said;
+    }
+    return raise(tx, context, input);
+  });
+
+const differ = refuse({ code: "conflict", sentence: "Their evidence differs.", mend: "Answer them one by one." });
+
+const mayTogether = ({ answer: said, cards }: AnswerInput): boolean =>
+  said === "keep" && new Set(cards.map(({ shown }) => digest(comparable(shown)))).size === 1;
+
+interface One {
+  readonly input: AnswerInput;
+  readonly card: Card;
+  readonly batch: string | null;
+}
+
+async function answerOne(tx: Tx, { actor, newId }: ClaimContext, { input, card, batch }: One): Promise<Outcome<null>> {
+  const identity = await readIdentityInSight(tx, actor, card.identity);
+  const question = identity === null ? null : await readQuestion(tx, card.identity);
+  if (identity === null || question === null)
+    return refuse({ code: "not-found", sentence: "There is no such question." });
+  const { answer: said, reason } = input;
+  const given = { ...card, answer: said, reason, batch: null };
+  const judged = await judgeAnswer(tx, { identity, question, person: actor.id, given });
+  if ("refusals" in judged) return judged;
+  await insertAnswer(tx, {
+    ...{ id: newId(), identity: card.identity, round: card.round, person: actor.id, answer: said, reason, batch },
+    ...{ evidence: judged.ok.gathered.digest, shown: card.shown },
+    request: requestOf(said) === null ? null : input.request,
+  });
+  return ok(null);
+}
+
+/** The answers come first, so that a worker takes them before what they ask for changes the evidence. */
+async function raise(
+  tx: Tx,
+  context: ClaimContext,
+  { answer: said, cards, reason, request, to }: AnswerInput,
+): Promise<Said> {
+  const kind = requestOf(said);
+  if (kind === null) return ok({ request: null });
+  if (request === null) return refuse({ code: "invalid", sentence: "The request it raises is missing." });
+  if (kind === "change-access") return ok({ request });
+  const { identity } = cards[0];
+  const change = kind === "retire" ? { reason } : { to: to ?? "" };
+  const asked = await changeWithin(tx, context, { id: request, identity, kind, change });
+  return "refusals" in asked ? asked : ok({ request });
+}
