@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Charter, CredentialModel, RequestKind } from "#lib/domain/charter.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
+import type { UseSignal } from "#lib/domain/last-use.ts";
 import type { Plan, PlannedObject, StorageSlot } from "#lib/domain/plan.ts";
 import type { Reach } from "#lib/domain/reach.ts";
 import type { Outcome } from "#lib/domain/refusal.ts";
@@ -148,8 +149,6 @@ export type Observed =
       readonly externalId: string;
       readonly enabled: boolean;
       readonly differences: readonly string[];
-      /** Last use as the target tells it; null: never, absent: it does not tell. */
-      readonly lastUsedAt?: string | null;
     }
   | { readonly state: "not-ours"; readonly why: string }
   | { readonly state: "unknown-yet" };
@@ -198,7 +197,32 @@ export interface Target {
   readonly credential?: ServerChosenCredential | ClientChosenCredential;
   observe(intent: Intent, calls: Calls): Promise<Observed>;
   discover(calls: Calls): AsyncIterable<ObservedObject>;
+  /** What it tells of use; absent when it tells nothing. */
+  readonly lastUse?: LastUse;
   close(): Promise<void>;
+}
+
+/** One way in to an identity, whose last use is asked for. */
+export interface UseSubject {
+  readonly identity: string;
+  /** Public name of the identity's main object. */
+  readonly name: string;
+  readonly kind: "credential" | "object";
+  /** The target's own id of it: access key id, login, ARN. */
+  readonly externalId: string;
+  /** Since when it could have been used. */
+  readonly since: Date;
+}
+export interface UseTold {
+  readonly subject: UseSubject;
+  /** Null: the target tells nothing of this one. */
+  readonly signal: Omit<UseSignal, "observedAt"> | null;
+}
+export interface LastUse {
+  /** Asking again sooner tells nothing new. */
+  readonly everyMinutes: number;
+  /** One answer for each that is asked; reads only. Cheap: where the target tells of many at once, many are asked for at once. */
+  tell(asked: readonly UseSubject[], calls: Calls): Promise<readonly UseTold[]>;
 }
 
 export interface CredentialSeen {

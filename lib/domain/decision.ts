@@ -70,6 +70,8 @@ export interface PolicyFigures {
   readonly holdDays: number;
   /** Retires when unused for this many days, where nothing nearer says so. */
   readonly unusedDays: number;
+  /** Days without use from which an identity counts as stale. */
+  readonly staleDays: (credential: CredentialModel) => number;
   /** How often a stored credential is replaced, where nothing nearer says so. */
   readonly rotateEveryDays: number;
   /** How often owners are asked whether an identity is still needed; null in a bundle that does not ask. */

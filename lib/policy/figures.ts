@@ -38,6 +38,8 @@ const figuresSchema = z.strictObject({
   acceptanceDays: days,
   holdDays: z.number().int().min(0).max(365),
   unusedDays: days,
+  /** Without it `unusedDays` counts for all: bundles that were activated before use was watched go on to decide. */
+  staleDays: z.strictObject({ static: days, other: days }).optional(),
   rotateEveryDays: days,
 });
 
@@ -56,11 +58,13 @@ export function readFigures(
         (issue) => `${figuresFile}: ${issue.path.join(".") || "the whole"}: ${issue.message}`,
       ),
     };
-  const { maxDays, attestation, ...rest } = parsed.data;
+  const { maxDays, attestation, staleDays, ...rest } = parsed.data;
   const problems = [...gaps("maxDays", maxDays), ...gaps("attestation.everyDays", attestation?.everyDays)];
   if (problems.length > 0) return { problems };
   const asked = attestation === undefined ? null : { ...attestation, everyDays: daysBy(attestation.everyDays) };
-  return { ...rest, maxDays: daysBy(maxDays), attestation: asked };
+  const stale: PolicyFigures["staleDays"] = (credential) =>
+    (credential === "static" ? staleDays?.static : staleDays?.other) ?? rest.unusedDays;
+  return { ...rest, maxDays: daysBy(maxDays), attestation: asked, staleDays: stale };
 }
 
 const daysBy =

@@ -13,6 +13,7 @@ export const figures: PolicyFigures = {
   acceptanceDays: 7,
   holdDays: 14,
   unusedDays: 90,
+  staleDays: (credential) => (credential === "static" ? 45 : 90),
   rotateEveryDays: 60,
   attestation: null,
   narrow: { actions: 10, resources: 3, days: 90 },

@@ -9,7 +9,6 @@ import {
 } from "@aws-sdk/client-iam";
 import postgres from "postgres";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { Observed } from "#lib/connectors/connector.ts";
 import { flowOf } from "#lib/connectors/flow.ts";
 import { postgresql } from "#lib/connectors/postgresql/index.ts";
 import type { PostgresqlSettings } from "#lib/connectors/postgresql/settings.ts";
@@ -218,42 +217,3 @@ it.each([
     await hand.close();
   },
 );
-
-it("records the first use that a target tells of, once and audited; a target without that signal leaves it open", async () => {
-  const world = worlds.all.find(({ name }) => name === "aws-iam role") ?? expect.fail("no world");
-  await seedGate(database.admin, { target: world.kind });
-  const { identity } = await born(world);
-  const told: { lastUsedAt?: string | null } = {};
-  const worker = makeWorker(world);
-  const telling: Worker = {
-    ...worker,
-    places: {
-      ...worker.places,
-      target: async (name) => {
-        const target = await places.target(name);
-        return {
-          ...target,
-          observe: async (...asked) => {
-            const { lastUsedAt: _, ...seen } = (await target.observe(...asked)) as Extract<Observed, { state: "ours" }>;
-            return { ...seen, ...told };
-          },
-        };
-      },
-    },
-  };
-  const used = async () => {
-    const [row] = await database.admin`select first_use_at as at from charter.identities where id = ${identity}`;
-    const entries =
-      await database.admin`select 1 from charter.audit_entries where aggregate = ${identity} and action = 'identity.first-used'`;
-    return { at: (row?.at as Date | null)?.toISOString() ?? null, entries: entries.length };
-  };
-  await reconcile(telling);
-  told.lastUsedAt = null;
-  await reconcile(telling);
-  expect(await used()).toEqual({ at: null, entries: 0 });
-  told.lastUsedAt = "2026-03-01T10:00:00.000Z";
-  await reconcile(telling);
-  told.lastUsedAt = "2026-03-02T10:00:00.000Z";
-  await reconcile(telling);
-  expect(await used()).toEqual({ at: "2026-03-01T10:00:00.000Z", entries: 1 });
-});

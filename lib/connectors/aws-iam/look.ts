@@ -21,20 +21,7 @@ export async function observe(ground: Ground, intent: Intent, calls: Calls): Pro
   const desired = desiredOf(intent.plan);
   const differences = await differencesOf({ ground, seen, desired, empowered: true }, calls);
   const enabled = !(await isDisabled(ground, calls, seen));
-  return { state: "ours", externalId: seen.arn, enabled, differences, lastUsedAt: await lastUse(ground, calls, seen) };
-}
-
-/** A role tells its own last use; a user's is that of its keys. */
-async function lastUse({ holder, keys }: Ground, calls: Calls, seen: Seen): Promise<string | null> {
-  if (holder.noun === "role") return seen.lastUsedAt;
-  const listed = await keys.list(calls, seen.name);
-  const used = await Promise.all(listed.map(({ id }) => keys.lastUsedAt(calls, id)));
-  return (
-    used
-      .filter((at) => at !== null)
-      .sort()
-      .at(-1) ?? null
-  );
+  return { state: "ours", externalId: seen.arn, enabled, differences };
 }
 
 /** Every role and user under the target's path, page by page, ours or not; throwaway objects of checks are left out. */

@@ -11,11 +11,16 @@ import {
 import { holderOperations, type Operation, seconds, type Turn } from "./simulator/holders.ts";
 import { keyOperations } from "./simulator/keys.ts";
 import { answerXml, errorXml, Query, WireError, wireError, type Xml } from "./simulator/protocol.ts";
+import { reportOperations } from "./simulator/report.ts";
 import { readSignature, verifySignature } from "./simulator/signature.ts";
 import { type Account, accountOf, type Provider, type Seed, workerUser } from "./simulator/state.ts";
 import { assumeWithWebIdentity, type Caller, callerIdentity } from "./simulator/sts.ts";
 
-const operations: Readonly<Record<string, Operation>> = { ...holderOperations, ...keyOperations };
+const operations: Readonly<Record<string, Operation>> = {
+  ...holderOperations,
+  ...keyOperations,
+  ...reportOperations,
+};
 
 export interface AwsStart extends StartOptions {
   /** Default: `simulatedSeed()`. */
@@ -118,19 +123,28 @@ function authenticate({ request, state, now }: WireCall<Account>): Caller {
       throw wireError("InvalidClientTokenId", "The security token included in the request is invalid.");
     if (Date.parse(session.expiresAt) <= now.getTime())
       throw wireError("ExpiredToken", "The security token included in the request is expired");
+    const role = Object.values(state.roles).find(({ arn }) => arn === session.roleArn);
+    if (role !== undefined) role.lastUsed = { at: seconds(now), region: "us-east-1" };
     return { arn: session.arn, id: signed.accessKeyId };
   }
-  return userCaller(state, signed.accessKeyId, now);
+  return userCaller(state, { keyId: signed.accessKeyId, service: new Query(request.body).service, now });
 }
 
-function userCaller(state: Account, keyId: string, now: Date): Caller {
+interface Signing {
+  readonly keyId: string;
+  readonly service: "iam" | "sts";
+  readonly now: Date;
+}
+
+/** Any call that is signed with a user's key is a use of it, also one that is then refused. */
+function userCaller(state: Account, { keyId, service, now }: Signing): Caller {
   const key = state.keys[keyId];
   const name = key?.user ?? "";
   if (name === workerUser) return { arn: workerArn(state), id: "AIDASIMULATEDWORKER01" };
   const user = state.users[name.toLowerCase()];
   if (user === undefined || key === undefined)
     throw wireError("InvalidClientTokenId", "The security token included in the request is invalid.");
-  key.lastUsed = { at: seconds(now), region: "us-east-1", service: "sts" };
+  key.lastUsed = { at: seconds(now), region: "us-east-1", service };
   return { arn: user.arn, id: user.id };
 }
 

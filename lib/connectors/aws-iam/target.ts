@@ -6,6 +6,7 @@ import { openAws } from "./client.ts";
 import { accessKeyCredential } from "./credential.ts";
 import { makesUser } from "./flow.ts";
 import { type Ground, lateIsNotGone, windowsOf } from "./ground.ts";
+import { lastUse } from "./last-use.ts";
 import { discover, observe } from "./look.ts";
 import { roles } from "./role.ts";
 import { settingsSchema } from "./settings.ts";
@@ -29,6 +30,7 @@ export function connect(given: ConnectEntry): Target {
     credential: accessKeyCredential(user),
     observe: (intent, calls) => observe(makesUser(intent.plan) ? user : role, intent, calls),
     discover: (calls) => discover({ aws, keys }, calls),
+    lastUse: lastUse({ aws, keys, roles: role.holder }),
     close: async () => aws.close(),
   };
 }

@@ -2,6 +2,7 @@ import type { ConnectEntry, Target } from "#lib/connectors/connector.ts";
 import { check } from "./check.ts";
 import { Cluster } from "./client.ts";
 import { credentialOf } from "./credential.ts";
+import { lastUse } from "./last-use.ts";
 import { discover, observe, verify } from "./observe.ts";
 import type { PostgresqlSettings } from "./settings.ts";
 import { closeStep } from "./steps/close.ts";
@@ -34,6 +35,7 @@ export function connect(entry: ConnectEntry<PostgresqlSettings>): Target {
     credential: credentialOf(cluster),
     observe: (intent, calls) => observe(cluster, intent, calls),
     discover: (calls) => discover(cluster, calls),
+    lastUse: lastUse(cluster),
     close: async () => undefined,
   };
 }

@@ -6,7 +6,6 @@ import type { Intent, ObservedObject, Target } from "#lib/connectors/connector.t
 import { TargetFault } from "#lib/domain/fault.ts";
 import { compare, whyStray } from "#lib/domain/reconciliation.ts";
 import { refuse } from "#lib/domain/refusal.ts";
-import { keepFirstUse } from "#lib/facts/identities/first-use.ts";
 import { keepObservation } from "#lib/facts/identities/observe.ts";
 import type { Command } from "#lib/facts/run.ts";
 import { runFact, system } from "#lib/facts/run.ts";
@@ -89,8 +88,6 @@ async function observeOne(worker: Worker, { name, target, identity, at }: Observ
   if (observed.state === "unknown-yet") return;
   const { kind: found, differences } = compare(observed, identity);
   if (isNews(identity, differences, at)) await keep(worker, identity, differences);
-  const usedAt = observed.state === "ours" ? (observed.lastUsedAt ?? null) : null;
-  if (usedAt !== null && identity.firstUseAt === null) await keepUse(worker, identity.id, new Date(usedAt));
   const [first] = differences;
   if (first === undefined) return;
   const about = { identity: identity.id, object: identity.objectName, evidence: { differences } };
@@ -104,11 +101,6 @@ const isNews = ({ observedAt, differences }: Settled, seen: readonly string[], a
 async function keep({ db, newId }: Worker, identity: Settled, differences: readonly string[]): Promise<void> {
   const context = { db, newId, actor: system, subject: { noun: "identity", id: identity.id } } as const;
   await runFact(context, keepObservation, { identity: identity.id, version: identity.version, differences });
-}
-
-async function keepUse({ db, newId }: Worker, identity: string, at: Date): Promise<void> {
-  const context = { db, newId, actor: system, subject: { noun: "identity", id: identity } } as const;
-  await runFact(context, keepFirstUse, { identity, at });
 }
 
 const see = (worker: Worker, target: string, of: { readonly finding: NewFinding; readonly at: Date }) =>

@@ -10,6 +10,8 @@ export interface Account {
   providers: Record<string, Provider>;
   /** Temporary credentials by access key id. */
   sessions: Record<string, Session>;
+  /** The credential report, and when it was written; asked for once, it is there. */
+  report?: { at: string; csv: string };
   /** Last number drawn for ids. */
   serial: number;
 }

@@ -1,0 +1,108 @@
+import { describe, expect, it } from "vitest";
+import {
+  daysUnused,
+  knownUse,
+  sayLag,
+  sayUse,
+  staleSince,
+  type UseSignal,
+  type WatchedSubject,
+} from "#lib/domain/last-use.ts";
+
+const day = (number: number, hours = 0) => new Date(Date.UTC(2026, 0, 1 + number, hours));
+const signal = (more: Partial<UseSignal> = {}): UseSignal => ({
+  source: "a source",
+  lastUsedAt: null,
+  seesSince: day(-500),
+  lagMinutes: 240,
+  observedAt: day(100, 4),
+  ...more,
+});
+const way = (more: Partial<WatchedSubject> = {}): WatchedSubject => ({
+  since: day(0),
+  ownTryUntil: null,
+  signal: signal(),
+  ...more,
+});
+const sampled = signal({ seesSince: null, lagMinutes: 0 });
+
+describe("what is known of use", () => {
+  it.each<[string, readonly WatchedSubject[], object]>([
+    ["no way in", [], { answer: "no-signal", unusedSince: null }],
+    ["nothing tells", [way({ signal: null })], { answer: "no-signal", unusedSince: null, knownUntil: null }],
+    [
+      "a source that sees only moments saw none",
+      [way({ signal: sampled })],
+      { answer: "no-signal", unusedSince: null },
+    ],
+    [
+      "a source that sees only moments saw one: then its silence still means nothing",
+      [way({ signal: { ...sampled, lastUsedAt: day(3) } })],
+      { answer: "used", lastUsedAt: day(3), unusedSince: null },
+    ],
+    ["a source that sees all saw none", [way()], { answer: "not-used", unusedSince: day(0), knownUntil: day(100) }],
+    [
+      "its window began later than the identity",
+      [way({ signal: signal({ seesSince: day(40) }) })],
+      { answer: "not-used", unusedSince: day(40) },
+    ],
+    [
+      "used",
+      [way({ signal: signal({ lastUsedAt: day(60) }) })],
+      { answer: "used", lastUsedAt: day(60), unusedSince: day(60) },
+    ],
+    [
+      "used before it was enabled again: the silence begins there",
+      [way({ since: day(70), signal: signal({ lastUsedAt: day(60) }) })],
+      { answer: "used", lastUsedAt: day(60), unusedSince: day(70) },
+    ],
+    [
+      "two keys, one of them unseen",
+      [way(), way({ signal: null })],
+      { answer: "no-signal", lastUsedAt: null, unusedSince: null },
+    ],
+    [
+      "two keys, the newer use counts",
+      [way({ signal: signal({ lastUsedAt: day(10) }) }), way({ signal: signal({ lastUsedAt: day(20) }) })],
+      { answer: "used", lastUsedAt: day(20), unusedSince: day(20) },
+    ],
+  ])("%s", (_name, ways, expected) => {
+    expect(knownUse(ways)).toMatchObject(expected);
+  });
+
+  it("takes a use for the worker's own try up to its margin, and for a use right after", () => {
+    const at = (ms: number) => new Date(day(1).getTime() + ms);
+    const tried = (lastUsedAt: Date) => knownUse([way({ ownTryUntil: at(0), signal: signal({ lastUsedAt }) })]);
+    expect(tried(at(0))).toMatchObject({ answer: "not-used", lastUsedAt: null, unusedSince: day(0) });
+    expect(tried(at(1))).toMatchObject({ answer: "used", lastUsedAt: at(1) });
+  });
+});
+
+describe("stale", () => {
+  const known = (until: Date) => ({ ...knownUse([way()]), knownUntil: until });
+  it("begins with the figure, counted from what the sources vouch for", () => {
+    expect(staleSince(known(day(44, 23)), 45)).toBeNull();
+    expect(staleSince(known(day(45)), 45)).toEqual(day(45));
+  });
+  it("is never said where a use could have gone unseen", () => {
+    const unseen = knownUse([way({ signal: sampled })]);
+    expect(daysUnused(unseen)).toBeNull();
+    expect(staleSince(unseen, 1)).toBeNull();
+  });
+});
+
+describe("words", () => {
+  it.each([
+    [knownUse([way({ signal: null })]), "no signal"],
+    [knownUse([way({ signal: sampled })]), "no signal"],
+    [knownUse([way({ signal: signal({ lastUsedAt: day(9) }) })]), "used"],
+    [knownUse([way()]), "not used in 100 days"],
+    [knownUse([way({ since: day(99) })]), "not used in one day"],
+    [knownUse([way({ since: day(99, 12) })]), "not used yet"],
+  ])("%# say what is known and no more", (known, words) => {
+    expect(sayUse(known)).toBe(words);
+  });
+  it("say how late a source may be", () => {
+    expect([0, 15, 240].map(sayLag)).toEqual(["told at once", "up to 15 min late", "up to 4 h late"]);
+  });
+});
