@@ -1,7 +1,10 @@
 import { TriangleAlert } from "lucide-react";
 import type { IdentityPage, LifeEntry } from "#db/read/identity.ts";
 import type { FourAnswers } from "#lib/domain/four-answers.ts";
+import type { FindingView } from "#lib/web/finding-view.ts";
 import type { Use } from "#lib/web/usage.ts";
+import { IdentityFindings } from "../findings/identity-findings.tsx";
+import type { MuteActions } from "../findings/mute.tsx";
 import { ReachGrid } from "../plan/reach-grid.tsx";
 import { EnvironmentBadge, IdentityStatus, Risk } from "../status.tsx";
 import { Badge } from "../ui/badge.tsx";
@@ -26,6 +29,8 @@ export function Identity(props: {
   readonly verbs: readonly Verb[];
   readonly maxDays: number;
   readonly actions: IdentityActions;
+  readonly found: { readonly findings: readonly FindingView[]; readonly muteDays: number };
+  readonly muting: MuteActions;
 }) {
   const { row, place, requests } = props.page;
   const where = row.externalId ?? row.objectName;
@@ -53,6 +58,7 @@ export function Identity(props: {
               environment: row.environment,
               owner: row.owner,
               endsAt: row.endsAt.toISOString(),
+              exceptionEndsAt: row.charter.exception?.endsAt ?? null,
             }}
             allowed={props.verbs}
             people={props.people}
@@ -71,6 +77,7 @@ export function Identity(props: {
         </span>
       </PageHead>
       <Trouble page={props.page} />
+      <IdentityFindings {...props.found} actions={props.muting} />
       <FourQuestions page={props.page} answers={props.answers} />
       <div className="mt-4 grid gap-4 lg:grid-cols-[minmax(0,1fr)_400px]">
         <div className="grid content-start gap-4">
@@ -86,14 +93,13 @@ export function Identity(props: {
   );
 }
 
-function Trouble({ page: { row, findings, requests } }: { readonly page: IdentityPage }) {
+function Trouble({ page: { row, requests } }: { readonly page: IdentityPage }) {
   const stuck = requests.some(({ removalStuck }) => removalStuck);
-  if (findings.length === 0 && row.differences.length === 0 && !stuck) return null;
+  if (row.differences.length === 0 && !stuck) return null;
   return (
     <div className="mb-4">
       <Notice tone="warn" icon={<TriangleAlert aria-hidden />}>
         {[
-          ...findings.map(({ sentence }) => sentence),
           ...(row.differences.length > 0 ? [`It differs from the plan: ${row.differences.join(" ")}`] : []),
           ...(stuck ? ["Work on it is stuck; operators see why on My work."] : []),
         ].join(" ")}

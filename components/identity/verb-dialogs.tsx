@@ -14,7 +14,7 @@ interface About {
 type WithReason = (input: About & { readonly reason: string }) => Asked;
 
 export interface IdentityActions {
-  readonly renew: (input: About & { readonly endsAt: string }) => Asked;
+  readonly renew: (input: About & { readonly endsAt: string; readonly exceptionEndsAt?: string }) => Asked;
   readonly transfer: (input: About & { readonly to: string }) => Asked;
   readonly suspend: WithReason;
   readonly resume: WithReason;
@@ -29,6 +29,8 @@ export interface VerbProps {
     readonly environment: string;
     readonly owner: string;
     readonly endsAt: string;
+    /** When the exception that its charter carries ends; null when it carries none. */
+    readonly exceptionEndsAt: string | null;
   };
   readonly people: readonly { readonly id: string; readonly name: string }[];
   readonly maxDays: number;
@@ -39,6 +41,7 @@ export type DialogProps = VerbProps & { readonly close: () => void };
 export function Renew({ identity, maxDays, actions, close }: DialogProps) {
   const id = useId();
   const [until, setUntil] = useState("");
+  const [exceptionUntil, setExceptionUntil] = useState(identity.exceptionEndsAt?.slice(0, 10) ?? "");
   const verb = useVerb(actions.renew);
   return (
     <Ask
@@ -48,12 +51,15 @@ export function Renew({ identity, maxDays, actions, close }: DialogProps) {
       look="primary"
       close={close}
       pending={verb.pending}
-      ready={until !== ""}
+      ready={until !== "" && (identity.exceptionEndsAt === null || exceptionUntil !== "")}
       send={() =>
         verb.send((request) => ({
           id: request,
           identity: identity.id,
-          endsAt: new Date(`${until}T10:00:00Z`).toISOString(),
+          endsAt: atTen(until),
+          ...(identity.exceptionEndsAt === null || exceptionUntil === identity.exceptionEndsAt.slice(0, 10)
+            ? {}
+            : { exceptionEndsAt: atTen(exceptionUntil) }),
         }))
       }
     >
@@ -73,9 +79,28 @@ export function Renew({ identity, maxDays, actions, close }: DialogProps) {
           />
         )}
       </Field>
+      {identity.exceptionEndsAt === null ? null : (
+        <Field
+          id={`${id}-exception`}
+          label="Its exception ends"
+          help="It may not outlive its exception. A later end is approved as policy says for exceptions."
+        >
+          {(control) => (
+            <Input
+              {...control}
+              type="date"
+              value={exceptionUntil}
+              onChange={(event) => setExceptionUntil(event.target.value)}
+            />
+          )}
+        </Field>
+      )}
     </Ask>
   );
 }
+
+/** A day that was chosen, as an instant: ten in the morning, UTC. */
+const atTen = (day: string): string => new Date(`${day}T10:00:00Z`).toISOString();
 
 export function Transfer({ identity, people, actions, close }: DialogProps) {
   const id = useId();

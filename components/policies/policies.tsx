@@ -1,4 +1,5 @@
 import { CircleCheck, CircleX, Scale, Users } from "lucide-react";
+import type { RegisteredException } from "#db/read/exceptions.ts";
 import type { PolicyVersion } from "#db/read/policies.ts";
 import { rulesOf } from "#lib/policy/engine.ts";
 import type { Rule } from "#lib/policy/rules.ts";
@@ -8,10 +9,17 @@ import { EmptyState } from "../ui/empty-state.tsx";
 import { Fingerprint } from "../ui/mono.tsx";
 import { PageHead } from "../ui/page-head.tsx";
 import { Time } from "../ui/time.tsx";
+import { Exceptions } from "./exceptions.tsx";
 import { Versions } from "./versions.tsx";
 
-/** The rules in force as sentences, each with its source; who activated them, and how the next version comes into force. */
-export function Policies({ versions }: { readonly versions: readonly PolicyVersion[] }) {
+/** The rules in force as sentences, each with its source; who activated them, how the next version comes into force, and for whom they were bent. */
+export function Policies({
+  versions,
+  exceptions,
+}: {
+  readonly versions: readonly PolicyVersion[];
+  readonly exceptions: readonly RegisteredException[];
+}) {
   const active = versions[0];
   if (active === undefined)
     return (
@@ -49,6 +57,7 @@ export function Policies({ versions }: { readonly versions: readonly PolicyVersi
             rules={passes}
             icon={<CircleCheck aria-hidden className="mt-0.5 size-4 shrink-0 text-good" />}
           />
+          <Exceptions exceptions={exceptions} />
         </div>
         <div className="grid content-start gap-4">
           <Versions versions={versions} />

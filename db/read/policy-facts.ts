@@ -34,20 +34,22 @@ export interface PolicyQuestion {
   readonly blueprint: string;
 }
 
+interface PolicyRow extends Record<string, unknown> {
+  readonly first: boolean;
+  readonly similar: string;
+  readonly owner_active: boolean;
+  readonly in_team: boolean;
+  readonly owner_in_team: boolean;
+  readonly owner: string | null;
+  readonly team: string | null;
+  readonly state: IdentityState | null;
+  readonly born: string | null;
+  readonly ends: string | null;
+}
+
 /** One query, run by either role; facts about nothing the requester could not be told. */
 export async function readPolicyFacts(db: Queries, of: PolicyQuestion): Promise<PolicyRows> {
-  const [row] = await db.execute<{
-    first: boolean;
-    similar: string;
-    owner_active: boolean;
-    in_team: boolean;
-    owner_in_team: boolean;
-    owner: string | null;
-    team: string | null;
-    state: IdentityState | null;
-    born: string | null;
-    ends: string | null;
-  }>(sql`
+  const [row] = await db.execute<PolicyRow>(sql`
     with other as (
       select blueprint, environment from charter.identities
       where tenant = 'main' and service = ${of.service} and environment = ${of.environment}

@@ -1,6 +1,6 @@
 import type { Charter, RequestKind } from "./charter.ts";
 import { instantOf } from "./instant.ts";
-import type { JsonObject } from "./json.ts";
+import type { Json, JsonObject } from "./json.ts";
 import { mayRenewUntil } from "./lifecycle.ts";
 import { type Outcome, ok, type Refusal, refuse } from "./refusal.ts";
 import { whyNotPlain } from "./text.ts";
@@ -8,23 +8,25 @@ import { whyNotPlain } from "./text.ts";
 /** Kinds that change an identity which exists. */
 export type LaterKind = Exclude<RequestKind, "provision">;
 
-/** The one field that each kind's change has, and the charter field that people know it by. */
-const changes: { readonly [K in LaterKind]: { readonly key: string; readonly field: string } } = {
-  renew: { key: "endsAt", field: "endsAt" },
-  transfer: { key: "to", field: "owner" },
-  suspend: { key: "reason", field: "reason" },
-  resume: { key: "reason", field: "reason" },
-  retire: { key: "reason", field: "reason" },
-};
+/** The field that each kind's change has, the charter field that people know it by, and what may stand beside it. */
+const changes: { readonly [K in LaterKind]: { readonly key: string; readonly field: string; readonly also?: string } } =
+  {
+    renew: { key: "endsAt", field: "endsAt", also: "exceptionEndsAt" },
+    transfer: { key: "to", field: "owner" },
+    suspend: { key: "reason", field: "reason" },
+    resume: { key: "reason", field: "reason" },
+    retire: { key: "reason", field: "reason" },
+  };
 
-/** What a request of this kind changes, from JSON nobody has checked: exactly its one field, a text. `provision` changes nothing. */
+/** What a request of this kind changes, from JSON nobody has checked: its field, a text, and nothing it does not know. `provision` changes nothing. */
 function readChange(kind: RequestKind, change: JsonObject): Outcome<string | null> {
   const keys = Object.keys(change);
   const unknown: Refusal = { code: "invalid", sentence: "This change cannot be read." };
   if (kind === "provision") return keys.length === 0 ? ok(null) : refuse(unknown);
-  const { key, field } = changes[kind];
+  const { key, field, also } = changes[kind];
   const value = change[key];
-  if (keys.length !== 1 || typeof value !== "string") return refuse({ ...unknown, field });
+  if (keys.some((one) => one !== key && one !== also) || typeof value !== "string")
+    return refuse({ ...unknown, field });
   const why = whyNotPlain(value, { min: 3, max: 500 });
   return why === null ? ok(value) : refuse({ code: "invalid", field, sentence: why });
 }
@@ -50,9 +52,21 @@ export function charterAfter(ask: {
       return ok(handedOver(charter, value));
     case "renew": {
       const may = mayRenewUntil(charter.endsAt, value, ask.now);
-      return "refusals" in may ? may : ok({ ...charter, endsAt: value });
+      return "refusals" in may ? may : extended({ ...charter, endsAt: value }, ask.change.exceptionEndsAt);
     }
   }
+}
+
+/** An exception lasts longer only together with a renewal, which is approved as policy says for it. */
+function extended(charter: Charter, until: Json | undefined): Outcome<Charter> {
+  if (until === undefined) return ok(charter);
+  const field = "exception.endsAt";
+  const { exception } = charter;
+  if (exception === null)
+    return refuse({ code: "invalid", field, sentence: "It has no exception.", mend: "Leave its end out." });
+  if (typeof until !== "string" || instantOf(until) === null)
+    return refuse({ code: "invalid", field, sentence: "This is not a date.", mend: "Choose when the exception ends." });
+  return ok({ ...charter, exception: { ...exception, endsAt: until } });
 }
 
 /** Nothing whose end has passed is enabled again. */
@@ -72,7 +86,7 @@ function handedOver(charter: Charter, owner: string): Charter {
 export const fieldsOf = (kind: RequestKind): readonly string[] | null =>
   ({
     provision: null,
-    renew: ["endsAt", "owner"],
+    renew: ["endsAt", "owner", "exception.endsAt", "exception.owner"],
     transfer: ["owner"],
     suspend: [],
     resume: ["owner"],

@@ -124,6 +124,15 @@ test("a later request changes only what its kind changes", () => {
   expect(after("renew", { endsAt: days(301) })).toEqual({ ok: { ...charter, endsAt: days(301) } });
   expect(code(after("renew", { endsAt: charter.endsAt }))).toBe("invalid");
   expect(code(after("renew", {}))).toBe("invalid");
+  expect(code(after("renew", { endsAt: days(301), exceptionEndsAt: days(302) }))).toBe("invalid");
+  const exception = { reason: "The partner reads files over FTP only.", endsAt: days(300), owner: "amara" };
+  const excepted = charterAfter({
+    ...{ kind: "renew", charter: { ...charter, exception }, now },
+    change: { endsAt: days(301), exceptionEndsAt: days(302) },
+  });
+  expect(excepted).toEqual({
+    ok: { ...charter, endsAt: days(301), exception: { ...exception, endsAt: days(302) } },
+  });
   expect(code(after("renew", { endsAt: days(301), owner: "x" }))).toBe("invalid");
   expect(after("transfer", { to: "tomas" })).toEqual({ ok: { ...charter, owner: "tomas" } });
   expect(after("transfer", { to: "amara" })).toEqual({

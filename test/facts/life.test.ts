@@ -1,19 +1,24 @@
 import { randomUUID } from "node:crypto";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { readExceptions } from "#db/read/exceptions.ts";
 import { lockIdentity, moveIdentity, readIdentity } from "#db/store/identities.ts";
 import { lockState, moveState } from "#db/store/requests.ts";
 import type { Entry } from "#lib/audit/entry.ts";
 import { accept } from "#lib/claims/acceptances/accept.ts";
 import { askForChange } from "#lib/claims/requests/change.ts";
 import type { LaterKind } from "#lib/domain/change.ts";
+import type { DatedException } from "#lib/domain/charter.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
+import { refuse } from "#lib/domain/refusal.ts";
+import { followException } from "#lib/facts/exceptions/follow.ts";
 import { finishIntent } from "#lib/facts/intents/finish.ts";
 import { beginHold } from "#lib/facts/intents/hold.ts";
 import { runFact, system, type Work } from "#lib/facts/run.ts";
 import { passDeadlines } from "#lib/worker/deadlines.ts";
 import { releaseApproved } from "#lib/worker/release.ts";
 import { retireByCondition } from "#lib/worker/sweeps/conditions.ts";
+import { inDays } from "../claims/cast.ts";
 import { ask, judge, openScenario, type Scenario } from "./scenario.ts";
 
 let scenario: Scenario;
@@ -166,6 +171,45 @@ test("what is suspended is not resumed past its end, and its expiry retires it",
   await scenario.settle();
   expect(await life(identity)).toBe("retiring");
   await scenario.database.setClock("0");
+});
+
+test("the register follows the exception that an identity's charter carries, and tells it to who may see the identity", async () => {
+  const identity = await born();
+  const { db } = scenario.worker;
+  const owner = scenario.id("amara.obi");
+  const carry = (exception: DatedException | null) =>
+    runFact<null, null>(
+      { db, newId: randomUUID, actor: system, subject: { noun: "identity", id: identity } },
+      async (work) => {
+        const [first, ...rest] = await followException(work, {
+          ...{ identity, request: identity, requestVersion: 1, exception },
+        });
+        if (first === undefined) return refuse({ code: "conflict", sentence: "Nothing differs." });
+        return { ok: await work.record(null, first, ...rest) };
+      },
+      null,
+    );
+  const first = { reason: "The partner reads files over FTP only.", endsAt: inDays(20), owner };
+  expect(await carry(null)).toMatchObject({ refusals: [{ code: "conflict" }] });
+  expect(await carry(first)).toEqual({ ok: null });
+  expect(await carry({ ...first })).toMatchObject({ refusals: [{ code: "conflict" }] });
+  expect(await carry({ ...first, endsAt: inDays(40) })).toEqual({ ok: null });
+  const register = async (person: string) =>
+    (await readExceptions(db, scenario.as(person).actor))
+      .filter((one) => one.identity === identity)
+      .map(({ endsAt, closedAt, ended }) => [endsAt.toISOString(), closedAt !== null, ended]);
+  expect(await register("amara.obi")).toEqual([
+    [inDays(40), false, false],
+    [inDays(20), true, false],
+  ]);
+  expect(await register("priya.shah")).toEqual([]);
+  await scenario.database.setClock("40 days 1 hour");
+  expect((await register("amara.obi"))[0]).toEqual([inDays(40), false, true]);
+  await scenario.database.setClock("0");
+  const retired = await asks("amara.obi", identity, { kind: "retire", change: { reason: "It moved." } });
+  await scenario.settle();
+  await commitStep(retired.id, finishIntent);
+  expect((await register("amara.obi")).map(([, closed]) => closed)).toEqual([true, true]);
 });
 
 test("one person's suspensions on a target are capped by the hour; the next waits and says so", async () => {

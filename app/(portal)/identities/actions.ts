@@ -4,12 +4,15 @@ import { askForChange } from "#lib/claims/requests/change.ts";
 import { action } from "#lib/web/action.ts";
 
 const about = { id: z.uuid(), identity: z.uuid() };
-const renewal = z.strictObject({ ...about, endsAt: z.iso.datetime() });
+const renewal = z.strictObject({ ...about, endsAt: z.iso.datetime(), exceptionEndsAt: z.iso.datetime().optional() });
 const handover = z.strictObject({ ...about, to: z.uuid() });
 const reasoned = z.strictObject({ ...about, reason: z.string().max(1_000) });
 
-export const renew = action("request.renew", renewal, (context, { id, identity, endsAt }) =>
-  askForChange(context, { id, identity, kind: "renew", change: { endsAt } }),
+export const renew = action("request.renew", renewal, (context, { id, identity, endsAt, exceptionEndsAt }) =>
+  askForChange(context, {
+    ...{ id, identity, kind: "renew" },
+    change: { endsAt, ...(exceptionEndsAt === undefined ? {} : { exceptionEndsAt }) },
+  }),
 );
 export const transfer = action("request.transfer", handover, (context, { id, identity, to }) =>
   askForChange(context, { id, identity, kind: "transfer", change: { to } }),

@@ -1,13 +1,12 @@
-import { type IdentityRow, lockIdentity, moveIdentity, readObjects } from "#db/store/identities.ts";
+import { type IdentityRow, lockIdentity, moveIdentity } from "#db/store/identities.ts";
 import { finishIntentRow, type IntentRow, readIntent, readSteps } from "#db/store/intents.ts";
-import { lockState, readVersion } from "#db/store/requests.ts";
+import { lockState } from "#db/store/requests.ts";
 import type { Entry } from "#lib/audit/entry.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
-import { readCharter } from "#lib/domain/read-charter.ts";
 import { finishedAs } from "#lib/domain/request.ts";
 import { moveRequest } from "../requests/stand.ts";
 import type { Work } from "../run.ts";
-import { followCredentials } from "./inventory.ts";
+import { afterwards } from "./afterwards.ts";
 
 /**
  * Ends an intent whose last step has just been done: moves its request and its identity, in the transaction of that
@@ -49,77 +48,4 @@ export async function finishIntent(work: Work, intentId: string): Promise<readon
 async function factsOf(work: Work, intent: IntentRow, identity: IdentityRow): Promise<JsonObject> {
   const steps = await readSteps(work.tx, intent.id);
   return Object.assign({}, identity.facts, ...steps.map((step) => step.facts));
-}
-
-interface Change {
-  readonly move: Parameters<typeof moveIdentity>[2];
-  readonly action: `identity.${string}`;
-  readonly detail: JsonObject;
-  readonly entries: readonly Entry[];
-}
-
-async function afterwards(work: Work, intent: IntentRow, identity: IdentityRow): Promise<Change> {
-  switch (intent.kind) {
-    case "provision":
-      return born(work, identity);
-    case "retire":
-      return {
-        move: { event: "removed", retiredAt: work.now, removeAt: null },
-        action: "identity.retired",
-        detail: { externalId: identity.externalId },
-        entries: await followCredentials(work, identity.id, { state: "removed" }),
-      };
-    case "suspend":
-      return {
-        move: { event: "suspended" },
-        action: "identity.suspended",
-        detail: {},
-        entries: await followCredentials(work, identity.id, { state: "disabled" }),
-      };
-    case "resume":
-      return {
-        move: { event: "resumed" },
-        action: "identity.resumed",
-        detail: {},
-        entries: await followCredentials(work, identity.id, { state: "active" }),
-      };
-    case "renew":
-    case "transfer":
-      return sealed(work, intent);
-  }
-}
-
-/** The main object carries the identity's public name; its id at the target is the identity's. Its last step has read it back as planned. */
-async function born(work: Work, identity: IdentityRow): Promise<Change> {
-  const objects = await readObjects(work.tx, identity.id);
-  const main = objects.find(({ name }) => name === identity.objectName);
-  const externalId = main?.externalId ?? null;
-  return {
-    move: { event: "provisioned", liveAt: work.now, observedAt: work.now, externalId },
-    action: "identity.live",
-    detail: { externalId },
-    entries: [],
-  };
-}
-
-/** The identity takes over the charter of the request that changed it. */
-async function sealed(work: Work, intent: IntentRow): Promise<Change> {
-  const version = await readVersion(work.tx, intent.request, intent.requestVersion);
-  const charter = readCharter(version?.charter);
-  if ("refusals" in charter) throw new Error(`The charter of request ${intent.request} cannot be read.`);
-  const { owner, endsAt } = charter.ok;
-  const kept = { charter: charter.ok, charterRequest: intent.request, charterVersion: intent.requestVersion };
-  if (intent.kind === "transfer") {
-    const move = { event: "transferred", ...kept, owner, ownerAcceptedAt: work.now } as const;
-    return { move, action: "identity.transferred", detail: { owner }, entries: [] };
-  }
-  return {
-    move: { event: "renewed", ...kept, endsAt: new Date(endsAt), removeAt: null },
-    action: "identity.renewed",
-    detail: { endsAt },
-    entries: await followCredentials(work, intent.identity, {
-      ...(intent.plan.change.staysSuspended === true ? {} : { state: "active" as const }),
-      endsAt: new Date(endsAt),
-    }),
-  };
 }
