@@ -5,7 +5,7 @@ import type { Answer } from "#lib/web/action.ts";
 import { Badge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
-import { Field } from "../ui/field.tsx";
+import { Field, FieldError } from "../ui/field.tsx";
 import { Input, Textarea } from "../ui/input.tsx";
 import { troubleOf, useAction } from "../use-action.ts";
 import type { Deciding } from "./deciding.ts";
@@ -34,6 +34,10 @@ export function AskForLess(props: {
     const endsAt = end === "" ? null : new Date(`${end}T10:00:00Z`).toISOString();
     if ((await action.run({ text: text.trim(), drop: [...drop], endsAt })) !== null) props.done();
   };
+  const troubleAt = (at: string) =>
+    troubleOf({ refusals: action.refusals.filter(({ field }) => field === at), fault: null });
+  const dropped = troubleAt("drop");
+  const rest = action.refusals.filter(({ field }) => field !== "drop" && field !== "endsAt");
   return (
     <Dialog
       wide
@@ -70,8 +74,14 @@ export function AskForLess(props: {
             </label>
           ))}
         </div>
+        {dropped === null ? null : <FieldError>{dropped}</FieldError>}
       </fieldset>
-      <Field id={`${id}-end`} label="End earlier (optional)" help={`Asked: ${props.request.endsAt.slice(0, 10)}.`}>
+      <Field
+        id={`${id}-end`}
+        label="End earlier (optional)"
+        help={`Asked: ${props.request.endsAt.slice(0, 10)}.`}
+        error={troubleAt("endsAt")}
+      >
         {(control) => (
           <Input
             {...control}
@@ -82,7 +92,11 @@ export function AskForLess(props: {
           />
         )}
       </Field>
-      <Field id={`${id}-why`} label="Why less is enough" error={missing ?? troubleOf(action)}>
+      <Field
+        id={`${id}-why`}
+        label="Why less is enough"
+        error={missing ?? troubleOf({ refusals: rest, fault: action.fault })}
+      >
         {(control) => (
           <Textarea
             {...control}

@@ -142,6 +142,31 @@ describe("asking for less", () => {
     expect(codeOf(await decide(mara, approval(asked)))).toBe("conflict");
   });
 
+  test("what could not be submitted is not proposed, and is refused at its field in the words of a submission", async () => {
+    const asked = await cast.asked();
+    const mara = await cast.as(actors.security);
+    const less = { ...asked, text: "Shorter will do.", drop: [], endsAt: inDays(30) };
+    const before = await cast.rows();
+    const dropped = await cast.scenario.database.admin<{ action: string }[]>`
+      select action from charter.request_states, jsonb_array_elements(reach -> 'services') s, jsonb_each(s -> 'levels') l,
+        jsonb_array_elements_text(l.value) action where request = ${asked.request}`;
+    const all = dropped.map(({ action }) => action);
+    expect(await askForLess(mara, { ...less, endsAt: inDays(-1) })).toMatchObject({
+      refusals: [{ code: "invalid", field: "endsAt" }],
+    });
+    expect(await askForLess(mara, { ...less, drop: all })).toMatchObject({ refusals: [{ field: "drop" }] });
+    const offer = (is: boolean) =>
+      cast.scenario.database.admin.begin(async (tx) => {
+        await tx`set local session_replication_role = replica`;
+        await tx`update charter.blueprints set configured = ${is}`;
+      });
+    await offer(false);
+    expect(await askForLess(mara, less)).toMatchObject({ refusals: [{ field: "blueprint" }] });
+    await offer(true);
+    expect(gained(before, await cast.rows())).toEqual({});
+    expect(await askForLess(mara, less)).toEqual({ ok: null });
+  });
+
   test("an edit after taking over begins with the narrower version, not with what it replaced", async () => {
     const asked = await cast.asked();
     const [mara, jonas] = [await cast.as(actors.security), await cast.as(actors.requester)];

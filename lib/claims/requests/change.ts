@@ -1,7 +1,6 @@
 import type { Tx } from "#db/client.ts";
 import { mayUseFormId } from "#db/read/form-id.ts";
 import { readIdentityInSight } from "#db/read/identity-sight.ts";
-import { readInstallation } from "#db/read/planning-facts.ts";
 import { databaseClock } from "#db/store/audit.ts";
 import { insertRequest } from "#db/store/claims.ts";
 import { readKnownPeople } from "#db/store/people.ts";
@@ -11,11 +10,10 @@ import { charterAfter, type LaterKind } from "#lib/domain/change.ts";
 import type { Charter, Origins } from "#lib/domain/charter.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import { mayAskAbout, maySucceed } from "#lib/domain/ownership.ts";
-import { asRefusals, type Outcome, ok, refuse } from "#lib/domain/refusal.ts";
-import { examine } from "#lib/judgement/examine.ts";
-import { noSuchRequest, noWorker, sentOtherwise } from "../refusals.ts";
+import { type Outcome, ok, refuse } from "#lib/domain/refusal.ts";
+import { noSuchRequest, sentOtherwise } from "../refusals.ts";
 import { type ClaimContext, runClaim } from "../run.ts";
-import { refusedByPolicy } from "./foresee.ts";
+import { examineNew } from "./examine-new.ts";
 import { sealVersion } from "./seal.ts";
 
 export interface ChangeInput {
@@ -71,16 +69,11 @@ const successorOf = ({ kind, change }: ChangeInput): string | null =>
 async function sealed(tx: Tx, context: ClaimContext, { input, identity }: About): Promise<Sent> {
   const { id, kind, change } = input;
   const now = await databaseClock(tx);
-  const installation = await readInstallation(tx);
-  if (installation === null) return noWorker;
   const charter = charterAfter({ kind, charter: identity.charter, change, now });
   if ("refusals" in charter) return charter;
   const request = { id, kind, identity: identity.id, requester: context.actor.id };
-  const asked = { request, version: { version: 1, change }, charter: charter.ok, installation };
-  const examined = await examine({ tx, now }, asked);
+  const examined = await examineNew(tx, { request, version: { version: 1, change }, charter: charter.ok });
   if ("refusals" in examined) return examined;
-  const refused = asRefusals(refusedByPolicy(examined.ok.decision));
-  if (refused !== null) return { refusals: refused };
   await insertRequest(tx, { ...request, draftedAt: now });
   if ((await readRequest(tx, id))?.requester !== request.requester) return noSuchRequest;
   const { planDigest } = examined.ok;

@@ -71,12 +71,3 @@ export async function foresee(reading: Reading, { actor, input, before }: Foresi
   const { decision, plan, planDigest, reach } = examined.ok;
   return ok({ ...seen, decision, plan, planDigest, reach });
 }
-
-/** Policy's refusals at their fields; the worker would say the same. */
-export function refusedByPolicy(decision: Decision | null): readonly Refusal[] {
-  if (decision?.outcome !== "refused") return [];
-  const spoken = decision.reasons.filter(({ tone }) => tone === "refuses");
-  if (spoken.length === 0)
-    return [{ code: "refused-by-policy", sentence: "No rule of the active policy allows this." }];
-  return spoken.map(({ tone: _, ...reason }) => ({ code: "refused-by-policy" as const, ...reason }));
-}

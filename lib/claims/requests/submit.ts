@@ -3,13 +3,14 @@ import { databaseClock } from "#db/store/audit.ts";
 import { insertRequest, saveDraft } from "#db/store/claims.ts";
 import { readLatestVersion, readRequest, readState, type VersionRow } from "#db/store/requests.ts";
 import { canonical } from "#lib/digest/digest.ts";
+import { policyRefusals } from "#lib/domain/policy-refusals.ts";
 import { readAnswers } from "#lib/domain/read-answers.ts";
 import { asRefusals, type Outcome, ok, refuse } from "#lib/domain/refusal.ts";
 import { maySubmitVersion } from "#lib/domain/request.ts";
 import { jsonObject, read } from "#lib/domain/shape.ts";
 import { noSuchRequest, sentOtherwise } from "../refusals.ts";
 import { type ClaimContext, runClaim } from "../run.ts";
-import { type FormInput, foresee, type Preview, refusedByPolicy } from "./foresee.ts";
+import { type FormInput, foresee, type Preview } from "./foresee.ts";
 import { sealVersion } from "./seal.ts";
 
 export interface SubmitInput extends FormInput {
@@ -31,7 +32,7 @@ export const submit = (context: ClaimContext, input: SubmitInput): Promise<Outco
     if ("refusals" in foreseen) return foreseen;
     const seen = foreseen.ok;
     if (before?.planDigest === input.planDigest) return isSealed(before, seen) ? ok({ id: input.id }) : sentOtherwise;
-    const refused = asRefusals([...seen.refusals, ...refusedByPolicy(seen.decision)]);
+    const refused = asRefusals([...seen.refusals, ...((seen.decision && policyRefusals(seen.decision)) ?? [])]);
     if (refused !== null) return { refusals: refused };
     const late = before === null ? null : await whyNotNext(tx, context, before);
     return late ?? sealed(tx, context, { input, seen, now });

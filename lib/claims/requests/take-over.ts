@@ -1,21 +1,17 @@
 import type { Tx } from "#db/client.ts";
 import { readDraft } from "#db/read/new-request.ts";
-import { readInstallation } from "#db/read/planning-facts.ts";
 import { readRequestInSight } from "#db/read/request-sight.ts";
-import { databaseClock } from "#db/store/audit.ts";
 import { saveDraft } from "#db/store/claims.ts";
 import { readComment, readLatestVersion } from "#db/store/requests.ts";
 import { canonical } from "#lib/digest/digest.ts";
 import type { Charter, Origins } from "#lib/domain/charter.ts";
 import { readAnswers } from "#lib/domain/read-answers.ts";
 import { readCharter, readOrigins } from "#lib/domain/read-charter.ts";
-import { asRefusals, type Outcome, ok, refuse } from "#lib/domain/refusal.ts";
+import { type Outcome, ok, refuse } from "#lib/domain/refusal.ts";
 import { maySubmitVersion } from "#lib/domain/request.ts";
 import { jsonObject, read } from "#lib/domain/shape.ts";
-import { examine } from "#lib/judgement/examine.ts";
-import { noWorker } from "../refusals.ts";
 import { type ClaimContext, runClaim } from "../run.ts";
-import { refusedByPolicy } from "./foresee.ts";
+import { examineNew } from "./examine-new.ts";
 import { sealVersion } from "./seal.ts";
 
 export interface TakeOverInput {
@@ -73,15 +69,10 @@ async function readProposal(tx: Tx, input: TakeOverInput): Promise<Proposed | nu
 
 async function sealed(tx: Tx, context: ClaimContext, of: Proposed): Promise<Outcome<null>> {
   const { request: id, charter, origins } = of;
-  const installation = await readInstallation(tx);
-  if (installation === null) return noWorker;
   const request = { id, kind: "provision", identity: null, requester: context.actor.id } as const;
   const version = of.version + 1;
-  const reading = { tx, now: await databaseClock(tx) };
-  const examined = await examine(reading, { request, version: { version, change: {} }, charter, installation });
+  const examined = await examineNew(tx, { request, version: { version, change: {} }, charter });
   if ("refusals" in examined) return examined;
-  const refused = asRefusals(refusedByPolicy(examined.ok.decision));
-  if (refused !== null) return { refusals: refused };
   const { planDigest } = examined.ok;
   return sealVersion(tx, context, {
     request: id,

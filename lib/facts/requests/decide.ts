@@ -1,6 +1,7 @@
 import { readKnownPeople } from "#db/store/people.ts";
 import { readAcceptances } from "#db/store/requests.ts";
 import type { Recorded } from "#lib/audit/entry.ts";
+import { policyRefusals } from "#lib/domain/policy-refusals.ts";
 import type { Refusals } from "#lib/domain/refusal.ts";
 import { riskOf } from "#lib/domain/risk.ts";
 import type { Examined } from "#lib/judgement/examine.ts";
@@ -9,7 +10,7 @@ import { type Answer, refusalsJson, refused, taken } from "../answer.ts";
 import type { Work } from "../run.ts";
 import type { Asked } from "./authority.ts";
 import { keepDecision } from "./keep-decision.ts";
-import { moveRequest, refusalsOf, standAfter } from "./stand.ts";
+import { moveRequest, standAfter } from "./stand.ts";
 
 /** Where a received version stands once its plan is drawn and policy has spoken. */
 export async function decided(work: Work, received: Asked, examined: Examined): Promise<Decided> {
@@ -29,8 +30,8 @@ export async function decided(work: Work, received: Asked, examined: Examined): 
   }
   const about = { request: request.id, requestVersion: version.version };
   const kept = await keepDecision(work, { ...about, at: "receipt", examined });
-  if (decision.outcome === "refused") {
-    const refusals = refusalsOf(decision);
+  const refusals = policyRefusals(decision);
+  if (refusals !== null) {
     if (before !== null) return { refusals };
     const why = { refusals: refusalsJson(refusals) };
     const entry = await moveRequest(work, before, { ...planned, state: "refused", detail: { refusals }, why });

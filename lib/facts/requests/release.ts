@@ -8,6 +8,7 @@ import {
 } from "#db/store/requests.ts";
 import type { Recorded } from "#lib/audit/entry.ts";
 import { planDiff } from "#lib/domain/diff.ts";
+import { policyRefusals } from "#lib/domain/policy-refusals.ts";
 import { readCharter } from "#lib/domain/read-charter.ts";
 import { type Outcome, type Refusals, refuse } from "#lib/domain/refusal.ts";
 import { type Examined, examine } from "#lib/judgement/examine.ts";
@@ -16,7 +17,7 @@ import type { Command, Work } from "../run.ts";
 import { commit } from "./commit.ts";
 import { keepDecision } from "./keep-decision.ts";
 import type { Release, Released, Releasing } from "./releasing.ts";
-import { moveRequest, refusalsOf } from "./stand.ts";
+import { moveRequest } from "./stand.ts";
 import { whatIsMissing, whyWait } from "./waiting.ts";
 
 /**
@@ -76,8 +77,8 @@ async function judged(work: Work, input: Release, releasing: Releasing): Ended {
   const about = { request: request.id, requestVersion: version.version };
   const kept = await keepDecision(work, { ...about, at: "release", examined });
   const bundles = { planDigest, bundle: decision.bundle };
-  if (decision.outcome === "refused") {
-    const refusals = refusalsOf(decision);
+  const refusals = policyRefusals(decision);
+  if (refusals !== null) {
     const why = { ...bundles, refusals: refusalsJson(refusals) };
     const ended = { state: "refused", deadline: null, accepter: null, detail: { refusals } } as const;
     return { ok: await work.record("moved", await moveRequest(work, state, { ...about, ...ended, why }), kept) };

@@ -1,9 +1,8 @@
 import { moveState, type NewState, type StateRow } from "#db/store/requests.ts";
 import type { Entry } from "#lib/audit/entry.ts";
-import type { Decision, PolicyFigures } from "#lib/domain/decision.ts";
+import type { PolicyFigures } from "#lib/domain/decision.ts";
 import { later } from "#lib/domain/instant.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
-import { asRefusals, type Refusal, type Refusals } from "#lib/domain/refusal.ts";
 import type { RequestState } from "#lib/domain/request.ts";
 import type { Work } from "../run.ts";
 
@@ -22,22 +21,6 @@ export function standAfter(
   if (open.approval) return { state: "awaiting-approval", deadline: later(now, { hours: figures.stageHours }) };
   if (open.acceptance) return { state: "awaiting-acceptance", deadline: later(now, { days: figures.acceptanceDays }) };
   return { state: "approved", deadline: null };
-}
-
-/** What policy refuses, one sentence a rule, with what would satisfy it. */
-export function refusalsOf(decision: Decision): Refusals {
-  const spoken = decision.reasons.filter(({ tone }) => tone === "refuses");
-  const list = spoken.map(
-    ({ sentence, rule, controls, field, mend }): Refusal => ({
-      code: "refused-by-policy",
-      sentence,
-      rule,
-      controls,
-      ...(field === undefined ? {} : { field }),
-      ...(mend === undefined ? {} : { mend }),
-    }),
-  );
-  return asRefusals(list) ?? [{ code: "refused-by-policy", sentence: "No rule of the active policy allows this." }];
 }
 
 /** Where a request goes, and what its entry says beside. */
