@@ -204,7 +204,8 @@ function BodyCell<Row>({
   );
 }
 
-function Pages({ next }: { readonly next: string | null }) {
+/** First and next page as links. */
+export function Pages({ next }: { readonly next: string | null }) {
   const params = useSearchParams();
   const pathname = usePathname();
   const first = new URLSearchParams(params);

@@ -1,6 +1,15 @@
 import type { Viewer } from "#lib/domain/actor.ts";
 
-export type MenuIcon = "work" | "requests" | "approvals" | "inventory" | "targets" | "policies" | "audit" | "settings";
+export type MenuIcon =
+  | "work"
+  | "requests"
+  | "approvals"
+  | "inventory"
+  | "findings"
+  | "targets"
+  | "policies"
+  | "audit"
+  | "settings";
 
 export interface MenuEntry {
   readonly href: string;
@@ -32,7 +41,13 @@ export function menuOf(viewer: Viewer, counts: MenuCounts): readonly MenuGroup[]
   govern.push({ href: "/settings", title: "Settings", icon: "settings" });
   return [
     { title: null, entries: mine },
-    { title: "Know", entries: [{ href: "/identities", title: "Inventory", icon: "inventory" }] },
+    {
+      title: "Know",
+      entries: [
+        { href: "/identities", title: "Inventory", icon: "inventory" },
+        { href: "/findings", title: "Findings", icon: "findings" },
+      ],
+    },
     { title: "Govern", entries: govern },
   ];
 }

@@ -11,6 +11,7 @@ import {
   Scale,
   ScrollText,
   Settings,
+  TriangleAlert,
 } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
@@ -25,6 +26,7 @@ const icons: { readonly [I in MenuIcon]: ReactNode } = {
   requests: <FilePlus2 aria-hidden />,
   approvals: <ListChecks aria-hidden />,
   inventory: <Fingerprint aria-hidden />,
+  findings: <TriangleAlert aria-hidden />,
   targets: <Plug aria-hidden />,
   policies: <Scale aria-hidden />,
   audit: <ScrollText aria-hidden />,

@@ -1,5 +1,6 @@
 "use client";
 import { ChevronDown, CirclePause, CirclePlay, RefreshCw, Trash2, UserCheck } from "lucide-react";
+import { usePathname, useRouter, useSearchParams } from "next/navigation";
 import { type ReactNode, useState } from "react";
 import { Button } from "../ui/button.tsx";
 import { Menu } from "../ui/menu.tsx";
@@ -16,16 +17,28 @@ const shown: { readonly [V in Verb]: { readonly word: string; readonly icon: Rea
   retire: { word: "Retire", icon: <Trash2 aria-hidden /> },
 };
 
+/** Which verb's dialog is open: one that was pressed, or one that the address asks for (`?ask=retire`), as a finding's remedy does. */
+function useOpen(allowed: readonly Verb[]) {
+  const asked = useSearchParams().get("ask");
+  const [path, router] = [usePathname(), useRouter()];
+  const [pressed, press] = useState<Verb | null>(null);
+  const open = pressed ?? allowed.find((verb) => verb === asked) ?? null;
+  const close = () => {
+    press(null);
+    if (asked !== null) router.replace(path, { scroll: false });
+  };
+  return { open, press, close };
+}
+
 /** What this person may do with it, as buttons, or as a menu where there is little room; each raises a request and leads to its page. */
 export function Verbs({ allowed, ...of }: VerbProps & { readonly allowed: readonly Verb[] }) {
-  const [open, setOpen] = useState<Verb | null>(null);
-  const close = () => setOpen(null);
+  const { open, press, close } = useOpen(allowed);
   if (allowed.length === 0) return null;
   return (
     <>
       <div className="hidden flex-wrap gap-2 md:flex">
         {allowed.map((verb) => (
-          <Button key={verb} look={verb === "retire" ? "danger" : "plain"} onClick={() => setOpen(verb)}>
+          <Button key={verb} look={verb === "retire" ? "danger" : "plain"} onClick={() => press(verb)}>
             {shown[verb].word}
           </Button>
         ))}
@@ -42,7 +55,7 @@ export function Verbs({ allowed, ...of }: VerbProps & { readonly allowed: readon
             kind: "verb",
             icon: shown[verb].icon,
             words: shown[verb].word,
-            run: () => setOpen(verb),
+            run: () => press(verb),
           }))}
         />
       </div>

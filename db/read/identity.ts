@@ -1,11 +1,10 @@
-import { and, asc, desc, eq, inArray, isNull, sql } from "drizzle-orm";
+import { and, asc, desc, eq, inArray, sql } from "drizzle-orm";
 import type { Viewer } from "#lib/domain/actor.ts";
 import type { Queries } from "../client.ts";
 import { auditEntries } from "../schema/audit.ts";
 import { requests } from "../schema/claims.ts";
 import { targets } from "../schema/configuration.ts";
 import { people, services, teams } from "../schema/directory.ts";
-import { findings } from "../schema/findings.ts";
 import { credentials, type identities, objects } from "../schema/inventory.ts";
 import { intents, requestStates, steps } from "../schema/progress.ts";
 import { readIdentityInSight } from "./identity-sight.ts";
@@ -15,7 +14,7 @@ export async function readIdentityPage(db: Queries, viewer: Viewer, id: string) 
   if (!/^[0-9a-f-]{36}$/.test(id)) return null;
   const row = await readIdentityInSight(db, viewer, id);
   if (row === null) return null;
-  const [names, place, made, issued, asked, wrong] = await Promise.all([
+  const [names, place, made, issued, asked] = await Promise.all([
     readNames(db, row),
     readPlace(db, row),
     db
@@ -29,13 +28,9 @@ export async function readIdentityPage(db: Queries, viewer: Viewer, id: string) 
       .where(and(eq(credentials.tenant, "main"), eq(credentials.identity, id)))
       .orderBy(desc(credentials.issuedAt)),
     readRequests(db, id),
-    db
-      .select()
-      .from(findings)
-      .where(and(eq(findings.tenant, "main"), eq(findings.identity, id), isNull(findings.closedAt))),
   ]);
   const plan = await readFoundingPlan(db, id);
-  return { row, names, place, objects: made, credentials: issued, requests: asked, findings: wrong, plan };
+  return { row, names, place, objects: made, credentials: issued, requests: asked, plan };
 }
 export type IdentityPage = NonNullable<Awaited<ReturnType<typeof readIdentityPage>>>;
 

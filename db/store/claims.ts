@@ -125,6 +125,8 @@ export interface NewAsk {
   readonly kind: AskKind;
   readonly subject: string;
   readonly person: string;
+  /** {reason, until} of a mute. */
+  readonly detail?: JsonObject;
 }
 /** Asks; false when the same person's same ask is still in front of the workers. */
 export async function insertAsk(tx: Tx, row: NewAsk): Promise<boolean> {

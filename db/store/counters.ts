@@ -3,7 +3,7 @@ import type { Queries } from "../client.ts";
 
 /**
  * Writes today's count of open findings, muted ones left out, by kind and by kind and team. A day keeps its last count, so that
- * earlier days show a trend; `all` has a row for every kind, 0 included, a team only where there is or was something.
+ * earlier days show a trend; `all` has a row for every kind, 0 included; a team has one from the first of the day on.
  */
 export const countFindings = (db: Queries, at: Date, kinds: readonly string[]) =>
   db.execute(sql`

@@ -146,12 +146,13 @@ export async function lockFinding(tx: Tx, id: string) {
       sentence: findings.sentence,
       identity: findings.identity,
       closedAt: findings.closedAt,
-      owner: identities.owner,
+      owner: sql<
+        string | null
+      >`(select i.owner from charter.identities i where i.tenant = 'main' and i.id = ${findings.identity})`,
     })
     .from(findings)
-    .leftJoin(identities, and(eq(identities.tenant, findings.tenant), eq(identities.id, findings.identity)))
     .where(and(eq(findings.tenant, "main"), eq(findings.id, id)))
-    .for("update", { of: findings });
+    .for("update");
   return row ?? null;
 }
 

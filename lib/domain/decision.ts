@@ -76,6 +76,8 @@ export interface PolicyFigures {
   readonly rotateEveryDays: number;
   /** How often owners are asked whether an identity is still needed; null in a bundle that does not ask. */
   readonly attestation: AttestationFigures | null;
+  /** Days before its end from which an identity, and its exception, count as ending soon; longest mute of a finding. */
+  readonly findings: { readonly expiringDays: number; readonly exceptionDays: number; readonly muteDays: number };
   /** What *narrow* means: at most this much reach and life. */
   readonly narrow: { readonly actions: number; readonly resources: number; readonly days: number };
   /** Charter fields that policy fills when left open (`@default`), and the rule that says so. */

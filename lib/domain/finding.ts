@@ -217,6 +217,9 @@ export const severityLevels = ["high", "medium", "low"] as const;
 export type SeverityLevel = (typeof severityLevels)[number];
 /** Least points of each level. */
 export const severityFrom: { readonly [L in SeverityLevel]: number } = { high: 60, medium: 40, low: 0 };
+/** What the next worse level begins with; beyond every severity for the worst. */
+export const severityBelow = (level: SeverityLevel): number =>
+  Math.min(...severityLevels.map((one) => severityFrom[one]).filter((from) => from > severityFrom[level]), 101);
 export const levelOf = (points: number): SeverityLevel =>
   severityLevels.find((level) => points >= severityFrom[level]) ?? "low";
 

@@ -41,6 +41,10 @@ const figuresSchema = z.strictObject({
   /** Without it `unusedDays` counts for all: bundles that were activated before use was watched go on to decide. */
   staleDays: z.strictObject({ static: days, other: days }).optional(),
   rotateEveryDays: days,
+  /** Bundles that were activated before there were findings are taken to say what was shipped with them. */
+  findings: z
+    .strictObject({ expiringDays: days, exceptionDays: days, muteDays: days })
+    .default({ expiringDays: 30, exceptionDays: 30, muteDays: 90 }),
 });
 
 /** Name of the bundle's file that holds its figures. */

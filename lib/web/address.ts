@@ -1,3 +1,4 @@
+import type { FindingFilter } from "#db/read/findings.ts";
 import { type InventoryFilter, tiles } from "#db/read/inventory.ts";
 
 export type SearchParams = Promise<{ readonly [name: string]: string | readonly string[] | undefined }>;
@@ -24,5 +25,19 @@ export function inventoryFilter(query: URLSearchParams): InventoryFilter {
     team: of("team"),
     state: of("state"),
     sort: of("sort") || "name",
+  };
+}
+
+/** The findings page's filter as its address says. */
+export function findingFilter(query: URLSearchParams): FindingFilter {
+  const of = (name: string) => query.get(name) ?? "";
+  return {
+    kind: of("kind"),
+    severity: of("severity"),
+    environment: of("environment"),
+    target: of("target"),
+    team: of("team"),
+    owner: of("owner"),
+    muted: of("muted"),
   };
 }

@@ -7,6 +7,7 @@ import type { Viewer } from "#lib/domain/actor.ts";
 import { fourAnswers } from "#lib/domain/four-answers.ts";
 import { mayAskAbout } from "#lib/domain/ownership.ts";
 import { figuresOf } from "#lib/policy/engine.ts";
+import { findingsOf } from "./finding-view.ts";
 import { howToUse } from "./usage.ts";
 
 const verbs = ["renew", "transfer", "suspend", "resume", "retire"] as const;
@@ -18,11 +19,12 @@ export async function identityPage(db: Queries, viewer: Viewer, id: string) {
   const { row } = page;
   const behind = { owner: row.owner, backup: row.charter.backup, endsIt: row.endsIt, state: row.state };
   const allowed = verbs.filter((verb) => "ok" in mayAskAbout(verb, behind, viewer));
-  const [now, life, bundle, people, use] = await Promise.all([
+  const [now, life, bundle, people, found, use] = await Promise.all([
     databaseClock(db),
     readLife(db, row.id),
     readActiveBundle(db),
     allowed.includes("transfer") ? readPeopleChoices(db) : [],
+    findingsOf(db, viewer, row.id),
     row.state === "live"
       ? howToUse(db, { plan: page.plan?.plan ?? null, identity: row, credentials: page.credentials })
       : null,
@@ -39,5 +41,5 @@ export async function identityPage(db: Queries, viewer: Viewer, id: string) {
     now,
   });
   const maxDays = bundle === null ? 0 : figuresOf(bundle).maxDays(row.environment, row.credential);
-  return { page, answers, life, people, use, verbs: allowed, maxDays };
+  return { page, answers, life, people, found, use, verbs: allowed, maxDays };
 }

@@ -3,6 +3,7 @@ import { readAsk } from "#db/store/requests.ts";
 import type { Role } from "#lib/domain/actor.ts";
 import { refuse } from "#lib/domain/refusal.ts";
 import { type Answer, taken } from "../answer.ts";
+import { takeMute } from "../findings/mute.ts";
 import { takeRequestBack } from "../requests/take-back.ts";
 import { withdraw } from "../requests/withdraw.ts";
 import type { Command } from "../run.ts";
@@ -14,7 +15,7 @@ const mayAsk: { readonly [K in "retry" | "check"]: readonly Role[] } = {
 };
 
 /**
- * Takes an ask: withdraws a request, has a stuck one taken back, or grants a retry or a check, which the worker then does outside this transaction.
+ * Takes an ask: withdraws a request, has a stuck one taken back, mutes a finding, or grants a retry or a check, which the worker then does outside this transaction.
  * Refused to who may not ask.
  */
 export const takeAsk: Command<{ readonly ask: string }, Answer> = async (work, input) => {
@@ -23,6 +24,7 @@ export const takeAsk: Command<{ readonly ask: string }, Answer> = async (work, i
   const about = { request: ask.subject, person: ask.person };
   if (ask.kind === "withdraw") return withdraw(work, about);
   if (ask.kind === "take-back") return takeRequestBack(work, about);
+  if (ask.kind === "mute" || ask.kind === "unmute") return takeMute(work, { ...ask, kind: ask.kind });
   const person = (await readKnownPeople(work.tx, [ask.person])).get(ask.person);
   const roles = person?.active ? rolesHeld(person, work.now) : [];
   if (!mayAsk[ask.kind].some((role) => roles.includes(role))) {

@@ -1,9 +1,10 @@
 import { importDirectory } from "#lib/facts/directory/import.ts";
 import { runFact } from "#lib/facts/run.ts";
+import { findFindings } from "../sweeps/findings.ts";
 import { complain, type Host, onHost, refusedWith, say } from "./host.ts";
 import { readDirectoryFolder } from "./read-directory.ts";
 
-/** Imports the five files of a folder: all of it or nothing. */
+/** Imports the five files of a folder: all of it or nothing. Who has left is found at once. */
 export async function importFolder({ db, config, newId, actor }: Host, folder: string): Promise<number> {
   const lines = await readDirectoryFolder(folder, config.signIn.issuer);
   if ("refusals" in lines) return nothing(lines);
@@ -14,6 +15,7 @@ export async function importFolder({ db, config, newId, actor }: Host, folder: s
   say(
     `Imported ${people.length} people, ${teams.length} teams, ${services.length} business services and ${repositories.length} repositories; ${outcome.ok.changed} changes.`,
   );
+  await findFindings({ db, changed: () => undefined });
   return 0;
 }
 

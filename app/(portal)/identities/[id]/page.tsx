@@ -3,6 +3,7 @@ import { Page } from "#components/frame/page.tsx";
 import { Identity } from "#components/identity/identity.tsx";
 import { reader } from "#lib/web/context.ts";
 import { identityPage } from "#lib/web/identity-page.ts";
+import { mute, unmute } from "../../findings/actions.ts";
 import { renew, resume, retire, suspend, transfer } from "../actions.ts";
 
 export const metadata = { title: "Identity" };
@@ -13,7 +14,7 @@ export default async function IdentityRoute({ params }: { readonly params: Promi
   if (found === null) notFound();
   return (
     <Page crumbs={[{ title: "Inventory", href: "/identities" }, { title: found.page.row.name }]}>
-      <Identity {...found} actions={{ renew, transfer, suspend, resume, retire }} />
+      <Identity {...found} actions={{ renew, transfer, suspend, resume, retire }} muting={{ mute, unmute }} />
     </Page>
   );
 }

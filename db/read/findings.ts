@@ -1,0 +1,210 @@
+import { and, eq, gte, isNull, lt, not, type SQL, sql } from "drizzle-orm";
+import { seesEverything, type Viewer } from "#lib/domain/actor.ts";
+import { environments } from "#lib/domain/charter.ts";
+import {
+  asFindingKind,
+  type FindingKind,
+  findingKinds,
+  severityBelow,
+  severityFrom,
+  severityLevels,
+} from "#lib/domain/finding.ts";
+import type { Queries } from "../client.ts";
+import { people, teams } from "../schema/directory.ts";
+import { findings } from "../schema/findings.ts";
+import { identities } from "../schema/inventory.ts";
+import { concerned, findingSight, unmuted } from "./finding-sight.ts";
+import { readInventoryChoices } from "./inventory.ts";
+import { after, type Cursor, cursorValue, encodeCursor, inOrder, type Sort } from "./keyset.ts";
+
+export interface FindingFilter {
+  readonly kind: string;
+  readonly severity: string;
+  readonly environment: string;
+  readonly target: string;
+  /** Slug. */
+  readonly team: string;
+  /** Id of the owner. */
+  readonly owner: string;
+  /** `muted`: those alone; anything else leaves them out. */
+  readonly muted: string;
+}
+
+const pageSize = 50;
+const capped = 10_000;
+const worstFirst: Sort = { column: findings.severity, id: findings.id, descending: true, type: "integer" };
+const isOpen = and(eq(findings.tenant, "main"), isNull(findings.closedAt));
+const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Every part of the filter but the kind, which groups leave out; what is unknown filters nothing. */
+function narrowed(viewer: Viewer, filter: FindingFilter): SQL | undefined {
+  const environment = environments.find((one) => one === filter.environment);
+  const level = severityLevels.find((one) => one === filter.severity);
+  return and(
+    isOpen,
+    findingSight(viewer),
+    filter.muted === "muted" ? not(unmuted) : unmuted,
+    level ? gte(findings.severity, severityFrom[level]) : undefined,
+    level ? lt(findings.severity, severityBelow(level)) : undefined,
+    environment ? eq(identities.environment, environment) : undefined,
+    filter.target ? eq(findings.target, filter.target) : undefined,
+    filter.team
+      ? sql`${findings.team} = (select ${teams.id} from ${teams} where ${teams.tenant} = 'main' and ${teams.slug} = ${filter.team})`
+      : undefined,
+    isId.test(filter.owner) ? eq(identities.owner, filter.owner) : undefined,
+  );
+}
+
+const nameOf = (id: typeof identities.owner | typeof findings.mutedBy) =>
+  sql<string>`coalesce((select ${people.name} from ${people} where ${people.tenant} = 'main' and ${people.id} = ${id}), '')`;
+
+const columns = {
+  id: findings.id,
+  kind: findings.kind,
+  sentence: findings.sentence,
+  severity: findings.severity,
+  severityParts: findings.severityParts,
+  target: findings.target,
+  object: findings.object,
+  openedAt: findings.openedAt,
+  mutedUntil: sql<Date | null>`case when ${unmuted} then null else ${findings.mutedUntil} end`.mapWith(
+    findings.mutedUntil,
+  ),
+  muteReason: findings.muteReason,
+  mutedBy: nameOf(findings.mutedBy),
+  identity: identities.id,
+  name: identities.name,
+  environment: identities.environment,
+  state: identities.state,
+  ownerName: nameOf(identities.owner),
+  owner: identities.owner,
+  endsIt: identities.endsIt,
+  backup: sql<{ person: string } | { team: string } | null>`${identities.charter} -> 'backup'`,
+};
+
+const selected = (db: Queries) => db.select({ ...columns, cursor: cursorValue(worstFirst) }).from(findings);
+type Selected = Awaited<ReturnType<typeof readRows>>[number];
+const readRows = (db: Queries, where: SQL | undefined, limit: number) =>
+  selected(db).leftJoin(identities, concerned).where(where).orderBy(inOrder(worstFirst)).limit(limit);
+
+export interface FindingRow extends Omit<Selected, "kind" | "cursor"> {
+  readonly kind: FindingKind;
+}
+const known = (rows: readonly Selected[]): readonly FindingRow[] =>
+  rows.flatMap(({ cursor: _, ...row }) => {
+    const kind = asFindingKind(row.kind);
+    return kind === null ? [] : [{ ...row, kind }];
+  });
+
+export interface FindingsPage {
+  readonly rows: readonly FindingRow[];
+  readonly next: string | null;
+}
+
+/** One page of open findings in sight of the viewer, worst first, by key. */
+export async function readFindings(
+  db: Queries,
+  viewer: Viewer,
+  { filter, cursor }: { readonly filter: FindingFilter; readonly cursor: Cursor | null },
+): Promise<FindingsPage> {
+  const kind = asFindingKind(filter.kind);
+  const where = and(narrowed(viewer, filter), kind ? eq(findings.kind, kind) : undefined, after(worstFirst, cursor));
+  const found = await readRows(db, where, pageSize + 1);
+  const last = found[pageSize - 1];
+  const next = found.length > pageSize && last ? encodeCursor({ value: last.cursor, id: last.id }) : null;
+  return { rows: known(found.slice(0, pageSize)), next };
+}
+
+/** Open findings of one identity, worst first, muted ones too; ask only for an identity in sight. */
+export const readFindingsOf = async (db: Queries, identity: string): Promise<readonly FindingRow[]> =>
+  known(await readRows(db, and(isOpen, eq(findings.identity, identity)), pageSize));
+
+export interface FindingGroup {
+  readonly kind: FindingKind;
+  readonly count: { readonly value: number; readonly more: boolean };
+  /** Since when the oldest of them is open; null when there is none. */
+  readonly oldest: Date | null;
+  readonly worst: number;
+  /** Open at the end of each of the last 30 days, as the sweep counted in the viewer's scope; oldest first. */
+  readonly trend: readonly number[];
+}
+
+/** Each kind with what is open of it in sight of the viewer and within the filter, counted up to 10,000. */
+export async function readFindingGroups(
+  db: Queries,
+  viewer: Viewer,
+  filter: FindingFilter,
+): Promise<readonly FindingGroup[]> {
+  const where = narrowed(viewer, filter);
+  const [counted, trends] = await Promise.all([
+    Promise.all(findingKinds.map((kind) => countKind(db, and(where, eq(findings.kind, kind))))),
+    readTrends(db, viewer, filter.team),
+  ]);
+  return findingKinds.map((kind, at) => ({
+    kind,
+    ...(counted[at] ?? { count: { value: 0, more: false }, oldest: null, worst: 0 }),
+    trend: trends.get(`finding.${kind}`) ?? [],
+  }));
+}
+
+async function countKind(db: Queries, where: SQL | undefined) {
+  const found = db
+    .select({ openedAt: findings.openedAt, severity: findings.severity })
+    .from(findings)
+    .leftJoin(identities, concerned)
+    .where(where)
+    .limit(capped + 1)
+    .as("found");
+  const [row] = await db
+    .select({
+      value: sql<number>`count(*)::int`,
+      oldest: sql<Date | null>`min(${found.openedAt})`.mapWith(findings.openedAt),
+      worst: sql<number>`coalesce(max(${found.severity}), 0)`,
+    })
+    .from(found);
+  const value = row?.value ?? 0;
+  return {
+    count: { value: Math.min(value, capped), more: value > capped },
+    oldest: row?.oldest ?? null,
+    worst: row?.worst ?? 0,
+  };
+}
+
+/** Counts of the last 30 days by name: of one team, of everything, or of the viewer's own teams together. */
+async function readTrends(db: Queries, viewer: Viewer, team: string): Promise<ReadonlyMap<string, readonly number[]>> {
+  const scope =
+    team !== ""
+      ? sql`c.scope in (select t.id::text from charter.teams t where t.tenant = 'main' and t.slug = ${team}
+          and (${seesEverything(viewer)} or t.id = any (${sql.param([...viewer.teams])}::uuid[])))`
+      : seesEverything(viewer)
+        ? sql`c.scope = 'all'`
+        : sql`c.scope = any (${sql.param([...viewer.teams])}::text[])`;
+  const rows = await db.execute<{ name: string; values: number[] }>(sql`
+    with days as (select distinct day from charter.counters where tenant = 'main' and scope = 'all' and name = ${`finding.${findingKinds[0]}`}
+        and day > ((select charter.clock()) at time zone 'UTC')::date - 30),
+      names as (select distinct name from charter.counters where tenant = 'main' and scope = 'all' and day in (select day from days))
+    select n.name, array_agg(coalesce(v.value, 0) order by d.day) as values
+    from names n cross join days d left join lateral (select sum(c.value)::int as value from charter.counters c
+      where c.tenant = 'main' and c.name = n.name and c.day = d.day and ${scope}) v on true
+    group by n.name`);
+  return new Map(rows.map(({ name, values }) => [name, values]));
+}
+
+export interface FindingChoices {
+  readonly targets: readonly string[];
+  readonly teams: readonly { readonly slug: string; readonly name: string }[];
+  /** The owner that is filtered by; rows lead to it. */
+  readonly owner: { readonly id: string; readonly name: string } | null;
+}
+
+/** What the filters offer: what is configured, not what occurs, so that a filter costs no scan. */
+export async function readFindingChoices(db: Queries, viewer: Viewer, owner: string): Promise<FindingChoices> {
+  const { targets, teams } = await readInventoryChoices(db, viewer);
+  const [person] = isId.test(owner)
+    ? await db
+        .select({ id: people.id, name: people.name })
+        .from(people)
+        .where(and(eq(people.tenant, "main"), eq(people.id, owner)))
+    : [];
+  return { targets, teams, owner: person ?? null };
+}

@@ -1,0 +1,421 @@
+import { randomUUID } from "node:crypto";
+import { sql } from "drizzle-orm";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { seeFinding } from "#db/store/findings.ts";
+import { mute, unmute } from "#lib/claims/findings/mute.ts";
+import { findingKinds, type RecordFinding, recordFindings, severityOf, wordsOf } from "#lib/domain/finding.ts";
+import { controls } from "#lib/policy/controls.ts";
+import { findFindings } from "#lib/worker/sweeps/findings.ts";
+import { ask, judge, openScenario, type Scenario } from "./scenario.ts";
+
+let scenario: Scenario;
+let template: string;
+beforeAll(async () => {
+  scenario = await openScenario();
+  for (const person of ["mara.lind", "tomas.vidal"]) await scenario.signIn(person, ["security"]);
+  await scenario.signIn("ida.holm", ["operator"]);
+  for (const person of ["jonas.kern", "amara.obi", "priya.shah"]) await scenario.signIn(person);
+  template = await ask(scenario, "amara.obi");
+  await scenario.settle();
+  for (const person of ["mara.lind", "tomas.vidal"]) {
+    if ((await scenario.state(template))?.state !== "awaiting-approval") break;
+    await judge(scenario, person, template);
+    await scenario.settle();
+  }
+  await unguarded((tx) => tx`update charter.identities set state = 'retired'`);
+});
+afterAll(() => scenario.database.close());
+beforeEach(() =>
+  unguarded(async (tx) => {
+    await tx`delete from charter.identities where id <> ${template}`;
+    for (const table of ["findings", "counters", "credentials", "exceptions", "questions"])
+      await tx.unsafe(`delete from charter.${table}`);
+    await tx`update charter.people set active = true`;
+  }),
+);
+
+type Transaction = Parameters<Parameters<Scenario["database"]["admin"]["begin"]>[1]>[0];
+/** Writes as nobody of ours may: without entries, without triggers. */
+const unguarded = (work: (tx: Transaction) => Promise<unknown>) =>
+  scenario.database.admin.begin(async (tx) => {
+    await tx`set local session_replication_role = replica`;
+    await work(tx);
+  });
+
+const now = async () => {
+  const [row] = await scenario.worker.db.execute<{ now: string }>(sql`select to_json(charter.clock()) #>> '{}' as now`);
+  return new Date(row?.now ?? "").getTime();
+};
+/** The instant so many seconds from the business clock's now, past or ahead. */
+const inSeconds = async (seconds: number) => new Date((await now()) + seconds * 1_000).toISOString();
+const days = 86_400;
+
+/** A live identity of Amara's as the template is, but for what is said; it ends in 200 days. */
+async function lives(changes: Record<string, unknown> = {}, charter: Record<string, unknown> = {}): Promise<string> {
+  const id = randomUUID();
+  const row = { id, name: `n-${id}`, object_name: `charter-${id}`, state: "live", live_at: await inSeconds(-days) };
+  const ends = { ends_at: await inSeconds(200 * days), observed_at: await inSeconds(-60), first_use_at: null };
+  await unguarded(async (tx) => {
+    await tx`insert into charter.identities select (jsonb_populate_record(i, ${tx.json({ ...row, ...ends, ...changes } as never)})).*
+      from charter.identities i where id = ${template}`;
+    await tx`update charter.identities set charter = charter || ${tx.json(charter as never)} where id = ${id}`;
+  });
+  return id;
+}
+const leaves = (...people: readonly string[]) =>
+  unguarded((tx) => tx`update charter.people set active = false where id = any (${people.map(scenario.id)})`);
+const sweep = () => findFindings(scenario.worker);
+
+interface Row extends Record<string, unknown> {
+  readonly id: string;
+  readonly kind: string;
+  readonly sentence: string;
+  readonly severity: number;
+  readonly parts: unknown;
+  readonly opened: string;
+}
+const open = async (identity: string) => [
+  ...(await scenario.worker.db.execute<Row>(sql`
+    select id, kind, sentence, severity, severity_parts as parts, opened_at::text as opened from charter.findings
+    where identity = ${identity}::uuid and closed_at is null order by kind`)),
+];
+const kinds = async (identity: string) => (await open(identity)).map(({ kind }) => kind);
+
+/** For each kind an identity just inside its limit and one just outside it. */
+const limits: { readonly [K in RecordFinding]: () => Promise<{ readonly inside: string; readonly outside: string }> } =
+  {
+    unowned: async () => {
+      await leaves("amara.obi", "nadia.berg");
+      const backup = { backup_person: scenario.id("nadia.berg"), backup_team: null };
+      const outside = await lives({ backup_person: scenario.id("jonas.kern"), backup_team: null });
+      return { inside: await lives(backup), outside };
+    },
+    "owner-inactive": async () => {
+      await leaves("amara.obi");
+      const standing = { backup_person: scenario.id("jonas.kern"), backup_team: null };
+      return { inside: await lives(standing), outside: await lives({ ...standing, owner: scenario.id("priya.shah") }) };
+    },
+    stale: async () => {
+      const used = {
+        use_answer: "used",
+        first_use_at: await inSeconds(-300 * days),
+        unused_since: await inSeconds(-100 * days),
+      };
+      return {
+        inside: await lives({ ...used, stale_since: await inSeconds(-days) }),
+        outside: await lives({ ...used, stale_since: null }),
+      };
+    },
+    "never-used": async () => {
+      const silent = { unused_since: await inSeconds(-100 * days) };
+      return {
+        inside: await lives({ ...silent, use_answer: "not-used", stale_since: await inSeconds(-days) }),
+        outside: await lives({ ...silent, use_answer: "no-signal", stale_since: null }),
+      };
+    },
+    expiring: async () => ({
+      inside: await lives({ ends_at: await inSeconds(30 * days - 5) }),
+      outside: await lives({ ends_at: await inSeconds(30 * days + 60) }),
+    }),
+    expired: async () => ({
+      inside: await lives({ ends_at: await inSeconds(-1) }),
+      outside: await lives({ ends_at: await inSeconds(60) }),
+    }),
+    unrotated: async () => {
+      const inside = await lives(
+        { credential: "static", connector: "other" },
+        { rotation: { everyDays: 90, riskAnalysis: "" } },
+      );
+      const outside = await lives(
+        { credential: "static", connector: "other" },
+        { rotation: { everyDays: 90, riskAnalysis: "" } },
+      );
+      await issued(inside, await inSeconds(-90 * days - 1));
+      await issued(outside, await inSeconds(-300 * days));
+      await issued(outside, await inSeconds(-90 * days + 60));
+      return { inside, outside };
+    },
+    "static-avoidable": async () => ({
+      inside: await lives({ credential: "static" }),
+      outside: await lives({ credential: "static", connector: "other" }),
+    }),
+    unattested: async () => {
+      const [inside, outside] = [await lives(), await lives()];
+      await asked(inside, "overdue");
+      await asked(outside, "backup");
+      return { inside, outside };
+    },
+    "exception-ending": async () => {
+      const [inside, outside] = [await lives(), await lives()];
+      await excepted(inside, await inSeconds(30 * days - 5));
+      await excepted(outside, await inSeconds(30 * days + 60));
+      return { inside, outside };
+    },
+  };
+
+const issued = (identity: string, at: string) =>
+  unguarded(
+    (
+      tx,
+    ) => tx`insert into charter.credentials (id, identity, intent, external_id, vault, mount, path, vault_version, state, issued_at, ends_at)
+      values (${randomUUID()}, ${identity}, ${randomUUID()}, ${randomUUID()}, 'v', 'm', 'p', 1, 'active', ${at}, ${at})`,
+  );
+const asked = (identity: string, stage: string) =>
+  unguarded(
+    (
+      tx,
+    ) => tx`insert into charter.questions (identity, every_days, opens_at, reminds_at, backup_at, due_at, stage, stage_at)
+      select ${identity}, 90, t, t, t, t, ${stage}, t from charter.clock() t`,
+  );
+const excepted = (identity: string, endsAt: string) =>
+  unguarded(
+    (tx) => tx`insert into charter.exceptions (id, identity, request, request_version, reason, owner, ends_at)
+      values (${randomUUID()}, ${identity}, ${randomUUID()}, 1, 'The batch system cannot federate yet.', ${scenario.id("amara.obi")}, ${endsAt})`,
+  );
+
+describe("each kind", () => {
+  test.each(recordFindings)(
+    "%s is found inside its limit and not outside it, with severity and sentence",
+    async (kind) => {
+      const { inside, outside } = await limits[kind]();
+      await sweep();
+      const found = (await open(inside)).find((row) => row.kind === kind);
+      const severity = severityOf(kind, { environment: "prod", risk: await riskOf(inside) });
+      expect(found).toMatchObject({ severity: severity.points, parts: severity.parts });
+      expect(found?.sentence).not.toMatch(/[{}]|undefined|null/);
+      expect(await kinds(outside)).not.toContain(kind);
+    },
+  );
+
+  test.each(recordFindings)("%s is closed when it holds no more, and opened anew when it comes back", async (kind) => {
+    const { inside } = await limits[kind]();
+    await sweep();
+    const first = (await open(inside)).find((row) => row.kind === kind);
+    const retired = (state: string) =>
+      unguarded((tx) => tx`update charter.identities set state = ${state} where id = ${inside}`);
+    await retired("retiring");
+    await sweep();
+    expect(await kinds(inside)).toEqual([]);
+    await retired("live");
+    await sweep();
+    const again = (await open(inside)).find((row) => row.kind === kind);
+    expect(again?.id).toBe(first?.id);
+    expect(again?.opened).not.toBe(first?.opened);
+  });
+
+  test("says who, what and when in its sentence", async () => {
+    await leaves("amara.obi", "nadia.berg");
+    const nobody = await lives({ backup_person: scenario.id("nadia.berg"), backup_team: null });
+    await sweep();
+    expect((await open(nobody))[0]?.sentence).toBe(
+      "Its owner Amara Obi has left, and nobody of its backup, Nadia Berg, is active.",
+    );
+  });
+
+  test("a backup team stands in while one member is active", async () => {
+    const [{ id: team } = { id: "" }] = await scenario.worker.db.execute<{ id: string }>(
+      sql`select id from charter.teams where slug = 'payments'`,
+    );
+    const held = await lives({ backup_person: null, backup_team: team });
+    await leaves("amara.obi");
+    await sweep();
+    expect(await kinds(held)).toEqual(["owner-inactive"]);
+    await unguarded(
+      (tx) =>
+        tx`update charter.people set active = false where id in (select person from charter.team_members where team = ${team})`,
+    );
+    await sweep();
+    expect(await kinds(held)).toEqual(["unowned"]);
+  });
+
+  test("a static secret is not held against who has an exception in force", async () => {
+    const identity = await lives({ credential: "static" });
+    await excepted(identity, await inSeconds(100 * days));
+    await sweep();
+    expect(await kinds(identity)).toEqual([]);
+  });
+});
+
+const riskOf = async (identity: string) => {
+  const [row] = await scenario.worker.db.execute<{ risk: number }>(
+    sql`select risk from charter.identities where id = ${identity}::uuid`,
+  );
+  return row?.risk ?? -1;
+};
+
+describe("a sweep", () => {
+  test("writes nothing the second time", async () => {
+    await lives({ ends_at: await inSeconds(10 * days) });
+    expect(await sweep()).toBe(1);
+    expect(await sweep()).toBe(0);
+  });
+
+  test("beside another finds each thing once, and neither fails", async () => {
+    for (let n = 0; n < 60; n += 1)
+      await lives({ ends_at: await inSeconds((1 + n / 10) * days), credential: "static" });
+    await Promise.all([sweep(), sweep()]);
+    const found = await scenario.worker.db.execute<{ kind: string; n: number }>(
+      sql`select kind, count(*)::int as n from charter.findings where closed_at is null group by 1 order by 1`,
+    );
+    expect([...found]).toEqual([
+      { kind: "expiring", n: 60 },
+      { kind: "static-avoidable", n: 60 },
+    ]);
+    await unguarded((tx) => tx`update charter.identities set state = 'retired' where state = 'live'`);
+    await Promise.all([sweep(), sweep()]);
+    expect([
+      ...(await scenario.worker.db.execute(sql`select 1 from charter.findings where closed_at is null`)),
+    ]).toEqual([]);
+  });
+
+  test("of an empty inventory finds nothing and counts nought of every kind", async () => {
+    await sweep();
+    const rows = await scenario.worker.db.execute<{ value: number }>(
+      sql`select value from charter.counters where scope = 'all'`,
+    );
+    expect(rows.map(({ value }) => value)).toEqual(findingKinds.map(() => 0));
+  });
+
+  test("weighs what the reconciler saw by its identity, and what concerns none by its kind", async () => {
+    const identity = await lives();
+    const seen = { target: "payments-aws", sentence: "It differs.", evidence: {} };
+    const at = new Date(await now());
+    await seeFinding(scenario.worker.db, { ...seen, id: randomUUID(), kind: "drifted", identity, object: "a" }, at);
+    await seeFinding(
+      scenario.worker.db,
+      { ...seen, id: randomUUID(), kind: "unregistered", identity: null, object: "b" },
+      at,
+    );
+    await sweep();
+    expect((await open(identity))[0]?.severity).toBe(
+      severityOf("drifted", { environment: "prod", risk: await riskOf(identity) }).points,
+    );
+    const [stray] = await scenario.worker.db.execute<{ severity: number }>(
+      sql`select severity from charter.findings where identity is null`,
+    );
+    expect(stray?.severity).toBe(severityOf("unregistered", null).points);
+    expect(await sweep()).toBe(0);
+  });
+
+  test("keeps a count for each day, in all and for the team", async () => {
+    const identity = await lives({ ends_at: await inSeconds(10 * days) });
+    await sweep();
+    await scenario.database.setClock("1 day");
+    await unguarded((tx) => tx`update charter.identities set state = 'retired' where id = ${identity}`);
+    await sweep();
+    await scenario.database.setClock("0");
+    const rows = await scenario.worker.db.execute<{ scope: string; value: number }>(sql`
+      select case scope when 'all' then 'all' else 'team' end as scope, value from charter.counters where name = 'finding.expiring' order by day, 1`);
+    expect([...rows]).toEqual([
+      { scope: "all", value: 1 },
+      { scope: "team", value: 1 },
+      { scope: "all", value: 0 },
+    ]);
+  });
+});
+
+describe("a mute", () => {
+  const reason = "The contract ends then anyway.";
+  const found = async () => {
+    const identity = await lives({ ends_at: await inSeconds(20 * days) });
+    await sweep();
+    return { identity, finding: (await open(identity))[0]?.id ?? "" };
+  };
+  const mutedUntil = async (finding: string) => {
+    const [row] = await scenario.worker.db.execute<{ until: string | null }>(
+      sql`select muted_until::text as until from charter.findings where id = ${finding}::uuid`,
+    );
+    return row?.until ?? null;
+  };
+  const counted = async () => {
+    const [row] = await scenario.worker.db.execute<{ value: number }>(
+      sql`select value from charter.counters where name = 'finding.expiring' and scope = 'all'`,
+    );
+    return row?.value;
+  };
+
+  test("is refused to who neither owns it nor is security, and not found by who cannot see it", async () => {
+    const { finding } = await found();
+    const until = await inSeconds(days);
+    expect(await mute(scenario.as("jonas.kern"), { finding, reason, until })).toMatchObject({
+      refusals: [{ code: "forbidden" }],
+    });
+    expect(await mute(scenario.as("ida.holm"), { finding, reason, until })).toMatchObject({
+      refusals: [{ code: "forbidden" }],
+    });
+    expect(await mute(scenario.as("priya.shah"), { finding, reason, until })).toMatchObject({
+      refusals: [{ code: "not-found" }],
+    });
+  });
+
+  test("has a reason, and an end ahead within 90 days", async () => {
+    const { finding } = await found();
+    const refused = async (change: { reason?: string; until?: string }) =>
+      mute(scenario.as("amara.obi"), { finding, reason, until: await inSeconds(days), ...change });
+    expect(await refused({ reason: "because" })).toMatchObject({ refusals: [{ field: "reason" }] });
+    expect(await refused({ until: await inSeconds(-1) })).toMatchObject({ refusals: [{ field: "until" }] });
+    expect(await refused({ until: await inSeconds(90 * days + 60) })).toMatchObject({ refusals: [{ field: "until" }] });
+    expect(await refused({ until: await inSeconds(90 * days - 60) })).toEqual({ ok: null });
+  });
+
+  test.each(["amara.obi", "mara.lind"])(
+    "by %s leaves the finding open, out of the count, and ends by itself",
+    async (person) => {
+      const { finding, identity } = await found();
+      expect(await counted()).toBe(1);
+      expect(await mute(scenario.as(person), { finding, reason, until: await inSeconds(days) })).toEqual({ ok: null });
+      await scenario.settle();
+      expect(await mutedUntil(finding)).not.toBeNull();
+      await sweep();
+      expect(await kinds(identity)).toEqual(["expiring"]);
+      expect(await counted()).toBe(0);
+      const [entry] = await scenario.worker.db.execute<{ action: string; detail: Record<string, unknown> }>(sql`
+      select action, detail from charter.audit_entries where noun = 'ask' and action = 'ask.granted' and detail ->> 'subject' = ${finding}`);
+      expect(entry?.detail).toMatchObject({ kind: "mute", finding: "expiring", reason, identity });
+      await scenario.database.setClock("2 days");
+      await sweep();
+      await scenario.database.setClock("0");
+      const [row] = await scenario.worker.db.execute<{ value: number }>(
+        sql`select value from charter.counters where name = 'finding.expiring' and scope = 'all' order by day desc limit 1`,
+      );
+      expect(row?.value).toBe(1);
+    },
+  );
+
+  test("ends when its owner says so", async () => {
+    const { finding } = await found();
+    await mute(scenario.as("amara.obi"), { finding, reason, until: await inSeconds(days) });
+    await scenario.settle();
+    expect(await unmute(scenario.as("jonas.kern"), { finding })).toMatchObject({ refusals: [{ code: "forbidden" }] });
+    expect(await unmute(scenario.as("amara.obi"), { finding })).toEqual({ ok: null });
+    await scenario.settle();
+    expect(await mutedUntil(finding)).toBeNull();
+  });
+
+  test("said by a web that was taken over is refused by the worker: a stranger's, a forged owner's end, a closed one's", async () => {
+    const { finding } = await found();
+    const say = async (person: string, detail: Record<string, unknown>) => {
+      const id = randomUUID();
+      await scenario.database.web.execute(sql`insert into charter.asks (id, kind, subject, person, detail)
+        values (${id}::uuid, 'mute', ${finding}, ${scenario.id(person)}::uuid, ${JSON.stringify(detail)}::jsonb)`);
+      await scenario.settle();
+      const [row] = await scenario.worker.db.execute<{ result: string; refusals: { code: string }[] }>(
+        sql`select result, refusals from charter.outcomes where claim = 'asks' and subject = ${id}`,
+      );
+      return `${row?.result} ${row?.refusals.map(({ code }) => code).join()}`;
+    };
+    const fine = { reason, until: await inSeconds(days) };
+    expect(await say("priya.shah", fine)).toBe("refused forbidden");
+    expect(await say("amara.obi", { reason, until: await inSeconds(4_000 * days) })).toBe("refused invalid");
+    expect(await say("amara.obi", { reason })).toBe("refused invalid");
+    await unguarded((tx) => tx`update charter.findings set closed_at = charter.clock() where id = ${finding}`);
+    expect(await say("amara.obi", fine)).toBe("refused conflict");
+    expect(await mutedUntil(finding)).toBeNull();
+  });
+});
+
+test("every control that a finding names is one that rules may name", () => {
+  expect(findingKinds.flatMap((kind) => wordsOf(kind).controls.filter((id) => !Object.hasOwn(controls, id)))).toEqual(
+    [],
+  );
+});
