@@ -11,6 +11,7 @@ import { fileAnchor, runSealer } from "./sealer.ts";
 import { signInKeys } from "./sign-in-keys.ts";
 import { checkPlace, checkPlaces } from "./sweeps/check-places.ts";
 import { retireByCondition } from "./sweeps/conditions.ts";
+import { findFindings } from "./sweeps/findings.ts";
 import { watchUse } from "./sweeps/last-use.ts";
 import { reconcile } from "./sweeps/reconcile.ts";
 import type { Worker } from "./worker.ts";
@@ -46,6 +47,7 @@ const sweepsOf = (worker: Worker) => [
   { name: "attestations", cron: "*/5 * * * *", run: async () => void (await planQuestions(worker)) },
   { name: "check-places", cron: "17 4 * * *", run: () => checkPlaces(worker) },
   { name: "conditions", cron: "*/5 * * * *", run: async () => void (await retireByCondition(worker)) },
+  { name: "findings", cron: "* * * * *", run: async () => void (await findFindings(worker)) },
   { name: "last-use", cron: "*/15 * * * *", run: () => watchUse(worker) },
   { name: "reconcile", cron: "*/15 * * * *", run: () => reconcile(worker) },
 ];
