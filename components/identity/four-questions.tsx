@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import type { IdentityPage } from "#db/read/identity.ts";
 import type { RetirementCondition } from "#lib/domain/charter.ts";
 import type { FourAnswer, FourAnswers } from "#lib/domain/four-answers.ts";
+import type { UseAnswer } from "#lib/domain/last-use.ts";
 import { Card } from "../ui/card.tsx";
 import { Fingerprint } from "../ui/mono.tsx";
 import { Time } from "../ui/time.tsx";
@@ -109,22 +110,22 @@ const What = ({ page: { row }, shown }: Asked) => (
 );
 
 const conditionWords = (condition: RetirementCondition): string => {
-  if (condition.kind === "unused") return `unused for ${condition.days} days`;
+  if (condition.kind === "unused") return `it is unused for ${condition.days} days`;
   if (condition.kind === "repository-archived") return "its repository is archived";
-  return condition.kind === "service-decommissioned" ? "its service is decommissioned" : "its owner is gone";
+  return condition.kind === "service-decommissioned"
+    ? "its service is decommissioned"
+    : "its owner is gone with nobody behind";
 };
 
-/** Conditions that a sweep acts on, apart from those that people still look after. */
-function endWords(conditions: readonly RetirementCondition[]): string {
-  const sweeps = (one: RetirementCondition) =>
-    one.kind === "repository-archived" || one.kind === "service-decommissioned";
-  const own = conditions.filter(sweeps).map(conditionWords);
-  const people = conditions.filter((one) => !sweeps(one)).map(conditionWords);
+/** What ends it besides its end. *Unused* needs a source that would have told of a use. */
+function endWords(conditions: readonly RetirementCondition[], use: UseAnswer): string {
+  const own = conditions.map(conditionWords);
+  const unseen = use === "no-signal" && conditions.some(({ kind }) => kind === "unused");
   return [
     own.length === 0
       ? "The worker disables it at its end, web up or down."
       : `The worker disables it at its end, and retires it when ${own.join(" or ")}.`,
-    people.length === 0 ? "" : `People look after the rest of its charter: ${people.join(", ")}.`,
+    unseen ? "Nothing tells of its use: whether it is unused, people must judge." : "",
   ]
     .filter(Boolean)
     .join(" ");
@@ -151,7 +152,7 @@ function When({ page: { row }, shown }: Asked) {
       evidence={
         <>
           <Shown of={shown} />
-          {endWords(row.charter.retireWhen)}
+          {endWords(row.charter.retireWhen, row.useAnswer)}
         </>
       }
     />

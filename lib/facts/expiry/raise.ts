@@ -4,6 +4,7 @@ import { databaseClock } from "#db/store/audit.ts";
 import { insertRequest, insertVersion } from "#db/store/claims.ts";
 import { type IdentityRow, lockIdentity } from "#db/store/identities.ts";
 import { digest } from "#lib/digest/digest.ts";
+import { daysUnused } from "#lib/domain/last-use.ts";
 import { isExpiryDue } from "#lib/domain/lifecycle.ts";
 import type { Installation, Reading } from "#lib/judgement/draw-plan.ts";
 import { examine } from "#lib/judgement/examine.ts";
@@ -26,7 +27,7 @@ export async function raiseRetirement(db: Db, of: Raising): Promise<boolean> {
     const identity = await lockIdentity(tx, of.identity);
     if (identity === null || !isDue(identity, of, reading.now)) return false;
     const { charter } = identity;
-    const id = idOf(identity.id, of.condition?.kind ?? identity.endsAt.toISOString());
+    const id = idOf(identity.id, causeOf(identity, of));
     const request = { id, kind: "retire", identity: identity.id, requester: null } as const;
     const change = { reason: of.condition?.reason ?? "expired" };
     const examined = await examine(reading, {
@@ -51,7 +52,19 @@ const isDue = (identity: IdentityRow, { condition }: Raising, now: Date): boolea
   condition === null
     ? isExpiryDue(identity, now)
     : (identity.state === "live" || identity.state === "suspended") &&
-      identity.charter.retireWhen.some(({ kind }) => kind === condition.kind);
+      identity.charter.retireWhen.some(
+        (one) => one.kind === condition.kind && (one.kind !== "unused" || isUnused(identity, one)),
+      );
+
+const isUnused = ({ state, unusedSince, useKnownUntil }: IdentityRow, { days }: { readonly days: number }): boolean =>
+  state === "live" && (daysUnused({ unusedSince, knownUntil: useKnownUntil }) ?? -1) >= days;
+
+/** What may happen again, after a renewal or to the next owner, is asked for again. */
+function causeOf({ endsAt, owner, unusedSince }: IdentityRow, { condition }: Raising): string {
+  if (condition === null) return endsAt.toISOString();
+  if (condition.kind === "unused") return `unused ${unusedSince?.toISOString()}`;
+  return condition.kind === "owner-gone" ? `owner-gone ${owner}` : condition.kind;
+}
 
 /** A UUID (version 8) out of what it stands for. */
 function idOf(identity: string, cause: string): string {
