@@ -41,7 +41,7 @@ export const requestVersions = charter.table(
     version: integer("version").notNull(),
     charter: jsonb("charter").$type<Charter>().notNull(),
     origins: jsonb("origins").$type<Origins>().notNull(),
-    /** Kind-specific: {to} of a transfer, {endsAt} of a renewal, {reason} of a retirement. */
+    /** Kind-specific: {to} of a transfer, {endsAt, exceptionEndsAt?} of a renewal, {reason} of the rest. */
     change: jsonb("change").$type<JsonObject>().notNull().default({}),
     /** sha256(JCS({charter, origins, change})), hex. */
     digest: text("digest").notNull(),
