@@ -45,60 +45,49 @@ const newestSecret = sql`join (select c.identity, max(c.issued_at) as issued_at 
   where c.tenant = 'main' and c.state = 'active' group by c.identity) secret on secret.identity = i.id`;
 const rotateEvery = sql`(i.charter -> 'rotation' ->> 'everyDays')::int`;
 
+const instant = (at: Date) => sql`${at.toISOString()}::timestamptz`;
+const ends = sql`jsonb_build_object('endsOn', ${day(sql`i.ends_at`)}, 'endsAt', i.ends_at)`;
+
 /** Each kind's condition. Those that rest on a date hold from that very instant on. */
-export function conditionOf(kind: RecordFinding, measures: FindingMeasures): FindingCondition {
-  const { exceptionDays, expiringDays, federating } = measures;
-  const at = sql`${measures.at.toISOString()}::timestamptz`;
-  switch (kind) {
-    case "unowned":
-      return {
-        from: none,
-        where: sql`${enabled} and ${ownerGone} and not (${backupStands})`,
-        evidence: ownerAndBackup,
-      };
-    case "owner-inactive":
-      return { from: none, where: sql`${enabled} and ${ownerGone} and (${backupStands})`, evidence: ownerAndBackup };
-    case "expiring":
-      return {
-        from: none,
-        where: sql`${enabled} and i.ends_at > ${at} and i.ends_at <= ${at} + make_interval(days => ${expiringDays})`,
-        evidence: sql`jsonb_build_object('endsOn', ${day(sql`i.ends_at`)}, 'endsAt', i.ends_at)`,
-      };
-    case "expired":
-      return {
-        from: none,
-        where: sql`${enabled} and i.ends_at <= ${at}`,
-        evidence: sql`jsonb_build_object('endsOn', ${day(sql`i.ends_at`)}, 'endsAt', i.ends_at)`,
-      };
-    case "unrotated":
-      return {
-        from: newestSecret,
-        where: sql`${enabled} and i.credential = 'static' and secret.issued_at + make_interval(days => ${rotateEvery}) <= ${at}`,
-        evidence: sql`jsonb_build_object('issuedOn', ${day(sql`secret.issued_at`)}, 'issuedAt', secret.issued_at, 'days', ${rotateEvery})`,
-      };
-    case "static-avoidable":
-      return {
-        from: none,
-        where: sql`${enabled} and i.credential = 'static' and i.connector = any (${sql.param([...federating])}::text[])
-          and not exists (select 1 from charter.exceptions e
-            where e.tenant = 'main' and e.identity = i.id and e.closed_at is null and e.ends_at > ${at})`,
-        evidence: sql`jsonb_build_object('target', i.target)`,
-      };
-    case "exception-ending":
-      return {
-        from: sql`join charter.exceptions e on e.tenant = i.tenant and e.identity = i.id and e.closed_at is null`,
-        where: sql`${enabled} and e.ends_at <= ${at} + make_interval(days => ${exceptionDays})`,
-        evidence: sql`jsonb_build_object('endsOn', ${day(sql`e.ends_at`)}, 'endsAt', e.ends_at, 'reason', e.reason)`,
-      };
-    case "unattested":
-      return {
-        from: sql`join charter.questions q on q.tenant = i.tenant and q.identity = i.id`,
-        where: sql`${enabled} and q.stage = 'overdue'`,
-        evidence: sql`jsonb_build_object('dueOn', ${day(sql`q.due_at`)}, 'dueAt', q.due_at)`,
-      };
-    case "stale":
-      return { from: none, where: sql`${idle} and not ${neverUsed}`, evidence: silence };
-    case "never-used":
-      return { from: none, where: sql`${idle} and ${neverUsed}`, evidence: silence };
-  }
-}
+export const conditions: { readonly [K in RecordFinding]: (measures: FindingMeasures) => FindingCondition } = {
+  unowned: () => ({
+    from: none,
+    where: sql`${enabled} and ${ownerGone} and not (${backupStands})`,
+    evidence: ownerAndBackup,
+  }),
+  "owner-inactive": () => ({
+    from: none,
+    where: sql`${enabled} and ${ownerGone} and (${backupStands})`,
+    evidence: ownerAndBackup,
+  }),
+  stale: () => ({ from: none, where: sql`${idle} and not ${neverUsed}`, evidence: silence }),
+  "never-used": () => ({ from: none, where: sql`${idle} and ${neverUsed}`, evidence: silence }),
+  expiring: ({ at, expiringDays }) => ({
+    from: none,
+    where: sql`${enabled} and i.ends_at > ${instant(at)} and i.ends_at <= ${instant(at)} + make_interval(days => ${expiringDays})`,
+    evidence: ends,
+  }),
+  expired: ({ at }) => ({ from: none, where: sql`${enabled} and i.ends_at <= ${instant(at)}`, evidence: ends }),
+  unrotated: ({ at }) => ({
+    from: newestSecret,
+    where: sql`${enabled} and i.credential = 'static' and secret.issued_at + make_interval(days => ${rotateEvery}) <= ${instant(at)}`,
+    evidence: sql`jsonb_build_object('issuedOn', ${day(sql`secret.issued_at`)}, 'issuedAt', secret.issued_at, 'days', ${rotateEvery})`,
+  }),
+  "static-avoidable": ({ at, federating }) => ({
+    from: none,
+    where: sql`${enabled} and i.credential = 'static' and i.connector = any (${sql.param([...federating])}::text[])
+      and not exists (select 1 from charter.exceptions e
+        where e.tenant = 'main' and e.identity = i.id and e.closed_at is null and e.ends_at > ${instant(at)})`,
+    evidence: sql`jsonb_build_object('target', i.target)`,
+  }),
+  unattested: () => ({
+    from: sql`join charter.questions q on q.tenant = i.tenant and q.identity = i.id`,
+    where: sql`${enabled} and q.stage = 'overdue'`,
+    evidence: sql`jsonb_build_object('dueOn', ${day(sql`q.due_at`)}, 'dueAt', q.due_at)`,
+  }),
+  "exception-ending": ({ at, exceptionDays }) => ({
+    from: sql`join charter.exceptions e on e.tenant = i.tenant and e.identity = i.id and e.closed_at is null`,
+    where: sql`${enabled} and e.ends_at <= ${instant(at)} + make_interval(days => ${exceptionDays})`,
+    evidence: sql`jsonb_build_object('endsOn', ${day(sql`e.ends_at`)}, 'endsAt', e.ends_at, 'reason', e.reason)`,
+  }),
+};

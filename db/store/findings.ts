@@ -13,7 +13,7 @@ import type { Discrepancy } from "#lib/domain/reconciliation.ts";
 import type { Db, Queries, Tx } from "../client.ts";
 import { findings } from "../schema/findings.ts";
 import { identities } from "../schema/inventory.ts";
-import { conditionOf, type FindingMeasures } from "./finding-conditions.ts";
+import { conditions, type FindingMeasures } from "./finding-conditions.ts";
 
 export interface SeenFinding {
   readonly id: string;
@@ -69,7 +69,7 @@ export interface Swept extends Record<string, unknown> {
  * changed or was last written a day ago. Two at once write the same in the same order; neither waits for the other's closing.
  */
 export async function refreshFindings(db: Queries, kind: RecordFinding, measures: FindingMeasures): Promise<Swept> {
-  const { from, where, evidence } = conditionOf(kind, measures);
+  const { from, where, evidence } = conditions[kind](measures);
   const at = sql`${measures.at.toISOString()}::timestamptz`;
   const [swept] = await db.execute<Swept>(sql`
     with held as materialized (

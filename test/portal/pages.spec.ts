@@ -7,6 +7,7 @@ const pages = [
   "/requests/new",
   "/approvals",
   "/identities",
+  "/findings",
   "/targets",
   "/policies",
   "/audit",

@@ -40,6 +40,8 @@ export interface Belongings {
   readonly proposal: string;
   /** A live identity of the same team. */
   readonly identity: string;
+  /** An open finding of that identity. */
+  readonly finding: string;
   /** A stuck step of it. */
   readonly step: string;
   /** A draft, what was typed in it, and the plan it would have. */
@@ -183,10 +185,19 @@ async function belongings(scenario: Scenario, { requester, answers }: Asks): Pro
   return {
     ...{ seen, identity },
     proposal: comment?.id ?? "",
+    finding: await openFinding(scenario, identity),
     step: await stuckStep(scenario, identity),
     draft: await draftOf(scenario, requester, answers(`${slug}-drafted`)),
     spare: sessionId(await openSession(scenario.database.admin, scenario.id(requester))),
   };
+}
+
+async function openFinding({ database }: Scenario, identity: string): Promise<string> {
+  const id = randomUUID();
+  await database.admin`
+    insert into charter.findings (id, kind, identity, team, target, object, sentence, severity)
+    select ${id}, 'expiring', i.id, i.team, i.target, i.object_name, 'It ends soon.', 35 from charter.identities i where i.id = ${identity}`;
+  return id;
 }
 
 async function stuckStep({ database }: Scenario, identity: string): Promise<string> {
