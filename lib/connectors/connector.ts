@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Charter, CredentialModel, RequestKind } from "#lib/domain/charter.ts";
+import type { EstateIdentity } from "#lib/domain/estate.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import type { UseSignal } from "#lib/domain/last-use.ts";
 import type { Plan, PlannedObject, StorageSlot } from "#lib/domain/plan.ts";
@@ -60,6 +61,8 @@ export interface Connector<Settings, Spec> {
   readonly settings: z.ZodType<Settings>;
   /** An entry that a newcomer can paste and fill in, and the least-privilege policy to create at the target. */
   readonly example: { readonly settings: JsonObject; readonly credentials: JsonObject; readonly policy: string };
+  /** The word by which `npm run look` reaches this kind of target with what the shell has, and settings that suffice for it. */
+  readonly firstLook?: { readonly word: string; readonly settings: JsonObject };
   /** What a requester supplies beyond the charter. Error messages are sentences for people; paths are field names. */
   readonly spec: z.ZodType<Spec>;
   /** Makes the spec from a chosen reach pack with parameters, or from pasted text; refusals name the field. */
@@ -197,9 +200,22 @@ export interface Target {
   readonly credential?: ServerChosenCredential | ClientChosenCredential;
   observe(intent: Intent, calls: Calls): Promise<Observed>;
   discover(calls: Calls): AsyncIterable<ObservedObject>;
+  /** Reads the whole target, whoever made what lies there, for a first look; absent where that cannot be done. */
+  survey?(calls: Calls): Promise<Survey>;
   /** What it tells of use; absent when it tells nothing. */
   readonly lastUse?: LastUse;
   close(): Promise<void>;
+}
+
+/** A whole target as it is now. */
+export interface Survey {
+  /** What was looked at, in words: "AWS account 111122223333". */
+  readonly of: string;
+  /** Who the target takes us for. */
+  readonly by: string;
+  /** What could not be read for want of a right, a sentence each. */
+  readonly unread: readonly string[];
+  readonly identities: AsyncIterable<EstateIdentity>;
 }
 
 /** One way in to an identity, whose last use is asked for. */

@@ -3,6 +3,7 @@ import { cpus, loadavg, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import { benchAudit } from "./audit.ts";
 import { type Ground, openGround } from "./ground.ts";
+import { benchLook } from "./look.ts";
 import { type Line, lineText, ratioOf } from "./measure.ts";
 import { benchReads, type GroupName, groups } from "./reads.ts";
 import { seed } from "./seed.ts";
@@ -27,7 +28,7 @@ const reads = Object.fromEntries(
     (ground: Ground) => benchReads(ground, name, { rounds, say }),
   ]),
 );
-const benches: Readonly<Record<string, Bench>> = { ...reads, audit: benchAudit };
+const benches: Readonly<Record<string, Bench>> = { ...reads, audit: benchAudit, look: benchLook };
 
 const chosen = positionals.length > 0 ? positionals : Object.keys(benches);
 const unknown = chosen.filter((name) => !Object.hasOwn(benches, name));

@@ -17,6 +17,7 @@ export const awsIam: Connector<AwsSettings, AwsSpec> = {
   credentials: ["federated", "static"],
   settings: settingsSchema,
   example,
+  firstLook: { word: "aws", settings: { accountId: "000000000000", boundaryArn: null } },
   spec: specSchema,
   specFrom,
   narrow,

@@ -14,6 +14,7 @@ import { create } from "./steps/create.ts";
 import { disable, enable, prove } from "./steps/disable.ts";
 import { empower, retag, verify } from "./steps/empower.ts";
 import { remove, revokeKeys } from "./steps/remove.ts";
+import { survey } from "./survey.ts";
 import { accessKeys, users } from "./user.ts";
 
 /** Connects one AWS account. Makes no call; `check` does. Credentials: `accessKeyId`, `secretAccessKey`, `sessionToken`, or none for the SDK's default chain. */
@@ -30,6 +31,7 @@ export function connect(given: ConnectEntry): Target {
     credential: accessKeyCredential(user),
     observe: (intent, calls) => observe(makesUser(intent.plan) ? user : role, intent, calls),
     discover: (calls) => discover({ aws, keys }, calls),
+    survey: (calls) => survey(aws, calls),
     lastUse: lastUse({ aws, keys, roles: role.holder }),
     close: async () => aws.close(),
   };

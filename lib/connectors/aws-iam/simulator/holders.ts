@@ -283,6 +283,22 @@ export const holderOperations: Readonly<Record<string, Operation>> = {
     user.groups = user.groups.filter((name) => name !== turn.query.required("GroupName"));
     return undefined;
   },
+  /** Roles, then users, in pages over both as AWS does. */
+  GetAccountAuthorizationDetails: ({ account, query }) => {
+    const all = [
+      ...Object.values(account.roles).map((role) => ({ role: roleXml(role, true) })),
+      ...Object.values(account.users).map((user) => ({ user: userXml(user, true) })),
+    ];
+    const from = Number(query.optional("Marker") ?? 0);
+    const to = from + Number(query.optional("MaxItems") ?? 100);
+    const shown = all.slice(from, to);
+    return {
+      RoleDetailList: shown.flatMap((one) => ("role" in one ? [one.role] : [])),
+      UserDetailList: shown.flatMap((one) => ("user" in one ? [one.user] : [])),
+      IsTruncated: to < all.length,
+      ...(to < all.length ? { Marker: String(to) } : {}),
+    };
+  },
   ...alike("Role", roleOf, 10_240),
   ...alike("User", userOf, 2048),
 };
