@@ -8,6 +8,7 @@ import { people } from "../schema/directory.ts";
 import { identities } from "../schema/inventory.ts";
 import { decisions, requestStates } from "../schema/progress.ts";
 import { readNames } from "./names.ts";
+import { waitsForVerdictOf } from "./waits-for.ts";
 
 /** Requests shown in a queue at most; the riskiest and oldest come first, so the rest can wait. */
 const shown = 200;
@@ -17,16 +18,12 @@ const nameOf = (person: unknown) =>
     string | null
   >`(select ${people.name} from ${people} where ${people.tenant} = 'main' and ${people.id} = ${person})`;
 
-/** Whether a stage asks for a role this viewer holds and the request is not theirs: what their queue is made of. */
+/** What this viewer's queue is made of. */
 const waitsFor = (viewer: Viewer) =>
   and(
     eq(requestStates.tenant, "main"),
     eq(requestStates.state, "awaiting-approval"),
-    sql`${requests.requester} is distinct from ${viewer.id}`,
-    sql`exists (select 1 from jsonb_array_elements(${requestStates.stages}) stage
-      where stage ->> 'role' = any (${sql.param([...viewer.roles])}::text[]))`,
-    sql`not exists (select 1 from ${verdicts} where ${verdicts.tenant} = 'main' and ${verdicts.request} = ${requestStates.request}
-      and ${verdicts.version} = ${requestStates.requestVersion} and ${verdicts.person} = ${viewer.id})`,
+    sql`${requestStates.request} in ${waitsForVerdictOf(viewer)}`,
   );
 
 const joined = (db: Queries) =>

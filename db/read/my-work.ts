@@ -4,8 +4,10 @@ import type { RequestState } from "#lib/domain/request.ts";
 import type { Queries } from "../client.ts";
 import { findings } from "../schema/findings.ts";
 import { identities } from "../schema/inventory.ts";
+import { readAskedLines } from "./attestations.ts";
 import { identitySight } from "./identity-sight.ts";
 import { requestSight } from "./request-sight.ts";
+import { waitsForVerdictOf } from "./waits-for.ts";
 
 export interface Waiting {
   readonly id: string;
@@ -55,9 +57,7 @@ async function readWaiting(db: Queries, viewer: Viewer): Promise<readonly Waitin
     join charter.requests r on r.tenant = s.tenant and r.id = s.request
     join charter.request_versions v on v.tenant = s.tenant and v.request = s.request and v.version = s.request_version
     where s.tenant = 'main' and (
-      (s.state = 'awaiting-approval' and r.requester is distinct from ${viewer.id}
-        and exists (select 1 from jsonb_array_elements(s.stages) g where g ->> 'role' = any (${sql.param([...viewer.roles])}::text[]))
-        and not exists (select 1 from charter.verdicts x where x.tenant = s.tenant and x.request = s.request and x.version = s.request_version and x.person = ${viewer.id}))
+      (s.state = 'awaiting-approval' and s.request in ${waitsForVerdictOf(viewer)})
       or (s.state = 'awaiting-acceptance' and s.accepter = ${viewer.id})
       or (s.state = 'resubmit' and r.requester = ${viewer.id}))
     order by s.deadline nulls last, s.risk desc, r.id limit ${cap}`);
@@ -170,13 +170,14 @@ async function readDiscrepancies(db: Queries, viewer: Viewer) {
 
 /** Everything that needs this person today. */
 export async function readMyWork(db: Queries, viewer: Viewer) {
-  const [waiting, underWay, ending, stuck, discrepancies] = await Promise.all([
+  const [waiting, questions, underWay, ending, stuck, discrepancies] = await Promise.all([
     readWaiting(db, viewer),
+    readAskedLines(db, viewer, cap),
     readUnderWay(db, viewer),
     readEnding(db, viewer),
     readStuck(db, viewer),
     readDiscrepancies(db, viewer),
   ]);
-  return { waiting, underWay, ending, stuck, discrepancies };
+  return { waiting, questions, underWay, ending, stuck, discrepancies };
 }
 export type MyWork = Awaited<ReturnType<typeof readMyWork>>;

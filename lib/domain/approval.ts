@@ -34,6 +34,8 @@ export interface ApprovalAsk {
   readonly planDigest: string;
   /** Canonical ids of everyone who asked: the requester, and whoever submitted this version. */
   readonly askers: readonly string[];
+  /** Canonical id of who owns it, or would. */
+  readonly owner: string;
   readonly deadline: Date;
   readonly now: Date;
 }
@@ -55,8 +57,8 @@ export interface Approval {
 
 /**
  * Where an approval stands. A verdict counts when it speaks of this version and plan, came before the deadline, and its
- * person is active, holds the stage's role now, proved at most 12 h before the verdict, and is not among the askers; a delegate
- * counts as the person they speak for, and may not be an asker themselves. Each person counts once a request: nobody
+ * person is active, holds the stage's role now, proved at most 12 h before the verdict, and is neither among the askers nor the
+ * owner; a delegate counts as the person they speak for, and may not be one of these themselves. Each person counts once a request: nobody
  * fills two places. A counted denial settles at once; then missing approvals at the deadline expire it.
  */
 export function approvalOf(ask: ApprovalAsk): Approval {
@@ -101,18 +103,19 @@ function whyNotCounted(verdict: Verdict, ask: ApprovalAsk): string | null {
   if (verdict.version !== ask.version || verdict.planDigest !== ask.planDigest) return "It speaks of another version.";
   if (stage === undefined) return "Nobody asked for this stage.";
   if (verdict.receivedAt.getTime() >= ask.deadline.getTime()) return "It came after the deadline.";
-  return whyNotApprover(verdict.by, stage.role, { askers: ask.askers, at: verdict.receivedAt });
+  return whyNotApprover(verdict.by, stage.role, { ...ask, at: verdict.receivedAt });
 }
 
 /** Why this login may not decide, whatever its verdict; null when it may. */
 function whyNotApprover(
   by: Approver,
   role: string,
-  { askers, at }: { readonly askers: readonly string[]; readonly at: Date },
+  { askers, owner, at }: Pick<ApprovalAsk, "askers" | "owner"> & { readonly at: Date },
 ): string | null {
   if (askers.includes(by.person)) return "Nobody approves what they asked for.";
   if (by.delegateOf !== undefined && askers.includes(by.delegateOf))
     return "Nobody approves through a delegate what they asked for.";
+  if (peopleIn(by).includes(owner)) return "Nobody approves what they own or would own.";
   if (!by.active) return "This person is no longer active.";
   const held = by.roles.find((one) => one.role === role && one.held);
   if (held === undefined) return `This person does not hold the role ${role}.`;
@@ -129,7 +132,7 @@ function whyNotApprover(
 export function mayDecide(by: Approver, stage: number, ask: ApprovalAsk): Outcome<null> {
   const wanted = ask.stages[stage];
   if (wanted === undefined) return refuse({ code: "not-found", sentence: "Nobody asked for this stage." });
-  const why = whyNotApprover(by, wanted.role, { askers: ask.askers, at: ask.now });
+  const why = whyNotApprover(by, wanted.role, { ...ask, at: ask.now });
   if (why !== null) return refuse({ code: "forbidden", sentence: why });
   const { state, counted } = approvalOf(ask);
   if (state !== "waiting") return refuse({ code: "conflict", sentence: `It is ${state}; there is nothing to decide.` });

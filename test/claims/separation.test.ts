@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readQueue } from "#db/read/approvals.ts";
 import { insertSession } from "#db/store/claims.ts";
 import { accept } from "#lib/claims/acceptances/accept.ts";
 import { withdraw } from "#lib/claims/asks/withdraw.ts";
@@ -273,15 +274,20 @@ describe("nobody decides what they asked for", () => {
     expect(await decide(await cast.as(actors.security2), approval(own))).toEqual({ ok: null });
   });
 
-  test("an owner who holds security may decide when somebody else asked, since owning is not asking", async () => {
+  test("an owner who holds security, whoever asked", async () => {
     const edits = { owner: await cast.id(actors.security2) };
     const request = await ask(cast.scenario, "jonas.kern", ledgerAnswers({ edits }));
     await cast.scenario.settle();
     const [row] = await cast.scenario.database.admin`
       select request_version as version, plan_digest as digest from charter.request_states where request = ${request}`;
     const seen = { request, version: Number(row?.version), planDigest: String(row?.digest) };
-    expect(codeOf(await decide(await cast.as(actors.owner), approval(seen)))).toBe("forbidden");
-    expect(await decide(await cast.as(actors.security2), approval(seen))).toEqual({ ok: null });
+    const [mara, tomas] = [await cast.as(actors.security), await cast.as(actors.security2)];
+    expect(sentenceOf(await decide(tomas, approval(seen)))).toBe("Nobody approves what they own or would own.");
+    const queue = async ({ db, actor }: ClaimContext) => (await readQueue(db, actor)).map(({ id }) => id);
+    expect(await queue(tomas)).not.toContain(request);
+    expect(await queue(mara)).toContain(request);
+    expect(await decide(mara, approval(seen))).toEqual({ ok: null });
+    expect(await queue(mara)).not.toContain(request);
   });
 
   test("a requester's second login, which holds security, once it is linked", async () => {

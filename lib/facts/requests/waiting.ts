@@ -2,9 +2,9 @@ import { lockIdentity } from "#db/store/identities.ts";
 import { countReleased, lockOpenIntents } from "#db/store/intents.ts";
 import { approvalOf } from "#lib/domain/approval.ts";
 import type { RequestKind } from "#lib/domain/charter.ts";
+import { readApprovalAsk } from "#lib/judgement/approval-ask.ts";
 import { figuresOf } from "#lib/policy/engine.ts";
 import type { Work } from "../run.ts";
-import { approvalAsk } from "../verdicts/standing.ts";
 import { phaseOf } from "./end-hold.ts";
 import type { Caps, Release, Releasing } from "./releasing.ts";
 import { type Stand, standAfter } from "./stand.ts";
@@ -17,7 +17,7 @@ export async function whatIsMissing(
   { request, version, state, examined }: Releasing,
 ): Promise<Stand | null> {
   const { planDigest, decision, bundle } = examined;
-  const ask = await approvalAsk(work, {
+  const { ask } = await readApprovalAsk(work, {
     request,
     version,
     stages: decision.stages,

@@ -9,12 +9,12 @@ import {
 } from "#db/store/requests.ts";
 import { type Approval, approvalOf } from "#lib/domain/approval.ts";
 import { refuse } from "#lib/domain/refusal.ts";
+import { readApprovalAsk } from "#lib/judgement/approval-ask.ts";
 import { figuresOf } from "#lib/policy/engine.ts";
 import { type Answer, superseded, taken } from "../answer.ts";
 import { whenReceived } from "../requests/received.ts";
 import { moveRequest, standAfter } from "../requests/stand.ts";
 import type { Command, Work } from "../run.ts";
-import { approvalAsk } from "./standing.ts";
 
 /**
  * Counts one verdict. A denial settles at once; the last approval that was missing moves the request on. Refuses a verdict
@@ -32,7 +32,7 @@ export const takeVerdict: Command<{ readonly verdict: string }, Answer> = async 
   }
   const late = whyPassed(verdict, state);
   if (late !== null) return recorded(work, verdict, superseded(late));
-  const ask = await approvalAsk(work, {
+  const { ask, idOf } = await readApprovalAsk(work, {
     request,
     version,
     stages: state.stages,
@@ -41,7 +41,7 @@ export const takeVerdict: Command<{ readonly verdict: string }, Answer> = async 
     looking: verdict.id,
   });
   const approval = approvalOf(ask);
-  const own = approval.counted.find(({ verdict: one }) => ask.idOf.get(one) === verdict.id);
+  const own = approval.counted.find(({ verdict: one }) => idOf.get(one) === verdict.id);
   const why = own === undefined ? "This person is not known." : own.why;
   if (why !== null) return refuse({ code: "forbidden", sentence: why });
   return settled(work, { verdict, state, approval });

@@ -1,0 +1,37 @@
+import { readKnownPeople } from "#db/store/people.ts";
+import { type RequestRow, readVerdicts, type VersionRow } from "#db/store/requests.ts";
+import type { ApprovalAsk, Verdict } from "#lib/domain/approval.ts";
+import type { Reading } from "./draw-plan.ts";
+
+export interface Judged {
+  readonly request: RequestRow;
+  readonly version: VersionRow;
+  readonly stages: ApprovalAsk["stages"];
+  readonly planDigest: string;
+  /** Null once nothing is awaited any more: verdicts were in time when they were taken. */
+  readonly deadline: Date | null;
+  /** Id of a verdict that no worker has taken yet and that is looked at now. */
+  readonly looking: string | null;
+}
+
+/** What the approval of one version is computed from: verdicts with their rows' ids, who gave them as known now, and who may not. */
+export async function readApprovalAsk(
+  { tx, now }: Reading,
+  { request, version, stages, planDigest, deadline, looking }: Judged,
+): Promise<{ readonly ask: ApprovalAsk; readonly idOf: ReadonlyMap<Verdict, string> }> {
+  const rows = await readVerdicts(tx, { request: request.id, version: version.version, looking });
+  const askers = [request.requester, version.person].filter((id) => id !== null);
+  const people = await readKnownPeople(tx, [...rows.map(({ person }) => person), ...askers]);
+  const idOf = new Map<Verdict, string>();
+  for (const row of rows) {
+    const by = people.get(row.person);
+    if (by !== undefined) idOf.set({ ...row, by }, row.id);
+  }
+  const ask = {
+    ...{ stages, planDigest, now, verdicts: [...idOf.keys()], version: version.version },
+    askers: askers.map((id) => people.get(id)?.person ?? id),
+    owner: version.charter.owner,
+    deadline: deadline ?? new Date(now.getTime() + 1),
+  };
+  return { ask, idOf };
+}
