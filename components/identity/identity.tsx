@@ -15,6 +15,7 @@ import { PageHead } from "../ui/page-head.tsx";
 import { UseCard } from "../use/use-card.tsx";
 import { Belongings } from "./belongings.tsx";
 import { FourQuestions } from "./four-questions.tsx";
+import { LastUse } from "./last-use.tsx";
 import { Life } from "./life.tsx";
 import type { IdentityActions } from "./verb-dialogs.tsx";
 import { type Verb, Verbs } from "./verbs.tsx";
@@ -85,6 +86,7 @@ export function Identity(props: {
           <Card title="Reach" aside={row.reach.phrase}>
             <ReachGrid reach={row.reach} />
           </Card>
+          {row.liveAt === null ? null : <LastUse page={props.page} />}
           <UseCard use={props.use} />
         </div>
         <Life entries={props.life} kinds={new Map(requests.map(({ id, kind }) => [id, kind]))} />

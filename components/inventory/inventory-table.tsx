@@ -23,6 +23,7 @@ export interface InventoryTableRow {
   readonly risk: number;
   readonly reach: string;
   readonly differences: number;
+  readonly use: { readonly lastUsedAt: string | null; readonly words: string; readonly stale: boolean };
 }
 
 const columns: readonly Column<InventoryTableRow>[] = [
@@ -55,6 +56,7 @@ const columns: readonly Column<InventoryTableRow>[] = [
     fixed: true,
     cell: (row) => <Credential model={row.credential} />,
   },
+  { id: "used", title: "Last used", sort: "used", from: "lg", fixed: true, cell: (row) => <LastUsed use={row.use} /> },
   { id: "ends", title: "Ends", sort: "ends", from: "md", fixed: true, cell: (row) => <Time at={row.endsAt} /> },
   { id: "risk", title: "Risk", sort: "risk", from: "lg", fixed: true, cell: (row) => <Risk risk={row.risk} /> },
 ];
@@ -95,6 +97,13 @@ const Owner = ({ row }: { readonly row: InventoryTableRow }) => (
     </span>
     <span className="block truncate text-xs text-faint">{row.team}</span>
   </>
+);
+
+const LastUsed = ({ use: { lastUsedAt, words, stale } }: { readonly use: InventoryTableRow["use"] }) => (
+  <span className={stale ? "text-warn" : "text-muted"}>
+    {lastUsedAt === null ? words : <Time at={lastUsedAt} />}
+    {stale ? " · stale" : ""}
+  </span>
 );
 
 const Credential = ({ model }: { readonly model: CredentialModel }) =>

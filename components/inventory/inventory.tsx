@@ -12,7 +12,10 @@ const tileWords: { readonly [T in Tile]: string } = {
   all: "Identities",
   unowned: "Unowned",
   expiring: "End within 30 days",
+  stale: "Stale",
+  "never-used": "Never used",
   static: "Static secret",
+  unrotated: "Not rotated in time",
   differs: "Changed outside",
 };
 
@@ -42,6 +45,7 @@ export function Inventory(props: {
           rows={props.page.rows.map((row) => ({
             ...row,
             endsAt: row.endsAt.toISOString(),
+            use: { ...row.use, lastUsedAt: row.use.lastUsedAt?.toISOString() ?? null },
             blueprint: titles.get(row.blueprint) ?? row.blueprint,
           }))}
           empty={<NothingHere filtered={props.query.size > 0} />}
@@ -62,7 +66,7 @@ function Tiles({
 }) {
   const names = Object.keys(tileWords) as Tile[];
   return (
-    <nav aria-label="Groups of identities" className="mb-3.5 grid grid-cols-2 gap-2.5 md:grid-cols-3 lg:grid-cols-5">
+    <nav aria-label="Groups of identities" className="mb-3.5 grid grid-cols-2 gap-2.5 md:grid-cols-4 2xl:grid-cols-8">
       {names.map((tile) => {
         const next = new URLSearchParams(query);
         next.delete("after");

@@ -114,5 +114,6 @@ function provisioningRemark({ intent }: RequestPage): ReactNode {
 function lastRemark({ identity, request, state }: RequestPage): ReactNode {
   if (request.kind !== "provision") return state?.state === "done" ? <Time at={state.since.toISOString()} /> : "";
   if (identity?.firstUseAt) return "first use seen";
-  return state?.state === "live" ? "not used yet" : "";
+  if (state?.state !== "live") return "";
+  return identity?.useAnswer === "not-used" ? "not used yet" : "no signal of use yet";
 }

@@ -7,6 +7,7 @@ import { targets } from "../schema/configuration.ts";
 import { people, services, teams } from "../schema/directory.ts";
 import { credentials, type identities, objects } from "../schema/inventory.ts";
 import { intents, requestStates, steps } from "../schema/progress.ts";
+import { uses } from "../schema/uses.ts";
 import { readIdentityInSight } from "./identity-sight.ts";
 
 /** Everything an identity's page shows, or null where the viewer may not see it. */
@@ -30,7 +31,12 @@ export async function readIdentityPage(db: Queries, viewer: Viewer, id: string) 
     readRequests(db, id),
   ]);
   const plan = await readFoundingPlan(db, id);
-  return { row, names, place, objects: made, credentials: issued, requests: asked, plan };
+  const told = await db
+    .select()
+    .from(uses)
+    .where(and(eq(uses.tenant, "main"), eq(uses.identity, id)))
+    .orderBy(asc(uses.subject));
+  return { row, names, place, objects: made, credentials: issued, requests: asked, plan, uses: told };
 }
 export type IdentityPage = NonNullable<Awaited<ReturnType<typeof readIdentityPage>>>;
 

@@ -3,6 +3,7 @@ import { seesEverything, type Viewer } from "#lib/domain/actor.ts";
 import type { CredentialModel, Environment } from "#lib/domain/charter.ts";
 import { environments } from "#lib/domain/charter.ts";
 import type { IdentityState } from "#lib/domain/identity.ts";
+import { type KnownUse, sayUse } from "#lib/domain/last-use.ts";
 import type { Queries } from "../client.ts";
 import { people, teams } from "../schema/directory.ts";
 import { identities } from "../schema/inventory.ts";
@@ -11,7 +12,7 @@ import { matching } from "./inventory-search.ts";
 import { after, type Cursor, cursorValue, encodeCursor, inOrder, type Sort } from "./keyset.ts";
 
 /** Headline groups; each is a filter and a count. */
-export const tiles = ["all", "unowned", "expiring", "static", "differs"] as const;
+export const tiles = ["all", "unowned", "expiring", "stale", "never-used", "static", "unrotated", "differs"] as const;
 export type Tile = (typeof tiles)[number];
 
 export interface InventoryFilter {
@@ -22,7 +23,7 @@ export interface InventoryFilter {
   readonly blueprint: string;
   readonly team: string;
   readonly state: string;
-  /** `name`, `ends`, `born`, `risk`, with `-` for descending. */
+  /** `name`, `ends`, `born`, `used`, `risk`, with `-` for descending. */
   readonly sort: string;
 }
 
@@ -41,6 +42,7 @@ export interface InventoryRow {
   readonly risk: number;
   readonly reach: string;
   readonly differences: number;
+  readonly use: Pick<KnownUse, "answer" | "lastUsedAt"> & { readonly words: string; readonly stale: boolean };
 }
 
 /** Days before its end from which an identity counts as expiring. */
@@ -52,6 +54,7 @@ const sorts = {
   name: { column: identities.name, type: "text" },
   ends: { column: identities.endsAt, type: "timestamptz" },
   born: { column: identities.bornAt, type: "timestamptz" },
+  used: { column: sql`coalesce(${identities.lastUsedAt}, '-infinity'::timestamptz)`, type: "timestamptz" },
   risk: { column: identities.risk, type: "integer" },
 } as const;
 
@@ -70,7 +73,13 @@ const tileCondition: { readonly [T in Tile]: SQL | undefined } = {
   all: undefined,
   unowned: sql`${identities.owner} = any (array(select ${people.canonical} from ${people} where ${people.tenant} = 'main' group by ${people.canonical} having not bool_or(${people.active})))`,
   expiring: sql`${identities.state} = 'live' and ${identities.endsAt} < (select charter.clock() + make_interval(days => ${expiringDays}))`,
+  stale: sql`${identities.staleSince} is not null and ${identities.state} = 'live'`,
+  "never-used": sql`${identities.useAnswer} = 'not-used' and ${identities.firstUseAt} is null and ${identities.state} = 'live'`,
   static: eq(identities.credential, "static"),
+  unrotated: sql`${identities.credential} = 'static' and ${identities.state} = 'live' and exists (
+    select 1 from charter.credentials c where c.tenant = 'main' and c.identity = charter.identities.id and c.state = 'active'
+      and c.issued_at < (select charter.clock())
+        - make_interval(days => coalesce((charter.identities.charter -> 'rotation' ->> 'everyDays')::integer, 0)))`,
   differs: sql`${identities.differences} <> '[]'::jsonb`,
 };
 
@@ -132,6 +141,11 @@ export async function readInventory(
         risk: identities.risk,
         reach: sql<string>`${identities.reach} ->> 'phrase'`,
         differences: sql<number>`jsonb_array_length(${identities.differences})`,
+        useAnswer: identities.useAnswer,
+        lastUsedAt: identities.lastUsedAt,
+        unusedSince: identities.unusedSince,
+        knownUntil: identities.useKnownUntil,
+        staleSince: identities.staleSince,
         cursor: cursorValue(sort),
       })
       .from(identities)
@@ -140,11 +154,28 @@ export async function readInventory(
       .limit(pageSize + 1),
     countUpTo(db, where),
   ]);
-  const rows = found.slice(0, pageSize);
+  const rows = found.slice(0, pageSize).map(withUse);
   const last = rows.at(-1);
   const next = found.length > pageSize && last ? encodeCursor({ value: last.cursor, id: last.id }) : null;
   return { rows, next, count, cut };
 }
+
+interface Told extends Omit<KnownUse, "answer"> {
+  readonly useAnswer: KnownUse["answer"];
+  readonly staleSince: Date | null;
+}
+
+const withUse = <Row extends Told>({
+  useAnswer: answer,
+  lastUsedAt,
+  unusedSince,
+  knownUntil,
+  staleSince,
+  ...row
+}: Row) => ({
+  ...row,
+  use: { answer, lastUsedAt, words: sayUse({ answer, unusedSince, knownUntil }), stale: staleSince !== null },
+});
 
 async function countUpTo(db: Queries, where: SQL | undefined) {
   const found = db

@@ -24,7 +24,8 @@ export function decodeCursor(text: string | undefined): Cursor | null {
 }
 
 export interface Sort {
-  readonly column: Column;
+  /** A column, or an expression that has an index of its own and is never null. */
+  readonly column: Column | SQL;
   readonly id: Column;
   readonly descending: boolean;
   /** PostgreSQL type of the column, for the cursor's cast. */

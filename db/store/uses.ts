@@ -102,11 +102,3 @@ export const keepKnownUse = (tx: Tx, rows: readonly KeptUse[]) =>
     where i.tenant = 'main' and i.id = k.id
       and (i.use_answer, i.last_used_at, i.unused_since, i.use_known_until, i.stale_since)
         is distinct from (k.answer, k."lastUsedAt", k."unusedSince", k."knownUntil", k."staleSince")`);
-
-/** What was told of each way in to an identity, newest use first; ask only for an identity in sight. */
-export const readUses = (db: Queries, identity: string): Promise<UseRow[]> =>
-  db
-    .select()
-    .from(uses)
-    .where(and(eq(uses.tenant, "main"), eq(uses.identity, identity)))
-    .orderBy(sql`${uses.lastUsedAt} desc nulls last`, asc(uses.subject));

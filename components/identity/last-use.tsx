@@ -1,0 +1,94 @@
+import { CircleCheck, CircleDashed } from "lucide-react";
+import type { IdentityPage } from "#db/read/identity.ts";
+import { daysUnused, sayLag, sayUse } from "#lib/domain/last-use.ts";
+import { Badge } from "../ui/badge.tsx";
+import { Card } from "../ui/card.tsx";
+import { Facts } from "../ui/facts.tsx";
+import { Mono } from "../ui/mono.tsx";
+import { Time } from "../ui/time.tsx";
+
+/** When it was last used, who told so, since when they would have told, and how late they may be. */
+export const LastUse = ({ page }: { readonly page: IdentityPage }) => (
+  <Card title="Last use" aside={page.row.staleSince === null ? null : <Badge tone="warn">Stale</Badge>}>
+    <div className="grid gap-3 text-sm">
+      <Summary row={page.row} />
+      {page.uses.map((told) => (
+        <Told key={told.subject} told={told} />
+      ))}
+      <Limits page={page} />
+    </div>
+  </Card>
+);
+
+function Summary({ row }: { readonly row: IdentityPage["row"] }) {
+  const known = { answer: row.useAnswer, unusedSince: row.unusedSince, knownUntil: row.useKnownUntil };
+  const days = daysUnused(known);
+  return (
+    <p className="flex items-start gap-2">
+      {row.firstUseAt === null ? (
+        <CircleDashed aria-hidden className="mt-0.5 size-4 shrink-0 text-muted" />
+      ) : (
+        <CircleCheck aria-hidden className="mt-0.5 size-4 shrink-0 text-good" />
+      )}
+      <span>
+        {row.lastUsedAt === null ? (
+          sentence(sayUse(known))
+        ) : (
+          <>
+            Last used <Time at={row.lastUsedAt.toISOString()} />
+            {days === null || days === 0 ? "" : `, silent for ${days === 1 ? "one day" : `${days} days`}`}.
+          </>
+        )}{" "}
+        {row.firstUseAt === null ? null : (
+          <span className="text-muted">
+            Delivered: first use seen <Time at={row.firstUseAt.toISOString()} as="exact" />.
+          </span>
+        )}
+      </span>
+    </p>
+  );
+}
+
+const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+
+const Told = ({ told }: { readonly told: IdentityPage["uses"][number] }) => (
+  <Facts
+    rows={[
+      { label: "Way in", value: <Mono tail={16}>{told.subject}</Mono> },
+      { label: "Told by", value: told.source },
+      {
+        label: "Last use",
+        value: told.lastUsedAt === null ? "none told" : <Time at={told.lastUsedAt.toISOString()} as="exact" />,
+      },
+      { label: "Window", value: <Window since={told.seesSince} /> },
+      { label: "Lag", value: sayLag(told.lagMinutes) },
+      { label: "Asked", value: <Time at={told.observedAt.toISOString()} /> },
+    ]}
+  />
+);
+
+const Window = ({ since }: { readonly since: Date | null }) =>
+  since === null ? (
+    "only the moments it is asked: silence means nothing"
+  ) : (
+    <>
+      every use since <Time at={since.toISOString()} as="date" />
+    </>
+  );
+
+/** What cannot be known, said plainly. */
+function Limits({ page: { row, uses, credentials } }: { readonly page: IdentityPage }) {
+  const vaults = new Set(credentials.filter(({ state }) => state === "active").map(({ vault }) => vault));
+  const lines = [
+    ...(row.state !== "live" ? ["Only live identities are asked for."] : []),
+    ...(row.state === "live" && uses.length === 0 ? ["No signal: its target has told nothing of its use so far."] : []),
+    ...[...vaults].map(
+      (vault) => `Reads of its secret: no signal. What ${vault} records of them lies in its own audit log.`,
+    ),
+  ];
+  return lines.map((line) => (
+    <p key={line} className="text-muted">
+      {line}
+    </p>
+  ));
+}
