@@ -2,7 +2,7 @@ import { and, asc, eq, inArray, type SQL, sql } from "drizzle-orm";
 import type { Viewer } from "#lib/domain/actor.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import type { Queries } from "../client.ts";
-import { drafts, requests } from "../schema/claims.ts";
+import { drafts } from "../schema/claims.ts";
 import { blueprints, targets } from "../schema/configuration.ts";
 import { repositories, services, teams } from "../schema/directory.ts";
 import { readPeopleChoices } from "./people.ts";
@@ -88,7 +88,7 @@ export async function readDraft(
       blueprint: drafts.blueprint,
       content: drafts.content,
       updatedAt: drafts.updatedAt,
-      sealed: sql<boolean>`exists (select 1 from ${requests} where ${requests.tenant} = ${drafts.tenant} and ${requests.id} = ${drafts.id})`,
+      sealed: sql<boolean>`exists (select 1 from charter.requests r where r.tenant = charter.drafts.tenant and r.id = charter.drafts.id)`,
     })
     .from(drafts)
     .where(and(eq(drafts.tenant, "main"), eq(drafts.id, id), eq(drafts.person, viewer.id)));

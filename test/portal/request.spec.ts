@@ -58,6 +58,8 @@ test("a draft keeps what was typed", async ({ browser }) => {
   await jonas.reload();
   await expect(jonas.getByRole("textbox", { name: "Bucket" })).toHaveValue("half-typed");
   await expect(jonas.getByLabel("Why does it exist?")).toHaveValue("Half a");
+  await expect(jonas.getByRole("link", { name: "Back to the request" })).toHaveCount(0);
+  await expect(jonas.getByRole("button", { name: "Discard draft" })).toBeVisible();
 });
 
 test("on a phone one line says where a request stands, and unfolds; the list is narrowed by its address", async ({
