@@ -81,7 +81,11 @@ function fill({ answers, facts, now, spec }: ComposeAsk): Fields {
     credential: rung,
     exception,
     blueprint: typed(facts.blueprint.id),
-    name: edited(answers.edits.name) ?? (name === null ? null : inferred(name, "repository and use")),
+    name:
+      edited(answers.edits.name) ??
+      (name === null
+        ? null
+        : inferred(name, answers.runs?.kind === "workload" ? "workload and use" : "repository and use")),
     purpose: answers.purpose.trim() === "" ? null : typed(answers.purpose.trim()),
     rotation: rotationOf(answers.edits, facts, { credential: rung?.value ?? null, team: where.team?.value ?? null }),
     endsAt: end(answers.edits, facts, {

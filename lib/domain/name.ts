@@ -9,12 +9,21 @@ import { slugOf } from "./text.ts";
 export function inferName(answers: Answers, taken: readonly string[]): string | null {
   const { runs, need } = answers;
   const place =
-    runs === null ? "" : slugOf(runs.kind === "github" ? (runs.repository.split("/")[1] ?? "") : runs.runsOn, 24);
+    runs === null
+      ? ""
+      : wholeWords(slugOf(runs.kind === "github" ? (runs.repository.split("/")[1] ?? "") : runs.runsOn, 200), 24);
   const use = need !== null && "pack" in need ? slugOf(Object.values(need.parameters)[0] ?? "", 38) : "";
   if (place === "") return null;
   const plain = use === "" || use === place ? place : use.startsWith(`${place}-`) ? use : `${place}-${use}`;
-  const base = slugOf(plain, 37);
+  const base = wholeWords(plain, 37);
   return base.length < 2 ? null : unique(base, taken);
+}
+
+/** A slug shortened to `max` characters, after a whole word where that leaves at least half of them. */
+function wholeWords(slug: string, max: number): string {
+  if (slug.length <= max) return slug;
+  const end = slug.lastIndexOf("-", max);
+  return slugOf(slug, end >= max / 2 ? end : max);
 }
 
 function unique(base: string, taken: readonly string[]): string {

@@ -131,6 +131,15 @@ describe("sources of defaults", () => {
     expect(made.charter).toMatchObject({ endsAt: days(10), backup: { team: "data" }, name: "my-name" });
     expect(made.origins.endsAt).toEqual({ how: "typed" });
   });
+  test("a long name ends with a whole word, and says what it was made of", () => {
+    const runs = { kind: "workload" as const, runsOn: "settlement job on batch-07, Frankfurt data centre" };
+    const need = { pack: "s3-write", parameters: { bucket: "billing-settlements" } };
+    const made = from({ runs, need });
+    expect(made.filled.name).toBe("settlement-job-on-batch-billing");
+    expect(made.origins.name).toEqual({ how: "inferred", from: "workload and use" });
+    expect(from({}).origins.name).toEqual({ how: "inferred", from: "repository and use" });
+  });
+
   test("a name that is taken gets a number", () => {
     expect(from({}, { names: ["ledger-cold", "ledger-cold-2"] }).filled.name).toBe("ledger-cold-3");
   });
