@@ -58,6 +58,8 @@ export function sayable(
 ): { readonly [name: string]: string | number } {
   return {
     ...facts.reach,
+    wildcards: facts.reach.wildcardActions + facts.reach.wildcardResources,
+    managing: facts.reach.permissionManagement + facts.reach.unknown,
     environment: facts.environment,
     credential: facts.credential,
     classification: facts.classification,
@@ -80,7 +82,9 @@ export const sayableNames: ReadonlySet<string> = new Set([
   "resources",
   "wildcardActions",
   "wildcardResources",
+  "wildcards",
   "permissionManagement",
+  "managing",
   "escalations",
   "unknown",
   "environment",

@@ -164,6 +164,15 @@ test.each([
   );
 });
 
+test.each([
+  [{ wildcardResources: 1 }, "reach.wildcard", "Its actions and resources contain 1 wildcard."],
+  [{ wildcardActions: 2, wildcardResources: 1 }, "reach.wildcard", "Its actions and resources contain 3 wildcards."],
+  [{ unknown: 1 }, "reach.permissions", "It could change permissions: 1 action manages them or is not known."],
+])("%o is counted without a nought", (reach, rule, sentence) => {
+  const { reasons } = ask({ ...prod, ttlDays: 1, reach: { ...prod.reach, ...reach } });
+  expect(reasons.find((reason) => reason.rule === rule)?.sentence).toBe(sentence);
+});
+
 test("what nothing allows is refused", async () => {
   const { "handover.cedar": _, ...rest } = bundle.files;
   const smaller = await checkBundle(rest);
