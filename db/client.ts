@@ -8,6 +8,7 @@ import * as configuration from "./schema/configuration.ts";
 import * as directory from "./schema/directory.ts";
 import * as findings from "./schema/findings.ts";
 import * as inventory from "./schema/inventory.ts";
+import * as notices from "./schema/notices.ts";
 import * as progress from "./schema/progress.ts";
 import * as uses from "./schema/uses.ts";
 
@@ -19,6 +20,7 @@ export const schema = {
   ...directory,
   ...findings,
   ...inventory,
+  ...notices,
   ...progress,
   ...uses,
 };
