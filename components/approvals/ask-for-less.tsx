@@ -4,9 +4,11 @@ import { useId, useState } from "react";
 import type { Answer } from "#lib/web/action.ts";
 import { Badge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
+import { DateInput } from "../ui/date-input.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Field, FieldError } from "../ui/field.tsx";
-import { Input, Textarea } from "../ui/input.tsx";
+import { Textarea } from "../ui/input.tsx";
+import { dateOf } from "../ui/moment.ts";
 import { troubleOf, useAction } from "../use-action.ts";
 import type { Deciding } from "./deciding.ts";
 
@@ -54,63 +56,59 @@ export function AskForLess(props: {
         </>
       }
     >
-      <fieldset className="mb-3">
-        <legend className="mb-1.5 text-sm font-[540]">Drop these actions</legend>
-        <div className="grid max-h-56 gap-1 overflow-y-auto rounded-md border border-line p-2">
-          {props.request.droppable.map(({ action: name, dangerous }) => (
-            <label key={name} className="flex items-center gap-2 text-sm">
-              <input
-                type="checkbox"
-                checked={drop.has(name)}
-                onChange={() => toggle(name)}
-                className="accent-[var(--accent)]"
-              />
-              <code className="min-w-0 break-all">{name}</code>
-              {dangerous ? (
-                <Badge tone="bad" icon={<ShieldAlert aria-hidden />}>
-                  gives power
-                </Badge>
-              ) : null}
-            </label>
-          ))}
-        </div>
-        {dropped === null ? null : <FieldError>{dropped}</FieldError>}
-      </fieldset>
-      <Field
-        id={`${id}-end`}
-        label="End earlier (optional)"
-        help={`Asked: ${props.request.endsAt.slice(0, 10)}.`}
-        error={troubleAt("endsAt")}
-      >
-        {(control) => (
-          <Input
-            {...control}
-            type="date"
-            value={end}
-            max={props.request.endsAt.slice(0, 10)}
-            onChange={(event) => setEnd(event.target.value)}
-          />
-        )}
-      </Field>
-      <Field
-        id={`${id}-why`}
-        label="Why less is enough"
-        error={missing ?? troubleOf({ refusals: rest, fault: action.fault })}
-      >
-        {(control) => (
-          <Textarea
-            {...control}
-            value={text}
-            rows={2}
-            maxLength={2000}
-            dir="auto"
-            onChange={(event) => {
-              setText(event.target.value);
-              setMissing(null);
-            }}
-          />
-        )}
-      </Field>
+      <div className="grid gap-3">
+        <fieldset>
+          <legend className="mb-1.5 text-sm font-[540]">Drop these actions</legend>
+          <div className="grid max-h-56 gap-1 overflow-y-auto rounded-md border border-line p-2">
+            {props.request.droppable.map(({ action: name, dangerous }) => (
+              <label key={name} className="flex items-center gap-2 text-sm">
+                <input
+                  type="checkbox"
+                  checked={drop.has(name)}
+                  onChange={() => toggle(name)}
+                  className="accent-[var(--accent)]"
+                />
+                <code className="min-w-0 break-all">{name}</code>
+                {dangerous ? (
+                  <Badge tone="bad" icon={<ShieldAlert aria-hidden />}>
+                    gives power
+                  </Badge>
+                ) : null}
+              </label>
+            ))}
+          </div>
+          {dropped === null ? null : <FieldError>{dropped}</FieldError>}
+        </fieldset>
+        <Field
+          id={`${id}-end`}
+          label="End earlier (optional)"
+          help={`Asked: ${dateOf(Date.parse(props.request.endsAt))}.`}
+          error={troubleAt("endsAt")}
+        >
+          {(control) => (
+            <DateInput {...control} value={end} max={props.request.endsAt.slice(0, 10)} onChange={setEnd} />
+          )}
+        </Field>
+        <Field
+          id={`${id}-why`}
+          label="Why less is enough"
+          error={missing ?? troubleOf({ refusals: rest, fault: action.fault })}
+        >
+          {(control) => (
+            <Textarea
+              {...control}
+              value={text}
+              rows={2}
+              maxLength={2000}
+              dir="auto"
+              onChange={(event) => {
+                setText(event.target.value);
+                setMissing(null);
+              }}
+            />
+          )}
+        </Field>
+      </div>
     </Dialog>
   );
 }

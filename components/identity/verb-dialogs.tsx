@@ -2,8 +2,9 @@
 import { useId, useState } from "react";
 import type { Answer } from "#lib/web/action.ts";
 import { Combobox } from "../ui/combobox.tsx";
+import { DateInput } from "../ui/date-input.tsx";
 import { Field } from "../ui/field.tsx";
-import { Input } from "../ui/input.tsx";
+import { dateOf } from "../ui/moment.ts";
 import { Ask, useVerb } from "./verb-ask.tsx";
 
 type Asked = Promise<Answer<{ readonly id: string }>>;
@@ -66,18 +67,10 @@ export function Renew({ identity, maxDays, actions, close }: DialogProps) {
       <Field
         id={id}
         label="New end"
-        help={`Ends now on ${identity.endsAt.slice(0, 10)}. Policy allows ${maxDays} days from today.`}
+        help={`Ends now on ${dateOf(Date.parse(identity.endsAt))}. Policy allows ${maxDays} days from today.`}
         error={verb.trouble}
       >
-        {(control) => (
-          <Input
-            {...control}
-            type="date"
-            min={identity.endsAt.slice(0, 10)}
-            value={until}
-            onChange={(event) => setUntil(event.target.value)}
-          />
-        )}
+        {(control) => <DateInput {...control} min={identity.endsAt.slice(0, 10)} value={until} onChange={setUntil} />}
       </Field>
       {identity.exceptionEndsAt === null ? null : (
         <Field
@@ -85,14 +78,7 @@ export function Renew({ identity, maxDays, actions, close }: DialogProps) {
           label="Its exception ends"
           help="It may not outlive its exception. A later end is approved as policy says for exceptions."
         >
-          {(control) => (
-            <Input
-              {...control}
-              type="date"
-              value={exceptionUntil}
-              onChange={(event) => setExceptionUntil(event.target.value)}
-            />
-          )}
+          {(control) => <DateInput {...control} value={exceptionUntil} onChange={setExceptionUntil} />}
         </Field>
       )}
     </Ask>

@@ -20,6 +20,18 @@ const units = [
 /** "30 Nov 2027" */
 export const dateOf = (at: number): string => day.format(at);
 
+const months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+
+/** The day that a text names, as `2027-11-30`: "30 Nov 2027", "30 November 2027" or ISO; null for any other, and for 31 Feb. */
+export function dayIn(text: string): string | null {
+  const [, iso] = /^\s*(\d{4}-\d{2}-\d{2})\s*$/.exec(text) ?? [];
+  const [, date, month, year] = /^\s*(\d{1,2})\.? +([a-z]{3})[a-z]*\.?,? +(\d{4})\s*$/i.exec(text) ?? [];
+  const named = `${year}-${String(months.indexOf(month?.toLowerCase() ?? "") + 1).padStart(2, "0")}-${date?.padStart(2, "0")}`;
+  const day = iso ?? named;
+  const at = Date.parse(day);
+  return Number.isNaN(at) || new Date(at).toISOString().slice(0, 10) !== day ? null : day;
+}
+
 /** "Tue 30 Nov 2027, 10:00 UTC": the one exact form. */
 export const exactly = (at: number): string => `${minute.format(at).replace(",", "")} UTC`;
 

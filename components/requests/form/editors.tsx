@@ -2,6 +2,7 @@
 import { useId } from "react";
 import { backupId, credentialWords } from "#components/charter/words.ts";
 import { Combobox } from "#components/ui/combobox.tsx";
+import { DateInput } from "#components/ui/date-input.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { type Charter, classifications, credentialModels } from "#lib/domain/charter.ts";
@@ -11,7 +12,8 @@ import { DomainsEditor, ExceptionEditor, RetirementEditor, RotationEditor } from
 /** The control that changes one filled field, in its line's place. */
 export function Editor(props: EditorProps) {
   const { field } = props.line;
-  if (field === "name" || field === "endsAt") return <TextEditor {...props} />;
+  if (field === "name") return <NameEditor {...props} />;
+  if (field === "endsAt") return <EndEditor {...props} />;
   if (field === "dataDomains") return <DomainsEditor {...props} />;
   if (field === "retireWhen") return <RetirementEditor {...props} />;
   if (field === "rotation") return <RotationEditor {...props} />;
@@ -20,27 +22,27 @@ export function Editor(props: EditorProps) {
   return <ListEditor {...props} />;
 }
 
-function TextEditor({ line, preview, edit, done }: EditorProps) {
-  const { field, label } = line;
-  const isDate = field === "endsAt";
-  const value = String(preview?.filled[field] ?? "");
-  return (
-    <Input
-      autoFocus
-      aria-label={label}
-      type={isDate ? "date" : "text"}
-      mono={!isDate}
-      maxLength={100}
-      defaultValue={isDate ? value.slice(0, 10) : value}
-      onKeyDown={(event) => (event.key === "Enter" || event.key === "Escape") && done()}
-      onChange={(event) =>
-        isDate
-          ? event.target.value && edit({ endsAt: `${event.target.value}T12:00:00.000Z` })
-          : edit({ name: event.target.value })
-      }
-    />
-  );
-}
+const NameEditor = ({ line, preview, edit, done }: EditorProps) => (
+  <Input
+    autoFocus
+    aria-label={line.label}
+    mono
+    maxLength={100}
+    defaultValue={preview?.filled.name ?? ""}
+    onKeyDown={(event) => (event.key === "Enter" || event.key === "Escape") && done()}
+    onChange={(event) => edit({ name: event.target.value })}
+  />
+);
+
+const EndEditor = ({ line, preview, answers, edit, done }: EditorProps) => (
+  <DateInput
+    autoFocus
+    aria-label={line.label}
+    value={(answers.edits.endsAt ?? preview?.filled.endsAt ?? "").slice(0, 10)}
+    onKeyDown={(event) => (event.key === "Enter" || event.key === "Escape") && done()}
+    onChange={(day) => day && edit({ endsAt: `${day}T12:00:00.000Z` })}
+  />
+);
 
 function listOf({ line, choices }: EditorProps): readonly { readonly value: string; readonly label: string }[] {
   if (line.field === "target") return choices.targets.map(({ name, title }) => ({ value: name, label: title }));

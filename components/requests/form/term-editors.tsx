@@ -1,5 +1,6 @@
 "use client";
 import { Button } from "#components/ui/button.tsx";
+import { DateInput } from "#components/ui/date-input.tsx";
 import { Input } from "#components/ui/input.tsx";
 import type { RetirementCondition } from "#lib/domain/charter.ts";
 import type { EditorProps } from "./props.ts";
@@ -98,11 +99,11 @@ export function ExceptionEditor({ preview, answers, edit, done, me }: EditorProp
         onChange={(event) => set({ reason: event.target.value })}
       />
       <span className="flex gap-2">
-        <Input
+        <DateInput
           aria-label="End of the exception"
-          type="date"
+          className="flex-1"
           value={exception.endsAt.slice(0, 10)}
-          onChange={(event) => set({ endsAt: event.target.value ? `${event.target.value}T12:00:00.000Z` : "" })}
+          onChange={(day) => set({ endsAt: day && `${day}T12:00:00.000Z` })}
         />
         <Button
           size="sm"
