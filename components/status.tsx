@@ -12,9 +12,10 @@ import {
   Users,
 } from "lucide-react";
 import type { ReactNode } from "react";
-import type { Environment } from "#lib/domain/charter.ts";
+import type { Environment, RequestKind } from "#lib/domain/charter.ts";
 import type { IdentityState } from "#lib/domain/identity.ts";
 import type { RequestState } from "#lib/domain/request.ts";
+import { doingWords } from "./charter/words.ts";
 import { Badge, type Tone } from "./ui/badge.tsx";
 
 type Look = { readonly word: string; readonly tone: Tone; readonly icon: ReactNode };
@@ -50,14 +51,27 @@ const State = ({ look }: { readonly look: Look }) => (
   </Badge>
 );
 
-/** `null`: sent, and not yet taken by a worker. */
-export const RequestStatus = ({ state }: { readonly state: RequestState | "draft" | null }) =>
-  state === "draft" ? (
-    <State look={{ word: "Draft", tone: "neutral", icon: <PenLine aria-hidden /> }} />
+interface RequestStatusProps {
+  /** `null`: sent, and not yet taken by a worker. */
+  readonly state: RequestState | "draft" | null;
+  readonly kind?: RequestKind;
+  /** A retirement that waits, disabled, for its hold to end. */
+  readonly held?: boolean;
+}
+
+export function RequestStatus({ state, kind = "provision", held = false }: RequestStatusProps) {
+  if (state === "draft") return <State look={{ word: "Draft", tone: "neutral", icon: <PenLine aria-hidden /> }} />;
+  if (state !== "provisioning") return <State look={requestLooks[state ?? "received"]} />;
+  return held ? (
+    <State look={{ word: "Disabled, waiting", tone: "warn", icon: <CirclePause aria-hidden /> }} />
   ) : (
-    <State look={requestLooks[state ?? "received"]} />
+    <State look={{ ...requestLooks.provisioning, word: doingWords[kind] }} />
   );
-export const requestStateWord = (state: RequestState): string => requestLooks[state].word;
+}
+
+/** A request's state whatever its kind, as a filter names it. */
+export const requestStateWord = (state: RequestState): string =>
+  state === "provisioning" ? "Being carried out" : requestLooks[state].word;
 
 export const IdentityStatus = ({ state }: { readonly state: IdentityState }) => <State look={identityLooks[state]} />;
 
@@ -65,12 +79,14 @@ export const EnvironmentBadge = ({ environment }: { readonly environment: Enviro
   <Badge tone={environment === "prod" ? "outline" : "neutral"}>{environment}</Badge>
 );
 
-/** Risk as its number with a word; the arithmetic on hover. */
+/** Risk as its number with a word; the arithmetic on hover. `bare` where a heading says already that it is the risk. */
 export function Risk({
   risk,
   parts,
+  bare = false,
 }: {
   readonly risk: number;
+  readonly bare?: boolean;
   readonly parts?: readonly { readonly label: string; readonly points: number }[];
 }) {
   const tone = risk >= 40 ? "bad" : risk >= 20 ? "warn" : "neutral";
@@ -78,7 +94,8 @@ export function Risk({
   const title = parts?.length ? parts.map((part) => `${part.label} ${part.points}`).join(" + ") : undefined;
   return (
     <Badge tone={tone} title={title}>
-      Risk {risk}, {word}
+      {bare ? "" : "Risk "}
+      {risk}, {word}
     </Badge>
   );
 }

@@ -1,6 +1,7 @@
 import Link from "next/link";
 import type { ApprovalPage } from "#db/read/approvals.ts";
 import { CharterLines } from "../charter/charter-lines.tsx";
+import { objectWords } from "../charter/words.ts";
 import { DifferenceList, differencesOf } from "../plan/differences.tsx";
 import { Escalations } from "../plan/escalations.tsx";
 import { PlanObjects } from "../plan/plan-objects.tsx";
@@ -53,10 +54,9 @@ export function ApprovalCard(props: {
             droppable: droppable(props.page),
           }}
           remark={
-            <span>
-              exactly this version <Fingerprint digest={item.planDigest ?? ""} copy /> ·{" "}
-              {progress(props.page, props.stage)}
-            </span>
+            <>
+              Binds version <Fingerprint digest={item.planDigest ?? ""} copy /> · {progress(props.page, props.stage)}
+            </>
           }
         />
       }
@@ -77,11 +77,12 @@ export function ApprovalCard(props: {
             {item.reach ? <ReachGrid reach={item.reach} /> : null}
           </section>
         </div>
-        <section aria-label="What will be created">
+        <section aria-label={objectWords[item.kind]}>
           <h3 className="mb-1.5 text-xs font-[560] text-muted">
-            What will be created · {item.plan?.objects.length ?? 0} objects, permissions last
+            {objectWords[item.kind]} · {objectCount(item.plan?.objects.length ?? 0)}
+            {item.kind === "provision" ? ", permissions last" : ""}
           </h3>
-          <PlanObjects objects={item.plan?.objects ?? []} />
+          <PlanObjects objects={item.plan?.objects ?? []} notes={item.kind === "provision"} />
         </section>
         <div className="grid gap-5 lg:grid-cols-[minmax(0,1.8fr)_minmax(0,1fr)]">
           <section aria-label="Its charter">
@@ -95,6 +96,8 @@ export function ApprovalCard(props: {
     </Card>
   );
 }
+
+const objectCount = (count: number): string => `${count} ${count === 1 ? "object" : "objects"}`;
 
 /** Actions that *ask for less* may drop, dangerous ones first and preselected. */
 function droppable({ item }: ApprovalPage) {

@@ -17,6 +17,36 @@ export const kindWords: { readonly [K in RequestKind]: string } = {
   retire: "Retirement",
 };
 
+/** What the worker does for it. */
+export const doingWords: { readonly [K in RequestKind]: string } = {
+  provision: "Provisioning",
+  renew: "Renewing",
+  transfer: "Handing over",
+  suspend: "Suspending",
+  resume: "Resuming",
+  retire: "Retiring",
+};
+
+/** What the identity is once the worker has done it. */
+export const doneWords: { readonly [K in RequestKind]: string } = {
+  provision: "Live",
+  renew: "Renewed",
+  transfer: "Handed over",
+  suspend: "Suspended",
+  resume: "Live again",
+  retire: "Removed",
+};
+
+/** Heading of the objects that it is about. */
+export const objectWords: { readonly [K in RequestKind]: string } = {
+  provision: "What will be created",
+  renew: "What is renewed",
+  transfer: "What is handed over",
+  suspend: "What is disabled",
+  resume: "What is enabled again",
+  retire: "What will be removed",
+};
+
 export const credentialWords: { readonly [C in CredentialModel]: string } = {
   "platform-native": "Platform-native, nothing to rotate",
   federated: "Federated, nothing to rotate",

@@ -1,5 +1,5 @@
 "use client";
-import { CircleX, Lock } from "lucide-react";
+import { Lock, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import type { CredentialModel, Environment } from "#lib/domain/charter.ts";
 import type { IdentityState } from "#lib/domain/identity.ts";
@@ -58,7 +58,7 @@ const columns: readonly Column<InventoryTableRow>[] = [
   },
   { id: "used", title: "Last used", sort: "used", from: "lg", fixed: true, cell: (row) => <LastUsed use={row.use} /> },
   { id: "ends", title: "Ends", sort: "ends", from: "md", fixed: true, cell: (row) => <Time at={row.endsAt} /> },
-  { id: "risk", title: "Risk", sort: "risk", from: "lg", fixed: true, cell: (row) => <Risk risk={row.risk} /> },
+  { id: "risk", title: "Risk", sort: "risk", from: "lg", fixed: true, cell: (row) => <Risk risk={row.risk} bare /> },
 ];
 
 /** Identities as rows; each leads to its page. */
@@ -82,7 +82,7 @@ const States = ({ row }: { readonly row: InventoryTableRow }) => (
   <span className="inline-flex gap-1.5">
     <IdentityStatus state={row.state} />
     {row.differences > 0 ? (
-      <Badge tone="warn" icon={<CircleX aria-hidden />}>
+      <Badge tone="warn" icon={<TriangleAlert aria-hidden />}>
         Changed outside
       </Badge>
     ) : null}

@@ -3,10 +3,17 @@ import type { PlannedObject } from "#lib/domain/plan.ts";
 import { Code } from "../ui/code.tsx";
 import { Facts } from "../ui/facts.tsx";
 import { sayInstant } from "../ui/moment.ts";
-import { Mono } from "../ui/mono.tsx";
+import { Mono, Whole } from "../ui/mono.tsx";
 
 /** What will be created, object by object, in the order it is made; the exact documents fold out. */
-export const PlanObjects = ({ objects }: { readonly objects: readonly PlannedObject[] }) => (
+export const PlanObjects = ({
+  objects,
+  notes = true,
+}: {
+  readonly objects: readonly PlannedObject[];
+  /** As in a plan's view. */
+  readonly notes?: boolean | undefined;
+}) => (
   <div className="grid gap-2.5">
     {objects.map((object) => (
       <section
@@ -15,10 +22,12 @@ export const PlanObjects = ({ objects }: { readonly objects: readonly PlannedObj
         className="overflow-hidden rounded-md border border-line"
       >
         <header className="flex flex-wrap items-center gap-2 border-b border-line bg-sunken px-3 py-2 text-sm font-[540]">
-          <Box aria-hidden className="size-4 shrink-0 text-muted" />
-          <span>{object.title}</span>
-          {object.note ? <span className="font-normal text-muted">{object.note}</span> : null}
-          <Mono className="ml-auto font-normal text-muted" tail={10}>
+          <span className="flex flex-auto flex-wrap items-center gap-x-2">
+            <Box aria-hidden className="size-4 shrink-0 text-muted" />
+            <span>{object.title}</span>
+            {object.note && notes ? <span className="font-normal text-muted">{object.note}</span> : null}
+          </span>
+          <Mono className="font-normal text-muted" tail={10}>
             {object.name}
           </Mono>
         </header>
@@ -27,7 +36,7 @@ export const PlanObjects = ({ objects }: { readonly objects: readonly PlannedObj
             rows={object.details.map(({ label, value, mono }, at) => ({
               id: `${at}`,
               label,
-              value: mono ? <code className="break-all">{value}</code> : sayInstant(value),
+              value: mono ? <Whole>{value}</Whole> : sayInstant(value),
             }))}
           />
           <details className="mt-2 text-sm">

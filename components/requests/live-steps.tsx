@@ -22,32 +22,54 @@ const states: { readonly [S in StepRow["state"]]: Moment["state"] } = {
 /** The worker's steps as they happen, with evidence; a failed one says why and what happens next. */
 export function LiveSteps({
   intent,
+  held,
   retry,
 }: {
   readonly intent: NonNullable<RequestPage["intent"]>;
+  /** Until when a retirement waits before it removes; null for anything else. */
+  readonly held: Date | null;
   /** Null for who may not have a stuck step tried again. */
   readonly retry: Retry | null;
 }) {
   const running = intent.state === "running" || intent.state === "undoing";
   return (
-    <Card
-      title={running ? "What is happening" : "What happened"}
-      aside={intent.state === "undoing" ? "being taken back" : running ? "live" : intent.state}
-    >
-      <Timeline label="Steps" moments={intent.steps.map((step) => momentOf(step, retry))} />
+    <Card title={running ? "What is happening" : "What happened"} aside={asideOfAll(intent.state, held)}>
+      <Timeline
+        label="Steps"
+        moments={intent.steps.map((step) => {
+          const moment = momentOf(step, retry);
+          return held && step.state !== "done" && step.fault === null
+            ? { ...moment, remark: <Waits until={held} /> }
+            : moment;
+        })}
+      />
     </Card>
   );
 }
 
+function asideOfAll(state: NonNullable<RequestPage["intent"]>["state"], held: Date | null): string {
+  if (held) return "disabled, waiting";
+  if (state === "undoing") return "being taken back";
+  return state === "running" ? "live" : state;
+}
+
+const Waits = ({ until }: { readonly until: Date }) => (
+  <>
+    Waits until <Time at={until.toISOString()} as="date" />; renewing until then enables it again.
+  </>
+);
+
 function momentOf(step: StepRow, retry: Retry | null): Moment {
   return {
     id: step.id,
-    state: step.undoing && step.state === "done" ? "bad" : states[step.state],
+    state: (step.undoing && step.state === "done") || isStuck(step) ? "bad" : states[step.state],
     title: step.undoing ? `Take back: ${step.title}` : step.title,
     remark: remarkOf(step, retry),
     aside: asideOf(step),
   };
 }
+
+const isStuck = ({ state, stuckAt }: StepRow): boolean => stuckAt !== null && state !== "done" && state !== "undone";
 
 function remarkOf(step: StepRow, retry: Retry | null): ReactNode {
   if (step.state === "done") return step.evidence || step.target;

@@ -1,3 +1,4 @@
+import { objectWords } from "#components/charter/words.ts";
 import { PlanView } from "#components/plan/plan-view.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { Fingerprint } from "#components/ui/mono.tsx";
@@ -19,14 +20,12 @@ export function PlanCard({ page }: { readonly page: RequestPage }) {
         ) : null
       }
     >
-      <PlanView plan={plan} reach={reach} />
+      <PlanView plan={plan} reach={reach} notes={page.request.kind === "provision"} />
     </Card>
   );
 }
 
 function titleOf({ request, state }: RequestPage): string {
-  const done = state?.state === "live" || state?.state === "done";
-  if (request.kind === "retire") return done ? "What was removed" : "What will be removed";
-  if (request.kind === "provision") return done ? "What was created" : "What will be created";
-  return "What it is about";
+  const words = objectWords[request.kind];
+  return state?.state === "live" || state?.state === "done" ? words.replace("will be", "was") : words;
 }

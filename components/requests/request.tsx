@@ -18,6 +18,7 @@ import type { Use } from "#lib/web/usage.ts";
 import type { AcceptVerb } from "./accept.tsx";
 import { AcceptCard } from "./accept-card.tsx";
 import { CommentsCard } from "./comments-card.tsx";
+import { heldUntil } from "./held.ts";
 import { LiveSteps } from "./live-steps.tsx";
 import { PlanCard } from "./plan-card.tsx";
 import { RequestActions, type RequestVerbs } from "./request-actions.tsx";
@@ -61,7 +62,7 @@ export function Request({ page, viewer, use, verbs }: Props) {
       {asked ? <AcceptCard page={page} accept={verbs.accept} /> : null}
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1.2fr)_minmax(0,1fr)]">
         <div className="grid gap-4">
-          {intent ? <LiveSteps intent={intent} retry={drains ? verbs.retry : null} /> : null}
+          {intent ? <LiveSteps intent={intent} held={heldUntil(page)} retry={drains ? verbs.retry : null} /> : null}
           <PlanCard page={page} />
           <Card title="Charter" aside={`version ${current.version}`}>
             <p dir="auto" className="mb-4 text-md leading-relaxed break-words">
@@ -112,7 +113,7 @@ function Head({ page, viewer, verbs }: Omit<Props, "use">) {
       title={current.charter.name}
       marks={
         <>
-          <RequestStatus state={state?.state ?? null} />
+          <RequestStatus state={state?.state ?? null} kind={request.kind} held={heldUntil(page) !== null} />
           <EnvironmentBadge environment={current.charter.environment} />
           {current.version > 1 ? <Badge>Version {current.version}</Badge> : null}
         </>

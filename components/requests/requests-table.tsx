@@ -8,7 +8,12 @@ import type { RequestRow } from "#db/read/requests.ts";
 
 const columns: readonly Column<RequestRow>[] = [
   { id: "name", title: "Name", cell: (row) => row.name },
-  { id: "state", title: "State", cell: (row) => <RequestStatus state={row.state} />, fixed: true },
+  {
+    id: "state",
+    title: "State",
+    cell: (row) => <RequestStatus state={row.state} kind={row.kind} held={row.heldUntil !== null} />,
+    fixed: true,
+  },
   {
     id: "environment",
     title: "Environment",
@@ -22,7 +27,14 @@ const columns: readonly Column<RequestRow>[] = [
   {
     id: "deadline",
     title: "Deadline",
-    cell: (row) => (row.deadline && row.next ? <Deadline at={row.deadline} /> : null),
+    cell: (row) =>
+      row.heldUntil ? (
+        <span className="text-muted">
+          until <Time at={row.heldUntil} as="date" />
+        </span>
+      ) : row.deadline && row.next ? (
+        <Deadline at={row.deadline} />
+      ) : null,
     from: "xl",
   },
   { id: "since", title: "Since", cell: (row) => <Time at={row.since} />, align: "right", from: "md" },

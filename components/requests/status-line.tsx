@@ -1,9 +1,11 @@
 import type { ReactNode } from "react";
+import { doingWords, doneWords } from "#components/charter/words.ts";
 import { cx } from "#components/ui/cx.ts";
 import { Time } from "#components/ui/time.tsx";
 import type { RequestPage } from "#db/read/request.ts";
 import type { RequestState } from "#lib/domain/request.ts";
 import { Folded } from "./folded.tsx";
+import { heldUntil } from "./held.ts";
 
 type Mark = "ok" | "now" | "ahead" | "bad";
 interface Stop {
@@ -70,18 +72,25 @@ export function StatusLine({ page }: { readonly page: RequestPage }) {
   );
 }
 
+const isStuck = ({ intent }: RequestPage): boolean =>
+  intent?.steps.some(({ state, stuckAt }) => stuckAt !== null && state !== "done" && state !== "undone") ?? false;
+
 function stopsOf(page: RequestPage): readonly Stop[] {
   const state = page.state?.state ?? "received";
   const at = reached[state];
   const mark = (index: number): Mark =>
     index < at || (index === at && at === 4) ? "ok" : index > at ? "ahead" : ended.includes(state) ? "bad" : "now";
-  const changes = page.request.kind === "provision" ? "Provisioning" : "Carrying out";
+  const { kind } = page.request;
   return [
     { title: "Received", mark: mark(0), remark: <Time at={page.request.receivedAt.toISOString()} /> },
     { title: "Policy", mark: mark(1), remark: policyRemark(page) },
     { title: "Approvals", mark: mark(2), remark: approvalRemark(page) },
-    { title: changes, mark: mark(3), remark: provisioningRemark(page) },
-    { title: page.request.kind === "provision" ? "Live" : "Done", mark: mark(4), remark: lastRemark(page) },
+    {
+      title: heldUntil(page) ? "Disabled" : doingWords[kind],
+      mark: isStuck(page) ? "bad" : mark(3),
+      remark: doingRemark(page),
+    },
+    { title: doneWords[kind], mark: mark(4), remark: lastRemark(page) },
   ];
 }
 
@@ -104,11 +113,22 @@ function approvalRemark({ state, verdicts, current, names }: RequestPage): React
   return state && state.stages.length === 0 && reached[state.state] > 2 ? "none needed" : "";
 }
 
-function provisioningRemark({ intent }: RequestPage): ReactNode {
+function doingRemark(page: RequestPage): ReactNode {
+  const { intent } = page;
+  const held = heldUntil(page);
   if (intent === null) return "";
   const done = intent.steps.filter((step) => step.state === "done").length;
   if (intent.state === "undoing") return "being taken back";
-  return done < intent.steps.length ? `step ${done + 1} of ${intent.steps.length}` : `${done} steps`;
+  if (isStuck(page)) return `stuck at step ${done + 1} of ${intent.steps.length}`;
+  if (held)
+    return (
+      <>
+        waiting until <Time at={held.toISOString()} as="date" />
+      </>
+    );
+  return done < intent.steps.length
+    ? `step ${done + 1} of ${intent.steps.length}`
+    : `${done} ${done === 1 ? "step" : "steps"}`;
 }
 
 function lastRemark({ identity, request, state }: RequestPage): ReactNode {

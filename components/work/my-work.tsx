@@ -7,13 +7,13 @@ import { TakeBack } from "#components/requests/take-back.tsx";
 import { type Retry, TryAgain } from "#components/requests/try-again.tsx";
 import { EnvironmentBadge, RequestStatus, Risk } from "#components/status.tsx";
 import { LinkButton } from "#components/ui/button.tsx";
+import { capital } from "#components/ui/capital.ts";
 import { Card } from "#components/ui/card.tsx";
 import { cx } from "#components/ui/cx.ts";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHead } from "#components/ui/page-head.tsx";
 import { Deadline, Time } from "#components/ui/time.tsx";
 import type { MyWork as Work } from "#db/read/my-work.ts";
-import type { RequestKind } from "#lib/domain/charter.ts";
 
 const verbs = {
   approve: { word: "Decide", icon: <Users aria-hidden />, href: (id: string) => `/approvals?r=${id}` },
@@ -149,10 +149,13 @@ const UnderWay = ({ rows }: { readonly rows: Work["underWay"] }) => (
       {rows.map((row) => (
         <Line key={row.id}>
           <Link href={`/requests/${row.id}`} className="min-w-0 flex-1 truncate font-[540] hover:underline">
-            {row.name} <span className="font-normal text-muted">{row.step || kindWords[row.kind as RequestKind]}</span>
+            {row.name}{" "}
+            <span className="font-normal text-muted">
+              <Doing row={row} />
+            </span>
           </Link>
-          <RequestStatus state={row.state} />
-          <span className="text-sm text-muted">
+          <RequestStatus state={row.state} kind={row.kind} held={row.heldUntil !== null} />
+          <span className="text-right text-sm text-muted md:min-w-20">
             <Time at={row.since} />
           </span>
         </Line>
@@ -161,6 +164,16 @@ const UnderWay = ({ rows }: { readonly rows: Work["underWay"] }) => (
   </Card>
 );
 
+/** How far it is. */
+const Doing = ({ row: { heldUntil, step, kind } }: { readonly row: Work["underWay"][number] }) =>
+  heldUntil === null ? (
+    step || kindWords[kind]
+  ) : (
+    <>
+      removed on <Time at={heldUntil} as="date" />
+    </>
+  );
+
 const StuckWork = ({ rows, retry, takeBack }: { readonly rows: Work["stuck"] } & StuckVerbs) => (
   <Card title="Stuck" aside={`${rows.length}`} flush>
     <ul>
@@ -168,7 +181,10 @@ const StuckWork = ({ rows, retry, takeBack }: { readonly rows: Work["stuck"] } &
         <Line key={row.id}>
           <TriangleAlert aria-hidden />
           <Link href={`/requests/${row.request}`} className="min-w-0 flex-1 basis-52 hover:underline">
-            <span className="font-[540]">{row.title}</span> <span className="text-muted">on {row.target}</span>
+            <span className="font-[540]">{row.name}</span>{" "}
+            <span className="text-muted">
+              {row.title}, on {row.target}
+            </span>
             <span className="block text-[12.5px] text-bad">{row.sentence}</span>
             <span className="block text-[12.5px] text-muted">
               Stuck since <Time at={row.since} />. Mend the cause, then try again; it is also tried by itself.
@@ -200,7 +216,7 @@ const Discrepancies = ({ rows }: { readonly rows: Work["discrepancies"] }) => (
             href={row.identity ? `/identities/${row.identity}` : "/targets"}
             className="min-w-0 flex-1 hover:underline"
           >
-            {row.sentence} <span className="text-muted">{row.target}</span>
+            {capital(row.sentence)} <span className="text-muted">{row.target}</span>
           </Link>
           <span className="text-sm text-muted">
             <Time at={row.openedAt.toISOString()} />

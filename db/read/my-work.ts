@@ -1,5 +1,6 @@
 import { and, asc, eq, isNull, or, sql } from "drizzle-orm";
 import type { Viewer } from "#lib/domain/actor.ts";
+import type { RequestKind } from "#lib/domain/charter.ts";
 import type { RequestState } from "#lib/domain/request.ts";
 import type { Queries } from "../client.ts";
 import { findings } from "../schema/findings.ts";
@@ -19,10 +20,12 @@ export interface Waiting {
 export interface UnderWay {
   readonly id: string;
   readonly name: string;
-  readonly kind: string;
+  readonly kind: RequestKind;
   readonly state: RequestState | null;
   readonly since: string;
-  /** "step 3 of 5 · vault-main" while it is provisioned. */
+  /** Until when a retirement keeps its identity, disabled; null for anything else. */
+  readonly heldUntil: string | null;
+  /** "step 3 of 5 · vault-main" while it is carried out. */
   readonly step: string;
 }
 export interface Stuck {
@@ -68,17 +71,19 @@ async function readUnderWay(db: Queries, viewer: Viewer): Promise<readonly Under
   const rows = await db.execute<{
     id: string;
     name: string;
-    kind: string;
+    kind: RequestKind;
     state: RequestState | null;
     since: string;
+    held_until: string | null;
     done: number | null;
     steps: number | null;
     target: string | null;
   }>(sql`
-    select r.id, v.charter ->> 'name' as name, r.kind, s.state, to_json(coalesce(s.since, r.received_at)) #>> '{}' as since, i.done, i.steps, i.target
+    select r.id, v.charter ->> 'name' as name, r.kind, s.state, to_json(coalesce(s.since, r.received_at)) #>> '{}' as since, to_json(h.remove_at) #>> '{}' as held_until, i.done, i.steps, i.target
     from charter.requests r
     join lateral (select v.charter from charter.request_versions v where v.tenant = r.tenant and v.request = r.id order by v.version desc limit 1) v on true
     left join charter.request_states s on s.tenant = r.tenant and s.request = r.id
+    left join charter.identities h on h.tenant = r.tenant and h.id = r.identity and r.kind = 'retire' and s.state = 'provisioning'
     left join lateral (
       select count(*) filter (where x.state = 'done')::int as done, count(*)::int as steps, max(x.target) filter (where x.state not in ('done', 'waiting', 'undone')) as target
       from charter.intents n join charter.steps x on x.tenant = n.tenant and x.intent = n.id
@@ -92,6 +97,7 @@ async function readUnderWay(db: Queries, viewer: Viewer): Promise<readonly Under
     kind: row.kind,
     state: row.state,
     since: row.since,
+    heldUntil: row.held_until,
     step: row.steps
       ? `step ${Math.min((row.done ?? 0) + 1, row.steps)} of ${row.steps}${row.target ? ` · ${row.target}` : ""}`
       : "",

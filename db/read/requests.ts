@@ -16,6 +16,8 @@ export interface RequestRow {
   readonly state: RequestState | null;
   readonly since: string;
   readonly deadline: string | null;
+  /** Until when a retirement keeps its identity, disabled; null for anything else. */
+  readonly heldUntil: string | null;
   /** Who must act next, in words; empty when nobody must. */
   readonly next: string;
 }
@@ -58,7 +60,7 @@ export async function readRequests(
   const rows = await db.execute<Found>(sql`
     select s.request as id, s.kind, s.charter ->> 'name' as name, s.charter ->> 'target' as target, s.charter ->> 'environment' as environment,
       coalesce(p.name, 'Charter') as requester, s.state, to_json(s.since) #>> '{}' as since, to_json(s.deadline) #>> '{}' as deadline,
-      s.since::text as cursor,
+      to_json(h.remove_at) #>> '{}' as "heldUntil", s.since::text as cursor,
       coalesce((select json_agg(g ->> 'role') from jsonb_array_elements(s.stages) g), '[]') as roles, a.name as accepter
     from (${sql.join(
       movements(filter).map((movement) => ofThose(movement, filter, viewer)),
@@ -66,6 +68,7 @@ export async function readRequests(
     )}) s
     left join charter.people p on p.tenant = 'main' and p.id = s.requester
     left join charter.people a on a.tenant = 'main' and a.id = s.accepter
+    left join charter.identities h on h.tenant = 'main' and h.id = s.identity and s.kind = 'retire' and s.state = 'provisioning'
     order by s.since desc, s.request desc limit ${pageSize + 1}`);
   const last = rows.slice(0, pageSize).at(-1);
   return {
@@ -98,7 +101,7 @@ function movements({ state, after }: RequestFilter): readonly SQL[] {
 
 /** Those of one movement that the viewer sees and asked for: each is cut by itself, so that neither is read to its end. */
 const ofThose = (movement: SQL, filter: RequestFilter, viewer: Viewer): SQL => sql`(
-  select s.*, r.kind, r.requester, v.charter
+  select s.*, r.kind, r.identity, r.requester, v.charter
   from (${movement}) as s (request, state, since, deadline, stages, accepter)
   join charter.requests r on r.tenant = 'main' and r.id = s.request
   join lateral (select v.charter from charter.request_versions v where v.tenant = r.tenant and v.request = r.id order by v.version desc limit 1) v on true
