@@ -97,6 +97,7 @@ function Chain({ chain }: { readonly chain: ChainState }) {
           missing or swapped entry is named.
         </p>
         <Code
+          wrap
           label="verify command"
           text={"npm run audit:key > charter.pub\nnpm run audit:verify -- audit.jsonl --key charter.pub"}
         />

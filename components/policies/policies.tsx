@@ -2,6 +2,7 @@ import { CircleCheck, CircleX, Scale, Users } from "lucide-react";
 import type { RegisteredException } from "#db/read/exceptions.ts";
 import type { PolicyVersion } from "#db/read/policies.ts";
 import { rulesOf } from "#lib/policy/engine.ts";
+import { places } from "#lib/policy/facts.ts";
 import type { Rule } from "#lib/policy/rules.ts";
 import { Card } from "../ui/card.tsx";
 import { Code } from "../ui/code.tsx";
@@ -37,7 +38,7 @@ export function Policies({
   return (
     <>
       <PageHead title="Policies">
-        {rules.length} rules in force since <Time at={active.activatedAt.toISOString()} />, activated by{" "}
+        {rules.length} rules in force since <Time at={active.activatedAt.toISOString()} as="date" />, activated by{" "}
         {active.by.join(" and ")} · exactly this version <Fingerprint digest={active.digest} copy />
       </PageHead>
       <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_340px]">
@@ -66,7 +67,11 @@ export function Policies({
               On the worker&#8217;s host, in the names of two people of security. A bundle that does not fit its schema
               is refused with the line at fault.
             </p>
-            <Code label="activation command" text="npm run bundle:activate -- ./policy --by SUBJECT --and SUBJECT" />
+            <Code
+              wrap
+              label="activation command"
+              text="npm run bundle:activate -- ./policy --by SUBJECT --and SUBJECT"
+            />
           </Card>
           <Card title="Figures">
             <Code label="figures.json" text={active.files["figures.json"] ?? ""} />
@@ -96,7 +101,7 @@ const RuleCard = ({
               <p>{rule.sentence}</p>
               <p className="text-[12.5px] text-muted">
                 {asked(rule)}
-                {rule.mend ? <>To satisfy it: {rule.mend.replaceAll(/\{(\w+)\}/g, "…")} </> : null}
+                {rule.mend ? <>To satisfy it: {rule.mend.replaceAll(places, "…")} </> : null}
                 {rule.controls.length > 0 ? <>Supports {rule.controls.join(", ")}.</> : null}
               </p>
               <details className="mt-1">

@@ -1,18 +1,37 @@
 import { Copy } from "./copy.tsx";
+import { cx } from "./cx.ts";
 
-/** A text to copy as it stands: workflow, Terraform, configuration. Scrolls sideways, never wraps. */
-export function Code({ text, label }: { readonly text: string; readonly label: string }) {
+/**
+ * A text to copy as it stands: workflow, Terraform, configuration. Scrolls sideways under its copy button, to the last
+ * character; a command (`wrap`) is folded where it is too long.
+ */
+export function Code({
+  text,
+  label,
+  wrap = false,
+}: {
+  readonly text: string;
+  readonly label: string;
+  readonly wrap?: boolean;
+}) {
   return (
-    <div className="flex items-start rounded-md border border-line bg-sunken">
+    <div className="relative rounded-md border border-line bg-sunken">
       <section
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable with the keyboard.
         tabIndex={0}
         aria-label={label}
-        className="min-w-0 flex-1 overflow-x-auto px-3 py-2.5"
+        className="overflow-x-auto rounded-md"
       >
-        <pre className="text-[12.5px] leading-[1.55]">{text}</pre>
+        <pre
+          className={cx(
+            "py-2.5 pr-10 pl-3 text-[12.5px] leading-[1.55]",
+            wrap ? "break-words whitespace-pre-wrap" : "w-max min-w-full",
+          )}
+        >
+          {text}
+        </pre>
       </section>
-      <Copy text={text} label={`Copy ${label}`} className="m-1.5 shrink-0" />
+      <Copy text={text} label={`Copy ${label}`} className="absolute top-1.5 right-1.5 border border-line bg-surface" />
     </div>
   );
 }
