@@ -3,9 +3,10 @@ import Link from "next/link";
 import type { Check } from "#lib/domain/target.ts";
 import type { Answer } from "#lib/web/action.ts";
 import { Badge } from "../ui/badge.tsx";
+import { capital } from "../ui/capital.ts";
 import { Card } from "../ui/card.tsx";
 import { Facts } from "../ui/facts.tsx";
-import { Fingerprint } from "../ui/mono.tsx";
+import { Fingerprint, Mono } from "../ui/mono.tsx";
 import { Time } from "../ui/time.tsx";
 import { CheckNow } from "./check-now.tsx";
 
@@ -41,8 +42,10 @@ export function PlaceCard({ place, check }: { readonly place: Place; readonly ch
   return (
     <Card
       title={
-        <span className="flex flex-wrap items-center gap-2">
-          {place.title} <code className="font-normal text-muted">{place.name}</code>
+        <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
+          <span>
+            {place.title} <code className="ml-0.5 font-normal whitespace-nowrap text-muted">{place.name}</code>
+          </span>
           <Health place={place} missing={missing.length} />
           {place.simulated ? (
             <Badge tone="info" icon={<FlaskConical aria-hidden />}>
@@ -72,7 +75,7 @@ export function PlaceCard({ place, check }: { readonly place: Place; readonly ch
                 ]),
             ...place.settings.map(({ label, value }) => ({
               label: words(label),
-              value: <code className="break-all">{value}</code>,
+              value: <Mono tail={16}>{value}</Mono>,
             })),
             { label: "Fingerprint", value: <Fingerprint digest={place.entryDigest} copy /> },
           ]}
@@ -84,10 +87,17 @@ export function PlaceCard({ place, check }: { readonly place: Place; readonly ch
   );
 }
 
-const words = (label: string): string => {
-  const spaced = label.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
-  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
-};
+const spelled: { readonly [word: string]: string } = { arn: "ARN", ca: "CA", github: "GitHub", id: "ID", url: "URL" };
+
+/** `githubProviderArn` as people read it: "GitHub provider ARN". */
+function words(label: string): string {
+  const [first = "", ...rest] = label
+    .replace(/([a-z])([A-Z])/g, "$1 $2")
+    .toLowerCase()
+    .split(" ");
+  const head = spelled[first] ?? first.charAt(0).toUpperCase() + first.slice(1);
+  return [head, ...rest.map((word) => spelled[word] ?? word)].join(" ");
+}
 
 function Health({ place, missing }: { readonly place: Place; readonly missing: number }) {
   if (!place.configured) return <Badge>No longer configured</Badge>;
@@ -163,7 +173,7 @@ function Discrepancies({ found }: { readonly found: Place["discrepancies"] }) {
           <li key={finding.id} className="flex gap-2">
             <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-warn" />
             <span className="min-w-0">
-              {finding.sentence}{" "}
+              {capital(finding.sentence)}{" "}
               {finding.identity ? (
                 <Link className="link" href={`/identities/${finding.identity}`}>
                   Open the identity

@@ -27,7 +27,7 @@ export function Targets({ page, check }: { readonly page: TargetsPage; readonly 
       <PageHead title="Targets">
         Declared in the worker&#8217;s configuration file; this page shows them and changes nothing.
       </PageHead>
-      <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_360px]">
+      <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_400px]">
         <div className="grid content-start gap-4">
           {places.length === 0 ? (
             <Card label="No targets">

@@ -28,7 +28,7 @@ export function Badge({
     <span
       title={title}
       className={cx(
-        "inline-flex h-[21px] items-center gap-1.5 rounded-[5px] px-[7px] text-xs font-[540] whitespace-nowrap [&_svg]:size-[13px] [&_svg]:shrink-0",
+        "inline-flex h-[21px] items-center align-middle gap-1.5 rounded-[5px] px-[7px] text-xs font-[540] whitespace-nowrap [&_svg]:size-[13px] [&_svg]:shrink-0",
         tones[tone],
       )}
     >

@@ -18,9 +18,9 @@ export function Card(props: {
     >
       {props.title === undefined ? null : (
         <header className="flex min-h-11 flex-wrap items-center gap-x-2 border-b border-line px-4 py-1.5">
-          <h2 className="py-1">{props.title}</h2>
+          <h2 className="flex-1 basis-40 py-1">{props.title}</h2>
           {props.aside === undefined ? null : (
-            <div className="ml-auto flex min-w-0 items-center gap-2 text-sm text-muted">{props.aside}</div>
+            <div className="flex min-w-0 items-center gap-2 py-0.5 text-sm text-muted">{props.aside}</div>
           )}
         </header>
       )}
