@@ -1,6 +1,5 @@
 "use client";
 import { CircleDashed, Layers } from "lucide-react";
-import type { ReactNode } from "react";
 import { PlanView } from "#components/plan/plan-view.tsx";
 import { Reasons } from "#components/plan/reasons.tsx";
 import { Notice } from "#components/ui/banner.tsx";
@@ -59,16 +58,17 @@ const outcomeWords = {
 const Said = ({ decision }: { readonly decision: Decision }) => (
   <>
     <p className="pt-1 text-[13.5px] font-[560]">
-      {outcomeWords[decision.outcome]} {decision.stages.map((stage) => stage.sentence).join(" ")}
+      {outcomeWords[decision.outcome]}{" "}
+      {decision.outcome === "refused" ? "" : decision.stages.map((stage) => stage.sentence).join(" ")}
     </p>
     <Reasons decision={decision} />
   </>
 );
 
 /** What will be created, readable or as JSON, and why this credential. */
-export function PlanPanel({ preview, foot }: { readonly preview: Preview | null; readonly foot: ReactNode }) {
+export function PlanPanel({ preview }: { readonly preview: Preview | null }) {
   return (
-    <Card title="What will be created" foot={foot}>
+    <Card title="What will be created">
       <div className="min-h-40">
         {preview?.plan ? (
           <PlanView plan={preview.plan} reach={preview.reach} />

@@ -2,6 +2,7 @@
 import { PackageOpen } from "lucide-react";
 import { useId } from "react";
 import { Combobox } from "#components/ui/combobox.tsx";
+import { cx } from "#components/ui/cx.ts";
 import { Field } from "#components/ui/field.tsx";
 import { Input, Textarea } from "#components/ui/input.tsx";
 import type { FormPack, FormQuestion } from "./contract.ts";
@@ -36,7 +37,7 @@ export function ReachQuestion(props: Props) {
               onChange={(event) => change({ need: { pasted: event.target.value } })}
             />
           ) : (
-            <div className="flex flex-wrap gap-2 sm:flex-nowrap">
+            <div className={cx("flex flex-wrap gap-2", chosen?.parameters.length === 1 && "sm:flex-nowrap")}>
               <div className="min-w-0 basis-full sm:flex-1 sm:basis-0">
                 <Combobox
                   control={control}
@@ -47,7 +48,12 @@ export function ReachQuestion(props: Props) {
                   onChange={(id) => change({ need: { pack: id, parameters: {} } })}
                 />
               </div>
-              {chosen ? <Parameters pack={chosen} answers={answers} change={change} /> : null}
+              {chosen?.parameters.length === 1 ? <Parameters pack={chosen} answers={answers} change={change} /> : null}
+              {chosen && chosen.parameters.length > 1 ? (
+                <div className="grid basis-full gap-2 sm:auto-cols-fr sm:grid-flow-col">
+                  <Parameters pack={chosen} answers={answers} change={change} named />
+                </div>
+              ) : null}
             </div>
           )
         }
@@ -72,21 +78,32 @@ const PackLine = ({ pack, phrase }: { readonly pack: FormPack; readonly phrase: 
   </>
 );
 
-function Parameters({ pack, answers, change }: { readonly pack: FormPack } & Pick<Props, "answers" | "change">) {
+interface ParametersProps extends Pick<Props, "answers" | "change"> {
+  readonly pack: FormPack;
+  /** Where several stand side by side, each shows its name. */
+  readonly named?: boolean;
+}
+
+function Parameters({ pack, answers, change, named = false }: ParametersProps) {
   const given = answers.need !== null && "pack" in answers.need ? answers.need.parameters : {};
   return pack.parameters.map((parameter) => (
-    <Input
-      key={parameter.name}
-      aria-label={parameter.label}
-      title={parameter.label}
-      mono
-      className="min-w-0 flex-1"
-      placeholder={parameter.placeholder}
-      value={given[parameter.name] ?? ""}
-      maxLength={500}
-      onChange={(event) =>
-        change({ need: { pack: pack.id, parameters: { ...given, [parameter.name]: event.target.value } } })
-      }
-    />
+    <div key={parameter.name} className="min-w-0 flex-1">
+      {named ? (
+        <span aria-hidden className="mb-1 block text-xs text-muted">
+          {parameter.label}
+        </span>
+      ) : null}
+      <Input
+        aria-label={parameter.label}
+        title={parameter.label}
+        mono
+        placeholder={parameter.placeholder}
+        value={given[parameter.name] ?? ""}
+        maxLength={500}
+        onChange={(event) =>
+          change({ need: { pack: pack.id, parameters: { ...given, [parameter.name]: event.target.value } } })
+        }
+      />
+    </div>
   ));
 }

@@ -127,23 +127,23 @@ export function RequestForm(props: RequestFormProps) {
         </div>
         <aside
           aria-label="What becomes of it"
-          className="grid gap-4 lg:sticky lg:top-16 lg:max-h-[calc(100dvh-5rem)] lg:overflow-y-auto"
+          className="grid lg:sticky lg:top-16 lg:max-h-[calc(100dvh-11.5rem)] lg:grid-rows-[minmax(0,1fr)_auto]"
         >
-          <PolicyCard preview={form.preview} trouble={form.trouble} fresh={form.fresh} />
-          <PlanPanel
-            preview={form.preview}
-            foot={
-              <Submit
-                id={start.id}
-                answers={form.answers}
-                preview={form.preview}
-                fresh={form.fresh}
-                submit={verbs.submit}
-                onSend={() => setSent(true)}
-                hold={form.hold}
-              />
-            }
-          />
+          <div className="grid content-start gap-4 lg:overflow-y-auto">
+            <PolicyCard preview={form.preview} trouble={form.trouble} fresh={form.fresh} />
+            <PlanPanel preview={form.preview} />
+          </div>
+          <div className="sticky bottom-14 mt-3 rounded-lg border border-line bg-surface px-4 py-3 md:bottom-3 lg:static">
+            <Submit
+              id={start.id}
+              answers={form.answers}
+              preview={form.preview}
+              fresh={form.fresh}
+              submit={verbs.submit}
+              onSend={() => setSent(true)}
+              hold={form.hold}
+            />
+          </div>
         </aside>
       </div>
     </>
