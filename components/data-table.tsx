@@ -52,34 +52,38 @@ export function DataTable<Row extends { readonly id: string }>(props: DataTableP
   const shown = table.getHeaderGroups().flatMap((group) => group.headers);
   if (props.rows.length === 0) return <>{props.empty}</>;
   return (
-    <div className="overflow-x-auto">
-      <table className="w-full border-collapse text-[13.5px]">
-        <caption className="sr-only">{props.caption}</caption>
-        <thead>
-          <tr>
-            {shown.map((header) => {
-              const column = byId.get(header.column.id);
-              return column ? <HeadCell key={header.id} column={column} sorted={header.column.getIsSorted()} /> : null;
-            })}
-          </tr>
-        </thead>
-        <tbody>
-          {table.getRowModel().rows.map((row) => (
-            <BodyRow key={row.id} {...props} row={row.original}>
-              {(href) =>
-                row.getVisibleCells().map((cell, at) => {
-                  const column = byId.get(cell.column.id);
-                  return column ? (
-                    <BodyCell key={cell.id} column={column} row={row.original} href={at === 0 ? href : undefined} />
-                  ) : null;
-                })
-              }
-            </BodyRow>
-          ))}
-        </tbody>
-      </table>
+    <>
+      <div className="overflow-x-auto md:max-h-[calc(100dvh-8rem)] md:overflow-y-auto print:max-h-none">
+        <table className="w-full border-separate border-spacing-0 text-[13.5px]">
+          <caption className="sr-only">{props.caption}</caption>
+          <thead>
+            <tr>
+              {shown.map((header) => {
+                const column = byId.get(header.column.id);
+                return column ? (
+                  <HeadCell key={header.id} column={column} sorted={header.column.getIsSorted()} />
+                ) : null;
+              })}
+            </tr>
+          </thead>
+          <tbody>
+            {table.getRowModel().rows.map((row) => (
+              <BodyRow key={row.id} {...props} row={row.original}>
+                {(href) =>
+                  row.getVisibleCells().map((cell, at) => {
+                    const column = byId.get(cell.column.id);
+                    return column ? (
+                      <BodyCell key={cell.id} column={column} row={row.original} href={at === 0 ? href : undefined} />
+                    ) : null;
+                  })
+                }
+              </BodyRow>
+            ))}
+          </tbody>
+        </table>
+      </div>
       <Pages next={props.next} />
-    </div>
+    </>
   );
 }
 
@@ -127,7 +131,7 @@ function BodyRow<Row extends { readonly id: string }>({ row, href: hrefOf, selec
       aria-selected={selected === undefined ? undefined : chosen}
       onClick={open}
       className={cx(
-        "border-b border-line last:border-b-0 hover:bg-hover",
+        "hover:bg-hover [&:not(:last-child)>td]:border-b [&>td]:border-line",
         href && "cursor-pointer",
         chosen && "bg-accent-soft",
       )}
@@ -187,7 +191,7 @@ function BodyCell<Row>({
   return (
     <td
       className={cx(
-        "h-10 max-w-80 px-3 py-1 whitespace-nowrap first:pl-4 last:pr-4",
+        "h-10 max-w-80 px-3 py-1 whitespace-nowrap first:pl-4 last:pr-4 first:w-full first:max-w-0 first:min-w-32 md:first:min-w-44",
         !column.fixed && "truncate",
         column.align === "right" && "num",
         column.from && from[column.from],

@@ -1,8 +1,9 @@
 "use client";
-import { Search } from "lucide-react";
+import { ChevronDown, Search } from "lucide-react";
 import { usePathname, useRouter, useSearchParams } from "next/navigation";
 import { type ReactNode, useEffect, useRef, useState, useTransition } from "react";
 import { cx } from "./ui/cx.ts";
+import { useEarlyTyping } from "./ui/early.ts";
 import type { Choice } from "./ui/select.tsx";
 
 /** Sets or clears one search parameter and goes back to the first page. */
@@ -40,7 +41,7 @@ export function Filter({
   return (
     <label
       className={cx(
-        "inline-flex h-7 items-center rounded-full border px-2.5 text-sm focus-within:outline-2 focus-within:outline-offset-2 focus-within:outline-[var(--ring)]",
+        "relative inline-flex h-7 items-center rounded-full border text-sm focus-within:outline-2 focus-within:outline-offset-2 focus-within:outline-[var(--ring)]",
         value ? "border-line-strong bg-sunken" : "border-dashed border-line-strong text-muted",
       )}
     >
@@ -48,7 +49,7 @@ export function Filter({
       <select
         value={value}
         onChange={(event) => set(event.target.value)}
-        className="max-w-48 appearance-none truncate bg-transparent outline-none"
+        className="field-sizing-content h-full max-w-56 appearance-none truncate bg-transparent pr-6 pl-2.5 outline-none"
       >
         <option value="">{label}</option>
         {choices.map((choice) => (
@@ -57,6 +58,7 @@ export function Filter({
           </option>
         ))}
       </select>
+      <ChevronDown aria-hidden className="pointer-events-none absolute right-2 size-3.5 text-muted" />
     </label>
   );
 }
@@ -67,20 +69,23 @@ export function SearchFilter({ name = "q", label }: { readonly name?: string; re
   const [typed, setTyped] = useState(value);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
+  const type = (text: string) => {
+    setTyped(text);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => set(text), 250);
+  };
+  const field = useRef<HTMLInputElement>(null);
+  useEarlyTyping(field, type);
   return (
     <label className="flex h-7 min-w-40 flex-1 items-center gap-2 rounded-md border border-line bg-surface px-2 text-sm text-muted focus-within:outline-2 focus-within:outline-[var(--ring)] md:max-w-64">
       <Search aria-hidden className="size-3.5 shrink-0" />
       <input
+        ref={field}
         type="search"
         aria-label={label}
         placeholder={label}
         value={typed}
-        onChange={(event) => {
-          setTyped(event.target.value);
-          clearTimeout(timer.current);
-          const wanted = event.target.value;
-          timer.current = setTimeout(() => set(wanted), 250);
-        }}
+        onChange={(event) => type(event.target.value)}
         className="w-full min-w-0 bg-transparent text-text outline-none placeholder:text-faint"
       />
     </label>

@@ -14,7 +14,7 @@ export function Crumbs({ crumbs }: { readonly crumbs: readonly Crumb[] }): React
         <Fragment key={crumb.title}>
           {at > 0 ? <span aria-hidden>/</span> : null}
           {at < crumbs.length - 1 && crumb.href !== undefined ? (
-            <Link href={crumb.href} className="truncate hover:text-text">
+            <Link href={crumb.href} className="shrink-0 hover:text-text">
               {crumb.title}
             </Link>
           ) : (

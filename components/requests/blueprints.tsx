@@ -1,10 +1,11 @@
 "use client";
 import { Bot, Cable, CalendarClock, Database, GitBranch, Handshake, Server } from "lucide-react";
 import Link from "next/link";
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
 import { credentialWords } from "#components/charter/words.ts";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
+import { useEarlyTyping } from "#components/ui/early.ts";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { PageHead } from "#components/ui/page-head.tsx";
@@ -38,6 +39,8 @@ export function Blueprints({
 }) {
   const [unsure, setUnsure] = useState(false);
   const [typed, setTyped] = useState("");
+  const field = useRef<HTMLInputElement>(null);
+  useEarlyTyping(field, setTyped);
   const wanted = typed.trim().toLowerCase();
   const found = blueprints.filter((blueprint) =>
     `${blueprint.title} ${blueprint.summary} ${blueprint.group}`.toLowerCase().includes(wanted),
@@ -49,6 +52,7 @@ export function Blueprints({
       </PageHead>
       <div className="mb-5 flex flex-wrap items-center gap-2.5">
         <Input
+          ref={field}
           type="search"
           aria-label="Search blueprints"
           placeholder="Search: pipeline, database, key…"
@@ -76,12 +80,14 @@ export function Blueprints({
         >
           {blueprints.length === 0
             ? "The worker publishes them when it starts."
-            : "Search for what it runs on or what it must reach."}
+            : "Search for what it runs on or what it must reach, or answer three questions under Not sure?"}
         </EmptyState>
       ) : (
-        groups.map((group) => (
-          <Group key={group.id} {...group} blueprints={found.filter((blueprint) => blueprint.group === group.id)} />
-        ))
+        <div className="grid items-start gap-x-4 gap-y-6 md:grid-cols-2 xl:grid-cols-3">
+          {groups.map((group) => (
+            <Group key={group.id} {...group} blueprints={found.filter((blueprint) => blueprint.group === group.id)} />
+          ))}
+        </div>
       )}
     </>
   );
@@ -98,12 +104,12 @@ function Group({
 }) {
   if (blueprints.length === 0) return null;
   return (
-    <section aria-label={title} className="mb-6">
+    <section aria-label={title}>
       <h2 className="mb-2 flex items-center gap-2 text-muted [&_svg]:size-4">
         {icon}
         {title}
       </h2>
-      <ul className="grid gap-3 sm:grid-cols-2 xl:grid-cols-3">
+      <ul className="grid gap-3">
         {blueprints.map((blueprint) => (
           <li key={blueprint.id}>
             <Link
