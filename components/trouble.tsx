@@ -8,7 +8,7 @@ import { troubleOf } from "./use-action.ts";
 export function Trouble(props: { readonly refusals: readonly Refusal[]; readonly fault: string | null }) {
   const sentence = troubleOf(props);
   return (
-    <div aria-live="polite">
+    <div aria-live="polite" className="empty:absolute">
       {sentence === null ? null : (
         <Notice tone="bad" icon={<CircleX aria-hidden />}>
           {sentence}

@@ -9,11 +9,10 @@ import { menuOf } from "./menu.ts";
 import { Palette } from "./palette.tsx";
 import { PersonMenu } from "./person-menu.tsx";
 import { Rail } from "./rail.tsx";
+import { roleWords } from "./roles.ts";
 import { ThemeMenu } from "./theme.tsx";
 import type { Theme } from "./theme-name.ts";
 import { TopToolsProvider } from "./top-tools.tsx";
-
-const roleWords = { security: "Security", operator: "Operator", auditor: "Auditor" } as const;
 
 /** What a person is here, in a line: their roles, else their teams. */
 export const whatIs = (person: SessionPerson): string =>

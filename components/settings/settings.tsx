@@ -1,6 +1,7 @@
 "use client";
 import { useRouter } from "next/navigation";
 import type { ReactNode } from "react";
+import { roleWords } from "#components/frame/roles.ts";
 import { useTheme } from "#components/frame/theme.tsx";
 import { type Theme, themes } from "#components/frame/theme-name.ts";
 import { Trouble } from "#components/trouble.tsx";
@@ -24,20 +25,25 @@ export function Settings(props: {
   readonly endSession: (input: { id: string }) => Promise<Answer<null>>;
 }) {
   return (
-    <div className="grid gap-4">
+    <>
       <PageHead title="Settings">Yours alone; nothing here changes the system.</PageHead>
-      <Card title="You">
-        <Facts
-          rows={[
-            { label: "Name", value: <bdi>{props.person.name}</bdi> },
-            { label: "Teams", value: props.person.teamNames.join(", ") || "none" },
-            { label: "Roles", value: props.person.roles.join(", ") || "none: you may request and own" },
-          ]}
-        />
-      </Card>
-      <ThemeCard theme={props.theme} />
-      <Sessions sessions={props.sessions} current={props.person.session} endSession={props.endSession} />
-    </div>
+      <div className="grid gap-4">
+        <Card title="You">
+          <Facts
+            rows={[
+              { label: "Name", value: <bdi>{props.person.name}</bdi> },
+              { label: "Teams", value: props.person.teamNames.join(", ") || "none" },
+              {
+                label: "Roles",
+                value: props.person.roles.map((role) => roleWords[role]).join(", ") || "none: you may request and own",
+              },
+            ]}
+          />
+        </Card>
+        <ThemeCard theme={props.theme} />
+        <Sessions sessions={props.sessions} current={props.person.session} endSession={props.endSession} />
+      </div>
+    </>
   );
 }
 
@@ -89,9 +95,7 @@ function Sessions({ sessions, current, endSession }: SessionsProps) {
           </SessionLine>
         ))}
       </ul>
-      <div className="px-4 pb-3 empty:hidden">
-        <Trouble refusals={refusals} fault={fault} />
-      </div>
+      <Trouble refusals={refusals} fault={fault} />
     </Card>
   );
 }
@@ -99,15 +103,17 @@ function Sessions({ sessions, current, endSession }: SessionsProps) {
 function SessionLine(props: { readonly session: OpenSession; readonly here: boolean; readonly children: ReactNode }) {
   const { session } = props;
   return (
-    <li className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-4 py-2.5 last:border-b-0">
-      <span className="min-w-0 flex-1 basis-60">
-        <span className="block truncate">{browserOf(session.userAgent)}</span>
+    <li className="flex items-center gap-x-3 border-b border-line px-4 py-2.5 last:border-b-0">
+      <span className="min-w-0 flex-1">
+        <span className="flex flex-wrap items-center gap-x-2">
+          <span className="truncate">{browserOf(session.userAgent)}</span>
+          {props.here ? <Badge>this browser</Badge> : null}
+          {session.readOnly ? <Badge>reading only</Badge> : null}
+        </span>
         <span className="block text-xs text-muted">
-          since <Time at={session.createdAt} />, last seen <Time at={session.lastSeenAt} />
+          signed in <Time at={session.createdAt} />, last seen <Time at={session.lastSeenAt} />
         </span>
       </span>
-      {session.readOnly ? <Badge tone="neutral">reading only</Badge> : null}
-      {props.here ? <Badge tone="neutral">this browser</Badge> : null}
       {props.children}
     </li>
   );
