@@ -5,6 +5,7 @@ import type { IdentityPage } from "#db/read/identity.ts";
 import type { RetirementCondition } from "#lib/domain/charter.ts";
 import type { FourAnswer, FourAnswers } from "#lib/domain/four-answers.ts";
 import type { UseAnswer } from "#lib/domain/last-use.ts";
+import { capital } from "../ui/capital.ts";
 import { Card } from "../ui/card.tsx";
 import { Fingerprint } from "../ui/mono.tsx";
 import { Time } from "../ui/time.tsx";
@@ -27,7 +28,7 @@ interface Asked {
 /** The evidence as a sentence, with when it was made. What is wrong is said in words and in red. */
 const Shown = ({ of: { good, evidence, since } }: { readonly of: FourAnswer }) => (
   <span className={good ? undefined : "text-bad"}>
-    {evidence.charAt(0).toUpperCase() + evidence.slice(1)}
+    {capital(evidence)}
     {since ? (
       <>
         , <Time at={since.toISOString()} />
@@ -64,7 +65,7 @@ function Who({ page: { names, place }, shown }: Asked) {
       title="Who owns it"
       answer={
         <>
-          {names.owner.name}, backup <b className="font-[560]">{backup}</b>, team {place.team}
+          <b className="font-[560]">{names.owner.name}</b>, backup {backup}, team {place.team}
         </>
       }
       evidence={
@@ -152,7 +153,7 @@ function When({ page: { row }, shown }: Asked) {
       evidence={
         <>
           <Shown of={shown} />
-          {endWords(row.charter.retireWhen, row.useAnswer)}
+          {row.state === "retiring" || row.state === "retired" ? null : endWords(row.charter.retireWhen, row.useAnswer)}
         </>
       }
     />

@@ -22,7 +22,7 @@ export function Life({ entries, kinds }: { readonly entries: readonly LifeEntry[
             className="text-faint underline underline-offset-2"
             href={`/audit?q=${encodeURIComponent(entry.aggregate)}`}
           >
-            entry {entry.seq}
+            audit entry
           </Link>
         </>
       ),
