@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { connectors } from "#lib/connectors/registry.ts";
+import { removeWorkerFiles } from "./crash/builds.ts";
 import { type Lane, openLane } from "./crash/lane.ts";
 import { allRuns, type Result, runAll, wordsOf } from "./crash/matrix.ts";
 
@@ -7,15 +9,18 @@ const every = 24;
 
 let lane: Lane;
 beforeAll(async () => {
-  lane = await openLane();
+  lane = await openLane(connectors.map(({ kind }) => kind));
 });
-afterAll(() => lane.close());
+afterAll(async () => {
+  await lane.close();
+  removeWorkerFiles();
+});
 
 it("whatever is killed, lost or paused, one identity comes of it, one credential, its secret in the vault, all audited", async () => {
   const runs = await allRuns(lane, { full: false, seeds: 0 });
   const results: Result[] = [];
   await runAll(
-    [lane],
+    lane,
     runs.filter((_, place) => place % every === 0),
     (result) => void results.push(result),
   );

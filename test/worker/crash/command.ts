@@ -1,8 +1,11 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { connectors } from "#lib/connectors/registry.ts";
 import { startCluster } from "#test/support/cluster.ts";
+import { removeWorkerFiles } from "./builds.ts";
 import { type Lane, openLane } from "./lane.ts";
 import { allRuns, type Result, runAll, tallyLine, tallyOf, wordsOf } from "./matrix.ts";
+import { type Tried, tryAll } from "./sabotage.ts";
 
 /** The complete matrix, as `npm run crash` runs it; see scripts/crash.mjs. */
 const { values } = parseArgs({
@@ -12,7 +15,7 @@ const { values } = parseArgs({
     connector: { type: "string" },
     json: { type: "string" },
     only: { type: "string" },
-    lanes: { type: "string", default: "2" },
+    lanes: { type: "string", default: "1" },
   },
 });
 
@@ -28,36 +31,75 @@ const kept = (file: string): readonly Result[] =>
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-async function main(): Promise<number> {
-  const cluster = await startCluster({ max_connections: 200 });
+type Sabotages = { caught: number; tried: number };
+
+/** Told of every result, of whichever lane. */
+class Book {
+  readonly results: Result[] = [];
+  readonly sabotages: Sabotages = { caught: 0, tried: 0 };
+  readonly #began = performance.now();
+  expected = 0;
+
+  note(result: Result): void {
+    this.results.push(result);
+    if (values.json !== undefined) appendFileSync(values.json, `${JSON.stringify(result)}\n`);
+    if (result.found.length > 0) say(wordsOf(result));
+    if (this.results.length % 25 === 0)
+      say(`${this.results.length} of ${this.expected}, ${Math.round((performance.now() - this.#began) / 1000)} s`);
+  }
+
+  noteSabotage({ name, caught, found }: Tried): void {
+    this.sabotages.tried += 1;
+    if (caught) this.sabotages.caught += 1;
+    say(`sabotage, ${name}: ${caught ? "caught" : "NOT caught"}: ${found[0]?.sentence ?? "nothing"}`);
+  }
+}
+
+/** All runs of one kind of target, in lanes of their own. */
+async function runKind(kind: string, of: { book: Book; cluster: string; known: ReadonlyMap<string, Result> }) {
+  const { book, cluster, known } = of;
+  const wanted = new RegExp(values.only ?? "");
   const lanes: Lane[] = [];
   try {
-    for (let place = 0; place < Number(values.lanes); place += 1) lanes.push(await openLane(cluster.url()));
+    for (let place = 0; place < Number(values.lanes); place += 1) lanes.push(await openLane([kind], cluster));
     const [first] = lanes;
-    if (first === undefined) throw new Error("--lanes is at least 1.");
+    if (first === undefined) return;
     const extent = { full: values.full, seeds: Number(values.seeds ?? (values.full ? 10 : 0)) };
-    const wanted = new RegExp(values.only ?? "");
-    const runs = (await allRuns(first, { ...extent, connector: values.connector })).filter(({ id }) => wanted.test(id));
-    const done = values.json === undefined ? [] : kept(values.json);
-    const known = new Set(done.map(({ id }) => id));
+    const runs = (await allRuns(first, extent)).filter(({ id }) => wanted.test(id));
     const rest = runs.filter(({ id }) => !known.has(id));
-    say(`${runs.length} runs, ${runs.length - rest.length} of them done before.`);
-    const results = done.filter(({ id }) => runs.some((one) => one.id === id));
-    const began = performance.now();
-    await runAll(lanes, rest, (result) => {
-      results.push(result);
-      if (values.json !== undefined) appendFileSync(values.json, `${JSON.stringify(result)}\n`);
-      if (result.found.length > 0) say(wordsOf(result));
-      if (results.length % 25 === 0)
-        say(`${results.length} of ${runs.length}, ${Math.round((performance.now() - began) / 1000)} s`);
-    });
-    const tally = tallyOf(results);
-    say(tallyLine(tally, { caught: 0, tried: 0 }));
-    return Object.entries(tally).every(([name, count]) => name === "runs" || count === 0) ? 0 : 1;
+    for (const { id } of runs) book.results.push(...[known.get(id) ?? []].flat());
+    book.expected += runs.length;
+    say(`${kind}: ${runs.length} runs, ${runs.length - rest.length} of them done before.`);
+    const share = (place: number) => rest.filter((_, index) => index % lanes.length === place);
+    await Promise.all(lanes.map((lane, place) => runAll(lane, share(place), (result) => book.note(result))));
   } finally {
     await Promise.all(lanes.map((lane) => lane.close()));
-    await cluster.stop();
   }
+}
+
+async function sabotage(kind: string, of: { book: Book; cluster: string }): Promise<void> {
+  const lane = await openLane([kind], of.cluster);
+  await tryAll(lane, (tried) => of.book.noteSabotage(tried)).finally(() => lane.close());
+}
+
+async function main(): Promise<number> {
+  const cluster = await startCluster({ max_connections: 200 });
+  const book = new Book();
+  const known = new Map(values.json === undefined ? [] : kept(values.json).map((one) => [one.id, one]));
+  const kinds = connectors.map(({ kind }) => kind).filter((kind) => (values.connector ?? kind) === kind);
+  try {
+    await Promise.all(kinds.map((kind) => runKind(kind, { book, cluster: cluster.url(), known })));
+    for (const kind of values.only === undefined ? kinds : []) await sabotage(kind, { book, cluster: cluster.url() });
+  } finally {
+    await cluster.stop();
+    removeWorkerFiles();
+  }
+  const unmet = book.results.filter((one) => one.unmet);
+  if (unmet.length > 0) say(`${unmet.length} places were not passed: ${unmet.map(({ id }) => id).join("; ")}`);
+  const tally = tallyOf(book.results);
+  say(tallyLine(tally, book.sabotages));
+  const { caught, tried } = book.sabotages;
+  return caught === tried && Object.entries(tally).every(([name, count]) => name === "runs" || count === 0) ? 0 : 1;
 }
 
 process.exitCode = await main();

@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readSystemIdentifier } from "#db/store/configuration.ts";
 import type { LeaseTimes } from "#db/store/steps.ts";
-import { connectors } from "#lib/connectors/registry.ts";
 import { vault } from "#lib/vaults/vault/index.ts";
 import { configSchema } from "#lib/worker/config.ts";
 import { openPlaces, type Places } from "#lib/worker/places.ts";
@@ -12,7 +11,7 @@ import { publishConfig } from "#lib/worker/publish.ts";
 import { createSaga, type Saga } from "#lib/worker/saga.ts";
 import { type TestDatabase, testDatabase } from "#test/support/database.ts";
 import { installation, markKeys } from "../saga-world.ts";
-import type { Build } from "./patches.ts";
+import { type Build, workerFile } from "./builds.ts";
 import { WorkerProcess } from "./process.ts";
 import { startWorlds, type Worlds } from "./worlds.ts";
 
@@ -25,8 +24,8 @@ export interface Lane {
   readonly standing: Map<string, Set<string>>;
   /** A saga in this process, with which runs recover. */
   saga(of?: { times?: LeaseTimes; heard?(step: string, call: string): void }): Saga;
-  /** A real worker that starts at once; the next one is made ready meanwhile. */
-  worker(of: { readonly at?: string; readonly builds?: readonly Build[] }): WorkerProcess;
+  /** Starts a real worker, which is killed at a place if one is named. */
+  worker(of?: { readonly at?: string; readonly builds?: readonly Build[] }): Promise<WorkerProcess>;
   close(): Promise<void>;
 }
 
@@ -36,10 +35,10 @@ export const vaultName = "vault-main";
 const gate = { maxRunning: 8, rate: 1000, burst: 1000, reserve: 2 };
 const windows = { consistency: 0, mint: 300, poll: 1 };
 
-/** Opens a lane on a cluster (the test run's unless named). */
-export async function openLane(cluster?: string): Promise<Lane> {
+/** Opens a lane for these kinds of targets on a cluster (the test run's unless named). */
+export async function openLane(kinds: readonly string[], cluster?: string): Promise<Lane> {
   const database = await testDatabase(cluster);
-  const worlds = await startWorlds(connectors.map(({ kind }) => kind));
+  const worlds = await startWorlds(kinds);
   const folder = mkdtempSync(join(tmpdir(), "charter-crash-"));
   const config = configSchema.parse(configOf(worlds, folder));
   const path = join(folder, "worker.json");
@@ -47,24 +46,19 @@ export async function openLane(cluster?: string): Promise<Lane> {
   const portalSystemIdentifier = await readSystemIdentifier(database.worker);
   const places = openPlaces(config, { installation, markKeys, portalSystemIdentifier });
   await publishConfig(database.worker, config, randomUUID);
-  const env = { CHARTER_TEST: "1", CHARTER_WORKER_DATABASE_URL: database.workerUrl, CHARTER_CONFIG: path };
-  const workers = readyWorkers(env);
+  const common = { db: database.worker, newId: randomUUID, random: () => 0, ...places };
+  const workers = startedWorkers({
+    CHARTER_TEST: "1",
+    CHARTER_WORKER_DATABASE_URL: database.workerUrl,
+    CHARTER_CONFIG: path,
+  });
   return {
     database,
     worlds,
     places,
     standing: new Map(),
-    saga: (of = {}) =>
-      createSaga({
-        db: database.worker,
-        worker: randomUUID(),
-        newId: randomUUID,
-        random: () => 0,
-        times,
-        ...of,
-        ...places,
-      }),
-    worker: workers.next,
+    saga: (of = {}) => createSaga({ worker: randomUUID(), times, ...common, ...of }),
+    worker: workers.start,
     close: async () => {
       await workers.stop();
       await places.close();
@@ -74,25 +68,18 @@ export async function openLane(cluster?: string): Promise<Lane> {
   };
 }
 
-function readyWorkers(env: Readonly<Record<string, string>>) {
-  let ready: WorkerProcess | null = null;
+function startedWorkers(env: Readonly<Record<string, string>>) {
   const all = new Set<WorkerProcess>();
-  const made = (builds: readonly Build[] = []) => {
-    const one = new WorkerProcess(builds);
+  const start: Lane["worker"] = async ({ at, builds = [] } = {}) => {
+    const one = new WorkerProcess(
+      await workerFile(builds),
+      at === undefined ? env : { ...env, CHARTER_TEST_CRASH: at },
+    );
     all.add(one);
     one.child.once("exit", () => all.delete(one));
     return one;
   };
-  return {
-    next: ({ at, builds = [] }: { readonly at?: string; readonly builds?: readonly Build[] }) => {
-      const usual = builds.length === 0;
-      const one = (usual ? ready : null) ?? made(builds);
-      if (usual) ready = made();
-      one.go(at === undefined ? env : { ...env, CHARTER_TEST_CRASH: at });
-      return one;
-    },
-    stop: () => Promise.all([...all].map((one) => one.kill())),
-  };
+  return { start, stop: () => Promise.all([...all].map((one) => one.kill())) };
 }
 
 /** The configuration of every world's target and of the vault, as an operator would write it; secrets lie in files beside it. */

@@ -9,39 +9,38 @@ export interface Result {
   readonly id: string;
   readonly ms: number;
   readonly found: readonly Found[];
+  /** It could not be made to go wrong there: a worker's start had, for example, already signed in. */
+  readonly unmet: boolean;
 }
 
-/** Which runs there are, every one with an id of its own. Does each flow of each world once. */
-export async function allRuns(
-  lane: Lane,
-  of: Extent & { readonly connector?: string | undefined },
-): Promise<readonly Run[]> {
+/** Which runs a lane's worlds have, every one with an id of its own. Does each flow of each world once. */
+export async function allRuns(lane: Lane, extent: Extent): Promise<readonly Run[]> {
   const runs: Run[] = [];
-  const worlds = lane.worlds.all.filter(({ kind }) => of.connector === undefined || kind === of.connector);
-  for (const world of worlds) for (const flow of flows) runs.push(...(await runsOf(lane, { world, flow }, of)));
-  return [...new Map(runs.map((one) => [one.id, one])).values()];
+  for (const world of lane.worlds.all)
+    for (const flow of flows) runs.push(...(await runsOf(lane, { world, flow }, extent)));
+  return mixed([...new Map(runs.map((one) => [one.id, one])).values()]);
 }
 
-/** Runs them in these lanes, side by side; tells each result as it comes. A fault of the harness itself counts as stuck. */
-export async function runAll(
-  lanes: readonly Lane[],
-  runs: readonly Run[],
-  tell: (result: Result) => void,
-): Promise<void> {
-  const queue = [...runs];
-  const work = async (lane: Lane): Promise<void> => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const began = performance.now();
-      const found = await run(lane, next).catch(broken);
-      tell({ id: next.id, ms: Math.round(performance.now() - began), found });
-    }
-  };
-  await Promise.all(lanes.map(work));
+/** Early runs tell of every flow. The same order each time; 7919 is a prime larger than any list here. */
+const mixed = (runs: readonly Run[]): readonly Run[] =>
+  runs
+    .map((one, place) => ({ one, rank: (place * 7919) % runs.length }))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ one }) => one);
+
+/** Runs them one after the other and tells each result as it comes. A fault of the harness itself counts as stuck. */
+export async function runAll(lane: Lane, runs: readonly Run[], tell: (result: Result) => void): Promise<void> {
+  for (const next of runs) {
+    const began = performance.now();
+    const { found, unmet } = await run(lane, next).catch(broken);
+    tell({ id: next.id, ms: Math.round(performance.now() - began), found, unmet });
+  }
 }
 
-const broken = (error: unknown): readonly Found[] => [
-  { wrong: "stuck", sentence: error instanceof Error ? (error.stack ?? error.message) : String(error) },
-];
+const broken = (error: unknown): Pick<Result, "found" | "unmet"> => {
+  const sentence = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { found: [{ wrong: "stuck", sentence }], unmet: false };
+};
 
 /** Counts each broken promise once a run. */
 export function tallyOf(results: readonly Result[]): Tally {

@@ -1,9 +1,10 @@
+import type { FlowStep } from "#lib/connectors/connector.ts";
 import { flowOf } from "#lib/connectors/flow.ts";
 import type { Effect } from "#lib/simulation/faults.ts";
 import type { Received } from "#lib/simulation/server.ts";
+import type { Build } from "./builds.ts";
 import type { End, Flow } from "./flows.ts";
 import type { Lane } from "./lane.ts";
-import type { Build } from "./patches.ts";
 import { intentState, prepare, recover, type Subject } from "./subject.ts";
 import type { CrashWorld } from "./worlds.ts";
 
@@ -16,10 +17,20 @@ export interface WireFault {
   readonly times?: number;
 }
 
+/** A real worker is killed at this place. */
+interface Killed {
+  readonly kind: "killed";
+  readonly at: string;
+  /** Refused for good before that, so that the worker is one that takes back what was done. */
+  readonly after?: WireFault;
+  /** What it meets on its way. */
+  readonly meets?: WireFault;
+  readonly builds?: readonly Build[];
+}
+
 /** One thing that goes wrong in one flow. */
 export type Mishap =
-  /** A real worker is killed at this place; before that, `fault` may make it take back what it did. */
-  | { readonly kind: "killed"; readonly at: string; readonly fault?: WireFault; readonly builds?: readonly Build[] }
+  | Killed
   /** A real worker stops there, loses its steps to another, and goes on when that one has ended them. */
   | { readonly kind: "paused"; readonly at: string; readonly builds?: readonly Build[] }
   | { readonly kind: "fault"; readonly fault: WireFault }
@@ -38,11 +49,14 @@ export interface Run {
   readonly flow: Flow;
   readonly mishap: Mishap;
   readonly ends: End;
+  /** A sabotage's order of the steps. */
+  reorder?(steps: readonly FlowStep[]): readonly FlowStep[];
 }
 
 export interface Extent {
-  /** Every error kind at every changing call, and storms of these seeds. */
+  /** Every error kind at every changing call, every answer lost, and a pause at every place. */
   readonly full: boolean;
+  /** So many storms in each flow. */
   readonly seeds: number;
 }
 
@@ -56,7 +70,7 @@ export function mishapName(mishap: Mishap): string {
   if (mishap.kind === "storm") return `storm ${mishap.seed}, killed at ${mishap.at}`;
   if (mishap.kind === "squatter") return `squatter ${mishap.copied ? "with a copied mark" : "without a mark"}`;
   const builds = "builds" in mishap && mishap.builds ? ` (${mishap.builds.join(", ")})` : "";
-  const after = mishap.kind === "killed" && mishap.fault ? ` after ${faultName(mishap.fault)}` : "";
+  const after = mishap.kind === "killed" && mishap.after ? ` after ${faultName(mishap.after)}` : "";
   return `${mishap.kind} at ${mishap.at}${after}${builds}`;
 }
 
@@ -76,8 +90,9 @@ export interface Course {
 /** Runs a flow once and writes down what happens; with `fault`, what it does then. */
 export async function record(lane: Lane, of: { world: CrashWorld; flow: Flow; fault?: WireFault }): Promise<Course> {
   const subject = await prepare(lane, of);
-  const heard = new Map<string, Set<string>>();
-  const hear = (step: string, call: string) => heard.set(step, (heard.get(step) ?? new Set()).add(call));
+  const heard: Heard[] = [];
+  const changed = () => [...of.world.calls(), ...lane.worlds.vault.calls()].filter(({ isRead }) => !isRead).length;
+  const hear = (step: string, call: string) => void heard.push({ step, call, changedBefore: changed() });
   const before = { target: of.world.calls().length, vault: lane.worlds.vault.calls().length };
   if (of.fault) arm(lane, of.world, of.fault);
   await recover(lane, subject, { saga: lane.saga({ heard: hear }) });
@@ -87,7 +102,7 @@ export async function record(lane: Lane, of: { world: CrashWorld; flow: Flow; fa
   await note(lane, subject, state === "failed" ? "failed" : of.flow.ends);
   return {
     ...{ world: of.world, flow: of.flow },
-    places: placesOf(subject, heard),
+    places: placesOf(subject, [...heard, { step: "", call: "", changedBefore: changed() }]),
     calls: [
       ...numbered("target", of.world.calls().slice(before.target)),
       ...numbered("vault", lane.worlds.vault.calls().slice(before.vault)),
@@ -102,15 +117,26 @@ async function note(lane: Lane, { world, seeded }: Subject, ends: End): Promise<
   lane.standing.set(world.name, standing);
 }
 
-function placesOf(subject: Subject, heard: ReadonlyMap<string, ReadonlySet<string>>): readonly string[] {
+/** A guarded call as it begins. */
+interface Heard {
+  readonly step: string;
+  readonly call: string;
+  /** Changing calls that the target and the vault had had before it. */
+  readonly changedBefore: number;
+}
+
+/** Before, in and after each step; before and after each call that changes something, and after each other one. */
+function placesOf(subject: Subject, heard: readonly Heard[]): readonly string[] {
   const forward = flowOf(subject.seeded.plan).map(({ name }) => name);
-  const steps = [...new Set([...forward, ...[...heard.keys()].filter((name) => name.startsWith("undo "))])];
-  return steps.flatMap((step) => [
-    `${step}:C0`,
-    ...[...(heard.get(step) ?? [])].flatMap((call) => [`${step}/${call}:C1`, `${step}/${call}:C2`]),
-    `${step}:C3`,
-    `${step}:C4`,
-  ]);
+  const undone = heard.map(({ step }) => step).filter((name) => name.startsWith("undo "));
+  return [...new Set([...forward, ...undone])].flatMap((step) => {
+    const within = heard.flatMap((one, place) => {
+      if (one.step !== step) return [];
+      const changes = (heard[place + 1]?.changedBefore ?? 0) > one.changedBefore;
+      return (changes ? ["C1", "C2"] : ["C2"]).map((point) => `${step}/${one.call}:${point}`);
+    });
+    return [`${step}:C0`, ...new Set(within), `${step}:C3`, `${step}:C4`];
+  });
 }
 
 function numbered(by: "target" | "vault", received: readonly Received[]): Course["calls"] {
@@ -150,12 +176,10 @@ export async function runsOf(
   const births = of.flow.before.length === 0;
   const mishaps: (readonly [Mishap, End?])[] = [
     ...course.places.map((at) => [{ kind: "killed", at }] as const),
-    ...course.calls.map((call) => [lost(call)] as const),
+    ...(extent.full ? course.calls : changing(course)).map((call) => [lost(call)] as const),
     ...(births ? await takingBack(lane, course) : []),
-    ...among(course.places, 3).map((at) => [{ kind: "two workers", at }] as const),
-    ...course.places
-      .filter((at) => !at.endsWith(":C4"))
-      .map((at) => [{ kind: "paused", at, builds: ["pausing"] }] as const),
+    ...among(course.places, extent.full ? 3 : 1).map((at) => [{ kind: "two workers", at }] as const),
+    ...pauses(course, extent).map((at) => [{ kind: "paused", at, builds: ["pausing"] }] as const),
     ...(births ? [false, true].map((copied) => [{ kind: "squatter", copied }, "failed"] as const) : []),
     ...(extent.full
       ? changing(course)
@@ -168,6 +192,12 @@ export async function runsOf(
     ...{ id: `${of.world.name}, ${of.flow.name}, ${mishapName(mishap)}`, world: of.world.name, flow: of.flow },
     ...{ mishap, ends },
   }));
+}
+
+/** A pause lasts several seconds: a few places of each flow, or all. After C4 there is nothing left to go wrong. */
+function pauses({ places }: Course, { full }: Extent): readonly string[] {
+  const held = places.filter((at) => !at.endsWith(":C4"));
+  return full ? held : among(held, 2);
 }
 
 type Call = Course["calls"][number];
@@ -199,6 +229,6 @@ async function takingBack(lane: Lane, course: Course): Promise<readonly (readonl
   const undoing = places.filter((at) => at.startsWith("undo "));
   return [
     ...refusals.map((fault) => [{ kind: "fault", fault }, "failed"] as const),
-    ...undoing.map((at) => [{ kind: "killed", at, fault: last }, "failed"] as const),
+    ...undoing.map((at) => [{ kind: "killed", at, after: last }, "failed"] as const),
   ];
 }

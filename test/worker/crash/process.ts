@@ -1,34 +1,27 @@
-import { type ChildProcess, fork } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
-import type { Build } from "./patches.ts";
 
-const file = fileURLToPath(new URL("./worker.ts", import.meta.url));
-/** Loading a worker's modules is most of its start: compiled once, kept for every later one. */
+/** A worker's code is compiled once, and kept for every later one. */
 const cache = join(tmpdir(), "charter-crash-cache");
 
-/** A worker process that has loaded its modules and opened nothing yet. */
+/** A worker process: its own, to be killed, stopped and let go on. */
 export class WorkerProcess {
   readonly child: ChildProcess;
   said = "";
 
-  constructor(builds: readonly Build[] = []) {
-    this.child = fork(file, [...builds], {
-      env: { PATH: process.env.PATH ?? "", NODE_ENV: "test", NODE_COMPILE_CACHE: cache },
-      execArgv: ["--disable-warning=ExperimentalWarning"],
-      stdio: ["ignore", "pipe", "pipe", "ipc"],
+  /** Starts it from a file of `workerFile`. */
+  constructor(file: string, env: Readonly<Record<string, string>>) {
+    this.child = spawn(process.execPath, [file], {
+      env: { PATH: process.env.PATH ?? "", NODE_ENV: "test", NODE_COMPILE_CACHE: cache, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
     });
     for (const stream of [this.child.stdout, this.child.stderr])
       stream?.on("data", (text: Buffer) => {
         this.said = (this.said + text.toString()).slice(-4_000);
       });
-  }
-
-  go(env: Readonly<Record<string, string>>): void {
-    this.child.send(env);
   }
 
   get pid(): number {

@@ -3,36 +3,35 @@ import type { Lane } from "./lane.ts";
 import { arm, disarm, type Mishap, type Run } from "./mishaps.ts";
 import { type Found, judge } from "./oracle.ts";
 import type { WorkerProcess } from "./process.ts";
-import { hasEnded, prepare, recover, type Subject } from "./subject.ts";
+import { hasEnded, intentState, prepare, recover, type Subject } from "./subject.ts";
 import type { CrashWorld } from "./worlds.ts";
 
 /** Longer than the signature of a request is taken for. */
 const signatureMs = 16 * 60_000;
 
 /** Runs one flow into one mishap, lets it recover, and asks the world, the vault and the log what has come of it. */
-export async function run(lane: Lane, of: Run): Promise<readonly Found[]> {
+export async function run(lane: Lane, of: Run): Promise<{ found: readonly Found[]; unmet: boolean }> {
   const world = lane.worlds.all.find(({ name }) => name === of.world);
   if (world === undefined) throw new Error(`There is no world ${of.world}.`);
-  const subject = await prepare(lane, { world, flow: of.flow });
+  const { flow, reorder } = of;
+  const subject = await prepare(lane, reorder ? { world, flow, reorder } : { world, flow });
   world.most();
-  const unmet = await befall(lane, subject, of.mishap);
+  const early = await befall(lane, subject, of.mishap);
   disarm(lane, world);
   await recover(lane, subject);
-  const found = await judge(lane, subject, of.ends);
-  return unmet === null ? found : [...found, { wrong: "stuck", sentence: unmet }];
+  return { found: [...(early ?? []), ...(await judge(lane, subject, of.ends))], unmet: early === null };
 }
 
 type Of<K extends Mishap["kind"]> = Extract<Mishap, { kind: K }>;
 
-/** Lets it happen; a sentence when it could not be made to. */
-async function befall(lane: Lane, subject: Subject, mishap: Mishap): Promise<string | null> {
+/** Lets it happen; what is wrong already then. Null when it did not come to that place. */
+async function befall(lane: Lane, subject: Subject, mishap: Mishap): Promise<readonly Found[] | null> {
   switch (mishap.kind) {
     case "fault":
       arm(lane, subject.world, mishap.fault);
       await recover(lane, subject);
-      return null;
+      return [];
     case "killed":
-      if (mishap.fault) arm(lane, subject.world, mishap.fault);
       return killed(lane, subject, mishap);
     case "paused":
       return paused(lane, subject, mishap);
@@ -45,28 +44,45 @@ async function befall(lane: Lane, subject: Subject, mishap: Mishap): Promise<str
   }
 }
 
-/** A real worker runs until it is killed, or has ended the request without being. */
-async function killed(lane: Lane, subject: Subject, { at, builds = [] }: Of<"killed">): Promise<string | null> {
-  const worker = lane.worker({ at, builds });
-  return endedAs(worker, "SIGKILL", () => hasEnded(lane, subject));
+/** A real worker runs until it is killed. What it leaves has no power yet unless its secret is stored. */
+async function killed(lane: Lane, subject: Subject, of: Of<"killed">): Promise<readonly Found[] | null> {
+  const { world, seeded, storage } = subject;
+  if (of.after) {
+    arm(lane, world, of.after);
+    await recover(lane, subject, { enough: async () => (await intentState(lane, subject)) === "undoing" });
+    disarm(lane, world);
+  }
+  if (of.meets) arm(lane, world, of.meets);
+  const worker = await lane.worker({ at: of.at, ...(of.builds ? { builds: of.builds } : {}) });
+  const met = await wasKilled(worker, () => hasEnded(lane, subject));
+  const seen = await world.look(seeded.plan.name, storage);
+  const early = subject.flow.before.length === 0 && seen.powerful && !seen.secretWorks;
+  if (early) return [{ wrong: "lost", sentence: "it had power before its secret was stored" }];
+  return met ? [] : null;
 }
 
-async function endedAs(worker: WorkerProcess, wanted: string, over: () => Promise<boolean>): Promise<string | null> {
+/** Waits until it is killed, or all is over and it still lives. */
+async function wasKilled(worker: WorkerProcess, over: () => Promise<boolean>): Promise<boolean> {
   let polls = 0;
   await worker.until(async () => worker.ended !== null || (++polls % 8 === 0 && (await over())), 60_000);
   await worker.until(() => worker.ended !== null, 500);
-  const ended = worker.ended;
+  const { ended } = worker;
   await worker.kill();
-  return ended === wanted ? null : `the worker was not killed there (${ended ?? "alive"}): ${worker.said.slice(-600)}`;
+  if (ended?.startsWith("exit")) throw new Error(`The worker ended by itself (${ended}): ${worker.said.slice(-600)}`);
+  return ended === "SIGKILL";
 }
 
 /** The worker sleeps past its lease; its step is another's before it wakes, and its old requests are too old for the target. */
-async function paused(lane: Lane, subject: Subject, { at, builds = [] }: Of<"paused">): Promise<string | null> {
-  const worker = lane.worker({ at, builds });
+async function paused(
+  lane: Lane,
+  subject: Subject,
+  { at, builds = [] }: Of<"paused">,
+): Promise<readonly Found[] | null> {
+  const worker = await lane.worker({ at, builds });
   const stopped = await worker.until(() => worker.stopped || worker.ended !== null, 60_000);
   if (!stopped || worker.ended !== null) {
     await worker.kill();
-    return `the worker did not stop there: ${worker.said.slice(-600)}`;
+    return null;
   }
   const saga = lane.saga({ times: { leaseMs: 2_500, callTimeoutMs: 1_000 } });
   const [step] = await lane.database.admin`select id, fence, state from charter.steps
@@ -82,20 +98,20 @@ async function paused(lane: Lane, subject: Subject, { at, builds = [] }: Of<"pau
   subject.world.setAhead?.(0);
   await recover(lane, subject, { saga, leases: false });
   await worker.kill();
-  return null;
+  return [];
 }
 
-async function twoWorkers(lane: Lane, subject: Subject, { at }: Of<"two workers">): Promise<string | null> {
-  const [first, second] = [lane.worker({ at }), lane.worker({})];
+async function twoWorkers(lane: Lane, subject: Subject, { at }: Of<"two workers">): Promise<readonly Found[]> {
+  const [first, second] = await Promise.all([lane.worker({ at }), lane.worker()]);
   await first.until(async () => first.ended !== null || (await hasEnded(lane, subject)), 20_000);
   await first.kill();
   await recover(lane, subject);
   await second.kill();
-  return null;
+  return [];
 }
 
 /** Seeded: the same calls are hit at the same places each time. */
-async function storm(lane: Lane, subject: Subject, { seed, at }: Of<"storm">): Promise<string | null> {
+async function storm(lane: Lane, subject: Subject, { seed, at }: Of<"storm">): Promise<readonly Found[]> {
   const { world } = subject;
   for (const place of [world, lane.worlds.vault]) {
     const often = { operation: "*", times: 6, seed: seed + 1 } as const;
@@ -104,15 +120,15 @@ async function storm(lane: Lane, subject: Subject, { seed, at }: Of<"storm">): P
     place.fault({ ...often, chance: 0.08, effect: { kind: "throttle" } });
     place.fault({ ...often, chance: 0.05, effect: { kind: "denied" } });
   }
-  const worker = lane.worker({ at });
+  const worker = await lane.worker({ at });
   await worker.until(async () => worker.ended !== null || (await hasEnded(lane, subject)), 4_000);
   await worker.kill();
   await recover(lane, subject);
-  return null;
+  return [];
 }
 
 /** Somebody has the name already. What they have is afterwards as it was: looked at here, since nothing of ours may be there. */
-async function squatted(lane: Lane, subject: Subject, { copied }: Of<"squatter">): Promise<string | null> {
+async function squatted(lane: Lane, subject: Subject, { copied }: Of<"squatter">): Promise<readonly Found[]> {
   const { world, seeded } = subject;
   const other = copied ? await markOfAnother(lane, world) : null;
   await world.squat(seeded.plan.name, other);
@@ -120,7 +136,8 @@ async function squatted(lane: Lane, subject: Subject, { copied }: Of<"squatter">
   await recover(lane, subject);
   const after = JSON.stringify(await world.look(seeded.plan.name, subject.storage));
   await world.unsquat(seeded.plan.name);
-  return before === after ? null : `what somebody else has under our name has changed: ${before} became ${after}`;
+  if (before === after) return [];
+  return [{ wrong: "lost", sentence: `what somebody else has under our name has changed: ${before} became ${after}` }];
 }
 
 async function markOfAnother({ database }: Lane, world: CrashWorld) {

@@ -109,10 +109,9 @@ class Relay {
   /** Applies the faults that hit this statement; true when it must not go on to the server now. */
   async #isStopped(operation: string, bytes: Buffer): Promise<boolean> {
     const { faults, log } = this.#options;
-    const isRead = operation === "SELECT";
-    const entry = { operation, isRead, ended: "executed" };
+    const entry = { operation, isRead: /^(SELECT|BEGIN|ROLLBACK)$/.test(operation), ended: "executed" };
     log.push(entry);
-    for (const effect of faults.take(operation, isRead)) {
+    for (const effect of faults.take(operation, operation === "SELECT")) {
       entry.ended = effect.kind;
       if (effect.kind === "latency") await new Promise((resolve) => setTimeout(resolve, effect.ms));
       else if (this.#stops(effect, bytes)) return true;
