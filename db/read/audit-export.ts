@@ -8,7 +8,7 @@ export interface AuditSink {
 
 /**
  * The whole log of one moment, in the order of an export: sealed entries by place, then the unsealed tail by noun, aggregate and
- * seq (bytewise), then checkpoints by size. Any role that may read the log may stream it; memory stays flat.
+ * seq (bytewise), then checkpoints by epoch and size. Any role that may read the log may stream it; memory stays flat.
  */
 export async function streamAuditLog(sql: Sql, sink: AuditSink): Promise<void> {
   await sql.begin("isolation level repeatable read read only", async (tx) => {
@@ -20,9 +20,9 @@ export async function streamAuditLog(sql: Sql, sink: AuditSink): Promise<void> {
       order by charter.audit_entries.leaf nulls last, noun collate "C", aggregate collate "C", seq`;
     for await (const rows of entries.cursor(1000)) await sink.entries(rows);
     const checkpoints = tx`
-      select size::float8 as size, root, previous, epoch, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at, key,
+      select size::float8 as size, root, previous, epoch, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at, key, raised,
         signature
-      from charter.audit_checkpoints where tenant = 'main' order by charter.audit_checkpoints.size`;
+      from charter.audit_checkpoints where tenant = 'main' order by charter.audit_checkpoints.epoch, charter.audit_checkpoints.size`;
     for await (const rows of checkpoints.cursor(1000)) await sink.checkpoints(rows);
   });
 }

@@ -7,7 +7,7 @@ const raised = z.strictObject({
   epoch: z.int().positive(),
   size: z.int().nonnegative(),
   root: z.string(),
-  why: z.string().min(1).max(200),
+  why: z.string().min(1),
 });
 export type Raised = z.infer<typeof raised>;
 

@@ -32,22 +32,32 @@ export function entryLine(entry: ExportedEntry): string {
 /** Turns the rows of `streamAuditLog` into lines and hands each batch to `write`, which says when it may go on. */
 export const linesTo = (write: (lines: readonly string[]) => Promise<void>) => ({
   entries: (rows: readonly unknown[]) => write(rows.map((row) => entryLine(exportedEntry.parse(row)))),
-  checkpoints: (rows: readonly unknown[]) => write(rows.map((row) => checkpointLine(signedCheckpoint.parse(row)))),
+  checkpoints: (rows: readonly Record<string, unknown>[]) =>
+    write(
+      rows.map(({ raised, ...row }) =>
+        checkpointLine(signedCheckpoint.parse(raised === null ? row : { ...row, raised })),
+      ),
+    ),
 });
 
-/** Whether these bytes begin as a checkpoint's line does; nothing else of them is looked at. */
-export const isCheckpointLine = (bytes: Uint8Array): boolean => start.equals(bytes.subarray(0, start.length));
-const start = Buffer.from('{"checkpoint"');
-
 /**
- * Reads one line's bytes; null when they are not exactly what an export writes. An entry is looked at by hand: a log has
- * millions of them. That its line is spelled anew as it was says that it has these fields in this order and no other.
+ * Reads one line; null when it is not exactly what an export writes. An entry is looked at by hand: a log has millions of them.
+ * That its line is spelled anew as it was says that it has these fields in this order and no other.
  */
-export function readLine(bytes: Uint8Array): ExportLine | null {
-  const text = utf8(bytes);
-  const value = text === null ? null : json(text);
+export function readText(text: string): ExportLine | null {
+  const value = json(text);
   if (!isObject(value)) return null;
   if (isEntry(value.entry)) return entryLine(value.entry) === text ? { entry: value.entry } : null;
+  return checkpointOf(value, text);
+}
+
+/** A checkpoint's line; null when it is anything else. */
+export function readCheckpoint(text: string): Checkpoint | null {
+  const value = json(text);
+  return isObject(value) ? (checkpointOf(value, text)?.checkpoint ?? null) : null;
+}
+
+function checkpointOf(value: Unknowns, text: string): { readonly checkpoint: Checkpoint } | null {
   const checkpoint = signedCheckpoint.safeParse(value.checkpoint);
   return checkpoint.success && checkpointLine(checkpoint.data) === text ? { checkpoint: checkpoint.data } : null;
 }
@@ -79,16 +89,6 @@ export const isEntry = (value: unknown): value is ExportedEntry =>
   isHex(value.hash) &&
   (value.leaf === null || isCount(value.leaf, 0));
 
-const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-function utf8(bytes: Uint8Array): string | null {
-  try {
-    return strict.decode(bytes);
-  } catch (error) {
-    if (error instanceof TypeError) return null;
-    throw error;
-  }
-}
-
 function json(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -96,27 +96,4 @@ function json(text: string): unknown {
     if (error instanceof SyntaxError) return null;
     throw error;
   }
-}
-
-export interface Cut {
-  readonly bytes: Uint8Array;
-  /** The stream ended before the line did. */
-  readonly unfinished: boolean;
-}
-
-/** Cuts a stream of bytes into lines, as many at once as a chunk ends: a turn of the event loop for each costs more than reading it. */
-export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<readonly Cut[]> {
-  let rest: Uint8Array = new Uint8Array();
-  for await (const chunk of chunks) {
-    const all = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    const lines: Cut[] = [];
-    let from = 0;
-    for (let at = all.indexOf(10); at !== -1; at = all.indexOf(10, from)) {
-      lines.push({ bytes: all.subarray(from, at), unfinished: false });
-      from = at + 1;
-    }
-    rest = all.subarray(from);
-    yield lines;
-  }
-  if (rest.length > 0) yield [{ bytes: rest, unfinished: true }];
 }

@@ -9,29 +9,67 @@ export interface Tree {
   readonly frontier: readonly string[];
 }
 
-const sha256 = (...parts: readonly Uint8Array[]): string => hash("sha256", Buffer.concat(parts));
-const leafPrefix = Uint8Array.of(0);
-const nodePrefix = Uint8Array.of(1);
-const node = (left: string, right: string): string =>
-  sha256(nodePrefix, Buffer.from(left, "hex"), Buffer.from(right, "hex"));
+const sha256 = (bytes: Uint8Array): Buffer => hash("sha256", bytes, "buffer");
+const leaf = Buffer.alloc(33);
+const node = Buffer.alloc(65);
+node[0] = 1;
+
+/** What an entry's hash (usually 32 bytes) is as a leaf. */
+export function leafHash(entry: Uint8Array): Buffer {
+  if (entry.length !== 32) return sha256(Buffer.concat([Uint8Array.of(0), entry]));
+  leaf.set(entry, 1);
+  return sha256(leaf);
+}
+
+function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
+  node.set(left, 1);
+  node.set(right, 33);
+  return sha256(node);
+}
+
+/** A tree that grows leaf by leaf, in bytes: for many entries. */
+export class GrowingTree {
+  #size: number;
+  readonly #frontier: Uint8Array[];
+
+  constructor(tree: Tree = emptyTree) {
+    this.#size = tree.size;
+    this.#frontier = tree.frontier.map((root) => Buffer.from(root, "hex"));
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Adds one leaf by its `leafHash`. */
+  push(leafHash: Uint8Array): void {
+    let root = leafHash;
+    for (let rest = this.#size; rest % 2 === 1; rest = Math.floor(rest / 2))
+      root = nodeHash(this.#frontier.pop() ?? root, root);
+    this.#frontier.push(root);
+    this.#size += 1;
+  }
+
+  /** Hex; that of the empty tree is sha256 of nothing. */
+  root(): string {
+    const [first, ...rest] = this.#frontier.toReversed();
+    const root =
+      first === undefined ? sha256(Buffer.alloc(0)) : rest.reduce((right, left) => nodeHash(left, right), first);
+    return Buffer.from(root).toString("hex");
+  }
+
+  tree(): Tree {
+    return { size: this.#size, frontier: this.#frontier.map((root) => Buffer.from(root).toString("hex")) };
+  }
+}
 
 export const emptyTree: Tree = { size: 0, frontier: [] };
 
 /** The tree with these entries' hashes (hex) added in order. */
 export function appended(tree: Tree, hashes: readonly string[]): Tree {
-  const frontier = [...tree.frontier];
-  let size = tree.size;
-  for (const leaf of hashes) {
-    let root = sha256(leafPrefix, Buffer.from(leaf, "hex"));
-    for (let rest = size; rest % 2 === 1; rest = Math.floor(rest / 2)) root = node(frontier.pop() ?? "", root);
-    frontier.push(root);
-    size += 1;
-  }
-  return { size, frontier };
+  const growing = new GrowingTree(tree);
+  for (const entry of hashes) growing.push(leafHash(Buffer.from(entry, "hex")));
+  return growing.tree();
 }
 
-/** The tree's root, hex; that of the empty tree is sha256 of nothing. */
-export function rootOf(tree: Tree): string {
-  const [first, ...rest] = tree.frontier.toReversed();
-  return first === undefined ? sha256() : rest.reduce((right, left) => node(left, right), first);
-}
+export const rootOf = (tree: Tree): string => new GrowingTree(tree).root();

@@ -1,9 +1,10 @@
 import { createPublicKey } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import type { Checkpoint } from "./checkpoint.ts";
-import { linesOf, readLine } from "./export.ts";
+import { readCheckpoint } from "./export.ts";
+import { fileSource } from "./file.ts";
+import { readingThreads } from "./threads.ts";
 import { type Report, verifyExport } from "./verify.ts";
 
 const usage = "Usage: npm run audit:verify -- FILE --key PUBLIC-KEY [--checkpoint ANCHOR]\n";
@@ -25,22 +26,18 @@ async function main(): Promise<number> {
     return 1;
   }
   const key = createPublicKey(await readFile(values.key));
-  const report = await verifyExport({ read: () => createReadStream(file, { highWaterMark: 1 << 20 }), key, anchored });
+  const reader = readingThreads();
+  const report = await verifyExport({ source: await fileSource(file), key, anchored, reader });
+  await reader.close();
   process.stdout.write(sentences(report, anchored.length));
   return report.faults.length === 0 ? 0 : 1;
 }
 
 /** Checkpoints of an anchor file, one a line; null when a line is something else. */
 async function readAnchor(file: string): Promise<readonly Checkpoint[] | null> {
-  const checkpoints: Checkpoint[] = [];
-  for await (const lines of linesOf(createReadStream(file))) {
-    for (const { bytes } of lines) {
-      const line = readLine(bytes);
-      if (line === null || !("checkpoint" in line)) return null;
-      checkpoints.push(line.checkpoint);
-    }
-  }
-  return checkpoints;
+  const lines = (await readFile(file, "utf8")).split("\n").filter((line) => line !== "");
+  const checkpoints = lines.flatMap((line) => readCheckpoint(line) ?? []);
+  return checkpoints.length === lines.length ? checkpoints : null;
 }
 
 function sentences(report: Report, anchored: number): string {
@@ -50,6 +47,7 @@ function sentences(report: Report, anchored: number): string {
     anchored > 0
       ? `${anchored} anchored checkpoints were compared.`
       : "No anchored checkpoint was given: whether the newest entries were dropped together with their checkpoints cannot be seen.",
+    ...report.raised,
     ...report.faults,
     report.faults.length === 0 ? "The log is sound." : "The log is NOT sound.",
   ];

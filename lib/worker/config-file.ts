@@ -47,10 +47,12 @@ async function readJson(path: string): Promise<Outcome<unknown>> {
 }
 
 /** What the shape alone does not tell: names once, kinds that are installed, settings that their own schema accepts. */
-function whyNot({ targets, vaults }: WorkerConfig): Refusal[] {
+function whyNot({ targets, vaults, anchor }: WorkerConfig): Refusal[] {
   const names = [...targets, ...vaults].map(({ name }) => name);
   const twice = names.filter((name, index) => names.indexOf(name) !== index);
+  const lost = anchor !== null && "vault" in anchor && !vaults.some(({ name }) => name === anchor.vault);
   return [
+    ...(lost ? [invalid("anchor.vault", `There is no vault ${anchor.vault}.`)] : []),
     ...twice.map((name) => invalid(name, "Two targets or vaults have this name.")),
     ...targets.flatMap((entry) => unfit(entry, "target type", connectorOf(entry.kind)?.settings)),
     ...vaults.flatMap((entry) => unfit(entry, "vault type", vaultStoreOf(entry.kind)?.settings)),

@@ -98,8 +98,14 @@ export const configSchema = z.strictObject({
     mark: z.array(z.strictObject({ id: name, secret: reference })).min(1),
     checkpoint: z.strictObject({ id: name, secret: reference }),
   }),
-  /** Where the sealer appends each checkpoint outside the database. */
-  anchor: z.strictObject({ file: z.string() }).nullable().default(null),
+  /** Where the sealer appends each checkpoint outside the database: a file, or a slot of one of the vaults above. */
+  anchor: z
+    .union([
+      z.strictObject({ file: z.string() }),
+      z.strictObject({ vault: name, mount: z.string().min(1), path: z.string().min(1) }),
+    ])
+    .nullable()
+    .default(null),
   github: z.strictObject({ api: z.url(), token: reference }).nullable().default(null),
 });
 export type WorkerConfig = z.infer<typeof configSchema>;

@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { beat } from "#db/store/configuration.ts";
 import { firstBundle } from "./first-bundle.ts";
 import type { InForce } from "./reload.ts";
+import type { Standing } from "./standing.ts";
 import type { Worker } from "./worker.ts";
 
 const everyMs = 5_000;
@@ -12,7 +13,7 @@ const everyMs = 5_000;
  */
 export async function runHeart(
   worker: Worker,
-  of: { readonly inForce: InForce; readonly problems: readonly string[] },
+  of: { readonly inForce: InForce; readonly problems: readonly string[]; readonly standing: Standing },
   signal: AbortSignal,
 ): Promise<void> {
   const { installation, publicUrl: portal, signIn } = worker.config;
@@ -20,7 +21,11 @@ export async function runHeart(
   while (!signal.aborted) {
     try {
       if (problems.length > 0) problems = await firstBundle(worker);
-      const told = { installation, portal, issuer: signIn.issuer, problems };
+      const { halted } = of.standing;
+      const told = {
+        ...{ installation, portal, issuer: signIn.issuer },
+        problems: halted === null ? problems : [halted, ...problems],
+      };
       await beat(worker.db, { id: worker.id, configDigest: of.inForce.loaded.digest, public: told });
     } catch (error) {
       worker.log.fault("heartbeat", error);

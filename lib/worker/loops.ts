@@ -4,11 +4,13 @@ import { retry } from "#lib/facts/steps/retry.ts";
 import { passQuestions, planQuestions } from "./attestations.ts";
 import { passDeadlines } from "./deadlines.ts";
 import { createInbox } from "./inbox.ts";
+import { openAnchor } from "./open-anchor.ts";
 import { releaseApproved } from "./release.ts";
 import { createSaga } from "./saga.ts";
-import { startSchedule } from "./schedule.ts";
-import { fileAnchor, runSealer } from "./sealer.ts";
+import { type Sweep, startSchedule } from "./schedule.ts";
+import { runSealer } from "./sealer.ts";
 import { signInKeys } from "./sign-in-keys.ts";
+import type { Standing } from "./standing.ts";
 import { checkPlace, checkPlaces } from "./sweeps/check-places.ts";
 import { retireByCondition } from "./sweeps/conditions.ts";
 import { findFindings } from "./sweeps/findings.ts";
@@ -26,24 +28,31 @@ export interface Loops {
 /** Everything a worker does, side by side: claims and deadlines, the saga, the sealer, sweeps. */
 export async function startLoops(
   worker: Worker,
-  of: { readonly url: string; readonly signal: AbortSignal },
+  of: { readonly url: string; readonly signal: AbortSignal; readonly standing: Standing },
 ): Promise<Loops> {
-  const { db, id, newId, places, log, config, changed } = worker;
-  const saga = createSaga({ db, worker: id, newId, ...places, changed, report: (error) => log.fault("saga", error) });
-  const stopSchedule = await startSchedule(of.url, sweepsOf(worker), log);
+  const { db, id, newId, places, log, changed } = worker;
+  const { signal, standing } = of;
+  const halted = () => standing.halted !== null;
+  const report = (error: unknown) => log.fault("saga", error);
+  const saga = createSaga({ db, worker: id, newId, ...places, changed, report, halted });
+  const stopSchedule = await startSchedule(of.url, sweepsOf(worker).map(unless(halted)), log);
   const alarm = createAlarm();
-  const anchor = config.anchor === null ? null : fileAnchor(config.anchor.file);
-  const sealer = { db, key: worker.checkpointKey, anchor };
+  const sealer = { db, key: worker.checkpointKey, anchor: openAnchor(worker) };
   const running = [
-    runRounds(worker, { signal: of.signal, alarm, wakeSaga: saga.wake }),
-    saga.run(of.signal),
-    runSealer(sealer, { signal: of.signal, report: (fault) => log.fault("sealer", fault) }),
+    runRounds(worker, { signal, alarm, wakeSaga: saga.wake, halted }),
+    saga.run(signal),
+    runSealer(sealer, { signal, standing, report: (fault) => log.fault("sealer", fault) }),
   ];
   void checkPlaces(worker).catch((error) => log.fault("check-places", error));
   return { wake: alarm.ring, ended: Promise.all(running).then(stopSchedule) };
 }
 
-const sweepsOf = (worker: Worker) => [
+/** A sweep that does nothing while the worker may not act. */
+const unless =
+  (halted: () => boolean) =>
+  ({ run, ...sweep }: Sweep): Sweep => ({ ...sweep, run: async () => (halted() ? undefined : run()) });
+
+const sweepsOf = (worker: Worker): readonly Sweep[] => [
   { name: "attestations", cron: "*/5 * * * *", run: async () => void (await planQuestions(worker)) },
   { name: "check-places", cron: "17 4 * * *", run: () => checkPlaces(worker) },
   { name: "conditions", cron: "*/5 * * * *", run: async () => void (await retireByCondition(worker)) },
@@ -79,16 +88,21 @@ interface Rounds {
   readonly signal: AbortSignal;
   readonly alarm: Alarm;
   wakeSaga(): void;
+  halted(): boolean;
 }
 
 /** Claims, then what time alone does, then releases; at every hint, and each second with jitter without one. */
-async function runRounds(worker: Worker, { signal, alarm, wakeSaga }: Rounds): Promise<void> {
+async function runRounds(worker: Worker, { signal, alarm, wakeSaga, halted }: Rounds): Promise<void> {
   const inbox = createInbox({
     ...worker,
     keys: signInKeys(worker.config.signIn.issuer),
     granted: (ask) => grant(worker, ask),
   });
   while (!signal.aborted) {
+    if (halted()) {
+      await pause(200, undefined, { signal }).catch(() => undefined);
+      continue;
+    }
     try {
       await inbox.drain();
       if ((await passDeadlines(worker)) > 0) await inbox.drain();

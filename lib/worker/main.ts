@@ -12,6 +12,7 @@ import { startLoops } from "./loops.ts";
 import { type FollowingPlaces, openPlaces } from "./places.ts";
 import { publishConfig } from "./publish.ts";
 import { type InForce, reload } from "./reload.ts";
+import { createStanding } from "./standing.ts";
 import type { Worker } from "./worker.ts";
 
 /** A reason not to start, in a sentence for the operator. */
@@ -34,8 +35,9 @@ async function main(): Promise<void> {
   const inForce: InForce = { loaded };
   const { worker, places } = await assemble(database, inForce, log);
   const problems = await begin(worker, loaded);
-  const heart = runHeart(worker, { inForce, problems }, stop.signal);
-  const loops = await startLoops(worker, { url, signal: stop.signal });
+  const standing = createStanding(loaded.config.anchor !== null);
+  const heart = runHeart(worker, { inForce, problems, standing }, stop.signal);
+  const loops = await startLoops(worker, { url, signal: stop.signal, standing });
   const unlisten = await listen(database.sql, "claims", loops.wake);
   const again = { inForce, places, path: configPath(process.env) ?? "" };
   process.on("SIGHUP", () => void reload(worker, again).catch((error) => log.fault("reload", error)));

@@ -30,6 +30,8 @@ export interface SagaOptions {
   /** Faults that have no name; never contains a secret. */
   report?(error: unknown): void;
   random?(): number;
+  /** Whether no step may be taken now. */
+  halted?(): boolean;
   /** A connector's flow of this intent; the registry's unless a test has its own. */
   flow?(intent: IntentRow): readonly FlowStep[];
   /** Each call's step and name, for tests that enumerate them. */

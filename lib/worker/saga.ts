@@ -30,6 +30,7 @@ export function createSaga(options: SagaOptions): Saga {
     for (const waker of [...wakers]) waker();
   };
   const runOne = async () => {
+    if (options.halted?.()) return false;
     const claimed = await claim(options.db, {
       worker: options.worker,
       times: options.times ?? usualTimes,

@@ -1,18 +1,12 @@
 import type { KeyObject } from "node:crypto";
-import { appendFile, readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Db } from "#db/client.ts";
-import { readTree, sealNext, sealSign } from "#db/store/seal.ts";
-import { type Checkpoint, checkpointLine, signed } from "#lib/audit/checkpoint.ts";
-import { readLine } from "#lib/audit/export.ts";
+import type { Db, Queries } from "#db/client.ts";
+import { awaitsSeal, readHeld, readNewestCheckpoint, readTree, sealNext, sealSign } from "#db/store/seal.ts";
+import { type Checkpoint, signed } from "#lib/audit/checkpoint.ts";
+import { whyNotAnchored } from "#lib/audit/succession.ts";
 import { appended, rootOf } from "#lib/audit/tree.ts";
-
-/** Where checkpoints go outside the database, so that a shortened log is seen. */
-export interface Anchor {
-  append(checkpoint: Checkpoint): Promise<void>;
-  /** The newest one kept; null when there is none. */
-  last(): Promise<Checkpoint | null>;
-}
+import { type Anchor, AnchorUnreadable } from "./anchors.ts";
+import type { Standing } from "./standing.ts";
 
 export interface Sealer {
   readonly db: Db;
@@ -26,15 +20,39 @@ export class LogShortened extends Error {
 }
 
 const batch = 5_000;
+const mend = "Restore a newer backup, or name what was lost: npm run audit:epoch -- --why REASON.";
+
+/**
+ * Compares the anchor with the log, then hands the anchor what a crash or its own silence kept from it. Throws `LogShortened`
+ * with a sentence and its mend when the log is not the one that was anchored.
+ */
+export async function compareAnchor({ db, anchor }: Pick<Sealer, "db" | "anchor">): Promise<void> {
+  const anchored = (await anchor?.last()) ?? null;
+  if (anchored !== null) {
+    const why = await whyNotHeld(db, anchored);
+    if (why !== null) throw new LogShortened(`${why} Nothing is sealed or done until a person has looked. ${mend}`);
+  }
+  const newest = await readNewestCheckpoint(db);
+  if (newest !== null && !isSame(newest, anchored)) await anchor?.append(newest);
+}
+
+async function whyNotHeld(db: Queries, anchored: Checkpoint): Promise<string | null> {
+  const tree = await readTree(db);
+  return whyNotAnchored(anchored, { ...tree, ...(await readHeld(db, anchored)) });
+}
+
+const isSame = (a: Checkpoint, b: Checkpoint | null): boolean =>
+  b !== null && a.epoch === b.epoch && a.size === b.size && a.root === b.root;
 
 /**
  * Seals what has no place yet (at most 5,000 entries) and signs the tree; null when there is nothing, or another worker is at it.
  * The checkpoint is anchored after its commit; one that a crash kept from the anchor is added before the next.
  */
-export async function sealOnce({ db, key, anchor }: Sealer): Promise<Checkpoint | null> {
-  const anchored = (await anchor?.last()) ?? null;
+export async function sealOnce(sealer: Sealer): Promise<Checkpoint | null> {
+  const { db, key, anchor } = sealer;
+  if (!(await awaitsSeal(db))) return null;
+  await compareAnchor(sealer);
   const checkpoint = await db.transaction(async (tx) => {
-    refuseShortened(await readTree(tx), anchored);
     const hashes = await sealNext(tx, batch);
     if (hashes.length === 0) return null;
     const tree = await readTree(tx);
@@ -49,54 +67,45 @@ export async function sealOnce({ db, key, anchor }: Sealer): Promise<Checkpoint 
   return checkpoint;
 }
 
-function refuseShortened(tree: { size: number; root: string; epoch: number }, anchored: Checkpoint | null): void {
-  if (anchored === null) return;
-  const same = anchored.size < tree.size || (anchored.size === tree.size && anchored.root === tree.root);
-  if (!same || anchored.epoch > tree.epoch) {
-    throw new LogShortened(
-      `The anchor knows ${anchored.size} sealed audit entries, the database has ${tree.size}: it was restored or changed. Nothing is sealed until a person has compared them.`,
-    );
-  }
+interface Sealing {
+  readonly signal: AbortSignal;
+  readonly standing: Standing;
+  readonly report: (fault: unknown) => void;
+  readonly everyMs?: number;
 }
 
-/** Seals every `everyMs` (3 s) until `signal` aborts; faults go to `report` and the next round tries again. */
-export async function runSealer(
-  sealer: Sealer,
-  loop: { readonly signal: AbortSignal; readonly report: (fault: unknown) => void; readonly everyMs?: number },
-): Promise<void> {
+/**
+ * Compares once, then seals every `everyMs` (3 s) until `signal` aborts. A log that is not the anchored one halts the worker until
+ * it is again, or its epoch was raised; other faults go to `report` and the next round tries again.
+ */
+export async function runSealer(sealer: Sealer, loop: Sealing): Promise<void> {
   while (!loop.signal.aborted) {
     try {
-      const checkpoint = await sealOnce(sealer);
-      if (checkpoint !== null) continue;
+      if (loop.standing.halted !== null) await begin(sealer, loop.standing);
+      if ((await sealOnce(sealer)) !== null) continue;
     } catch (fault) {
+      if (isAlarm(fault)) loop.standing.halt(fault.message);
       loop.report(fault);
     }
     await pause(loop.everyMs ?? 3_000, undefined, { signal: loop.signal }).catch(stopped);
   }
 }
 
-/** The pause was cut short by the signal; the loop's condition ends it. */
-function stopped(): void {}
+const isAlarm = (fault: unknown): fault is Error => fault instanceof LogShortened || fault instanceof AnchorUnreadable;
 
-/** An anchor in a file, one checkpoint a line. The file should lie on another machine's disk. */
-export function fileAnchor(file: string): Anchor {
-  return {
-    append: (checkpoint) => appendFile(file, `${checkpointLine(checkpoint)}\n`, { mode: 0o600, flush: true }),
-    async last() {
-      const lines = (await contentOf(file)).trimEnd().split("\n");
-      const line = readLine(Buffer.from(lines.at(-1) ?? ""));
-      if (line !== null && "checkpoint" in line) return line.checkpoint;
-      if (lines.length === 1 && lines[0] === "") return null;
-      throw new LogShortened(`The last line of the anchor ${file} is not a checkpoint.`);
-    },
-  };
-}
-
-async function contentOf(file: string): Promise<string> {
+/** An anchor that does not answer at the start leaves the worker halted and says so; later it only delays sealing. */
+async function begin(sealer: Sealer, standing: Standing): Promise<void> {
   try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
-    throw error;
+    await compareAnchor(sealer);
+    standing.clear();
+  } catch (fault) {
+    if (!isAlarm(fault))
+      standing.halt(
+        "The audit anchor does not answer: until the log was compared with it, nothing is done. Make it reachable.",
+      );
+    throw fault;
   }
 }
+
+/** The pause was cut short by the signal; the loop's condition ends it. */
+function stopped(): void {}

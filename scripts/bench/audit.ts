@@ -3,6 +3,8 @@ import { createReadStream, createWriteStream, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { finished } from "node:stream/promises";
+import { fileSource } from "#lib/audit/file.ts";
+import { readingThreads } from "#lib/audit/threads.ts";
 import { verifyExport } from "#lib/audit/verify.ts";
 import { exportAuditLog } from "#lib/worker/commands/audit-export.ts";
 import { sealOnce } from "#lib/worker/sealer.ts";
@@ -76,11 +78,14 @@ async function exportAndVerify({ worker, urls }: Ground): Promise<readonly Line[
     times.read.push(await timed(() => parsed(file)));
     times.verify.push(
       await timed(async () => {
+        const reader = readingThreads();
         const report = await verifyExport({
-          read: () => createReadStream(file, { highWaterMark: 1 << 20 }),
+          source: await fileSource(file),
           key: keys.publicKey,
           anchored: [],
+          reader,
         });
+        await reader.close();
         if (report.faults.length > 0) throw new Error(report.faults[0]);
         entries = report.sealed + report.unsealed;
       }),

@@ -9,7 +9,9 @@ import { openDatabase } from "#db/client.ts";
 import { auditEntries } from "#db/schema/audit.ts";
 import { isSigned } from "#lib/audit/checkpoint.ts";
 import { appended, emptyTree, rootOf } from "#lib/audit/tree.ts";
-import { fileAnchor, LogShortened, runSealer, sealOnce } from "#lib/worker/sealer.ts";
+import { fileAnchor } from "#lib/worker/anchors.ts";
+import { LogShortened, runSealer, sealOnce } from "#lib/worker/sealer.ts";
+import { createStanding } from "#lib/worker/standing.ts";
 import { type TestDatabase, testDatabase } from "#test/support/database.ts";
 import { anyEntry, append, exported, key, keys, memoryAnchor, verified } from "./support.ts";
 
@@ -130,7 +132,7 @@ it("runSealer seals until it is stopped, and reports a fault without giving up",
   };
   await runSealer(
     { db: t.worker, key, anchor: { append: append1, last } },
-    { signal: stop.signal, report, everyMs: 5 },
+    { signal: stop.signal, standing: createStanding(true), report, everyMs: 5 },
   );
   expect([faults.length, kept.kept.length]).toEqual([1, 1]);
 });

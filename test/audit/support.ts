@@ -4,9 +4,9 @@ import { buffer } from "node:stream/consumers";
 import { sql } from "drizzle-orm";
 import type { Queries } from "#db/client.ts";
 import type { Checkpoint } from "#lib/audit/checkpoint.ts";
-import { type Report, verifyExport } from "#lib/audit/verify.ts";
+import { type Report, type Source, verifyExport } from "#lib/audit/verify.ts";
+import type { Anchor } from "#lib/worker/anchors.ts";
 import { exportAuditLog } from "#lib/worker/commands/audit-export.ts";
-import type { Anchor } from "#lib/worker/sealer.ts";
 
 export const keys = generateKeyPairSync("ed25519");
 export const key = { id: "c1", privateKey: keys.privateKey };
@@ -41,7 +41,12 @@ export async function exported(url: string): Promise<Buffer> {
 }
 
 export const verified = (bytes: Uint8Array, anchored: readonly Checkpoint[] = []): Promise<Report> =>
-  verifyExport({ read: () => chunksOf(bytes), key: keys.publicKey, anchored });
+  verifyExport({ source: sourceOf(bytes), key: keys.publicKey, anchored });
+
+export const sourceOf = (bytes: Uint8Array): Source => ({
+  size: bytes.length,
+  read: (from) => chunksOf(bytes.subarray(from)),
+});
 
 /** Odd sizes, so that lines and characters are cut. */
 async function* chunksOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

@@ -9,7 +9,7 @@ const callTimeoutMs = 20_000;
 const checkTimeoutMs = 120_000;
 
 /** Calls of a sweep: no lease to keep, but paid for at the gate and bounded in time like any other. */
-export function sweepCalls({ db }: Worker, target: string): Calls {
+export function sweepCalls({ db }: Pick<Worker, "db">, target: string): Calls {
   return {
     async make(_name, call) {
       for (let tries = 0; !(await debitGate(db, target, 1)); tries += 1) {

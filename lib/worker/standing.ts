@@ -1,0 +1,28 @@
+/**
+ * Whether this worker may act. While the database is not known to be the one whose log was anchored, it takes no claim, drives no
+ * step and runs no sweep: a restored backup must neither mint again nor retire what was renewed since.
+ */
+export interface Standing {
+  /** Why it only reports, in a sentence with the mend; null when it may act. */
+  readonly halted: string | null;
+  halt(sentence: string): void;
+  clear(): void;
+}
+
+/** Begins halted when there is an anchor to compare with. */
+export function createStanding(anchored: boolean): Standing {
+  let halted: string | null = anchored
+    ? "The audit log is being compared with its anchor; until then nothing is done."
+    : null;
+  return {
+    get halted() {
+      return halted;
+    },
+    halt: (sentence) => {
+      halted = sentence;
+    },
+    clear: () => {
+      halted = null;
+    },
+  };
+}
