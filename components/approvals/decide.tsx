@@ -1,10 +1,11 @@
 "use client";
 import { Check, MessageCircleQuestion, Scissors, X } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useState } from "react";
 import type { Answer } from "#lib/web/action.ts";
 import { Button } from "../ui/button.tsx";
 import { Kbd } from "../ui/kbd.tsx";
+import { useKeys } from "../use-keys.ts";
 import { AskForLess } from "./ask-for-less.tsx";
 import type { Deciding } from "./deciding.ts";
 import { Say } from "./say.tsx";
@@ -123,24 +124,4 @@ export function Decide(props: {
       />
     </>
   );
-}
-
-/** Single keys, while no field and no dialog has the focus. */
-function useKeys(keys: Readonly<Record<string, () => void>>) {
-  useEffect(() => {
-    const press = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-      if (
-        event.target instanceof Element &&
-        event.target.closest("input,textarea,select,[contenteditable],[role=dialog]")
-      )
-        return;
-      const act = keys[event.key];
-      if (act === undefined) return;
-      event.preventDefault();
-      act();
-    };
-    window.addEventListener("keydown", press);
-    return () => window.removeEventListener("keydown", press);
-  }, [keys]);
 }

@@ -33,7 +33,7 @@ interface FrameProps {
 
 /** The portal around every page: rail or bottom bar, banners, the one clock, the one stream. */
 export function Frame(props: FrameProps) {
-  const groups = menuOf(props.viewer, { approvals: props.frame.approvals });
+  const groups = menuOf(props.viewer, { approvals: props.frame.approvals, attestations: props.frame.questions });
   const me = { name: props.person.name, what: whatIs(props.person), signOut: props.signOut };
   const tools = (
     <>

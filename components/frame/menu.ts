@@ -4,6 +4,7 @@ export type MenuIcon =
   | "work"
   | "requests"
   | "approvals"
+  | "attestations"
   | "inventory"
   | "findings"
   | "targets"
@@ -23,6 +24,7 @@ export interface MenuGroup {
 }
 export interface MenuCounts {
   readonly approvals: number;
+  readonly attestations: number;
 }
 
 /** The pages that exist and that this person may use. What is absent here is absent from the rail, never grey. */
@@ -34,6 +36,7 @@ export function menuOf(viewer: Viewer, counts: MenuCounts): readonly MenuGroup[]
   ];
   if (has("security"))
     mine.push({ href: "/approvals", title: "Approvals", icon: "approvals", count: counts.approvals });
+  mine.push({ href: "/attestations", title: "Attestations", icon: "attestations", count: counts.attestations });
   const govern: MenuEntry[] = [];
   if (has("security", "operator", "auditor")) govern.push({ href: "/targets", title: "Targets", icon: "targets" });
   govern.push({ href: "/policies", title: "Policies", icon: "policies" });

@@ -1,5 +1,6 @@
 "use client";
 import {
+  BadgeCheck,
   Ellipsis,
   FilePlus2,
   Fingerprint,
@@ -25,6 +26,7 @@ const icons: { readonly [I in MenuIcon]: ReactNode } = {
   work: <Inbox aria-hidden />,
   requests: <FilePlus2 aria-hidden />,
   approvals: <ListChecks aria-hidden />,
+  attestations: <BadgeCheck aria-hidden />,
   inventory: <Fingerprint aria-hidden />,
   findings: <TriangleAlert aria-hidden />,
   targets: <Plug aria-hidden />,

@@ -1,4 +1,4 @@
-import { CircleCheck, Hourglass, Plus, RotateCcw, TriangleAlert, Users } from "lucide-react";
+import { BadgeCheck, CircleCheck, Hourglass, Plus, RotateCcw, TriangleAlert, Users } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { kindWords } from "#components/charter/words.ts";
@@ -70,14 +70,15 @@ const Nothing = () => (
 );
 
 function Columns({ work, stuckVerbs }: { readonly work: Work; readonly stuckVerbs: StuckVerbs }) {
-  const { waiting, underWay, ending, stuck, discrepancies } = work;
-  const left = waiting.length + underWay.length > 0;
+  const { waiting, questions, underWay, ending, stuck, discrepancies } = work;
+  const left = waiting.length + questions.length + underWay.length > 0;
   const right = ending.length + stuck.length + discrepancies.length > 0;
   return (
     <div className={cx("grid items-start gap-4", left && right && "lg:grid-cols-[minmax(0,1.5fr)_minmax(0,1fr)]")}>
       {left ? (
         <div className="grid gap-4">
           {waiting.length > 0 ? <Needs waiting={waiting} /> : null}
+          {questions.length > 0 ? <Questions rows={questions} /> : null}
           {underWay.length > 0 ? <UnderWay rows={underWay} /> : null}
         </div>
       ) : null}
@@ -92,11 +93,14 @@ function Columns({ work, stuckVerbs }: { readonly work: Work; readonly stuckVerb
   );
 }
 
-function sentenceOf({ waiting, stuck, ending, discrepancies }: Work): string {
+function sentenceOf({ waiting, questions, stuck, ending, discrepancies }: Work): string {
   const parts = [
     waiting.length > 0
       ? `${waiting.length} ${waiting.length === 1 ? "thing waits" : "things wait"} for you.`
-      : "Nothing waits for you.",
+      : questions.length > 0
+        ? ""
+        : "Nothing waits for you.",
+    questions.length > 0 ? `${questions.length} ${questions.length === 1 ? "question" : "questions"} to answer.` : "",
     ending.length > 0 ? `${ending.length} of your identities ${ending.length === 1 ? "ends" : "end"} soon.` : "",
     stuck.length > 0 ? `${stuck.length} stuck ${stuck.length === 1 ? "step" : "steps"}.` : "",
     discrepancies.length > 0
@@ -128,6 +132,37 @@ const Needs = ({ waiting }: { readonly waiting: Work["waiting"] }) => (
           {row.deadline ? <Deadline at={row.deadline} /> : null}
           <LinkButton size="sm" href={verbOf(row.why).href(row.id)} aria-label={`${verbOf(row.why).word}: ${row.name}`}>
             {verbOf(row.why).word}
+          </LinkButton>
+        </Line>
+      ))}
+    </ul>
+  </Card>
+);
+
+const Questions = ({ rows }: { readonly rows: Work["questions"] }) => (
+  <Card
+    title="Still needed?"
+    aside={
+      <Link className="link" href="/attestations">
+        All questions
+      </Link>
+    }
+    flush
+  >
+    <ul>
+      {rows.map((row) => (
+        <Line key={row.identity}>
+          <BadgeCheck aria-hidden />
+          <Link href={`/attestations?q=${row.identity}`} className="min-w-0 flex-1 truncate font-[540] hover:underline">
+            {row.name}
+          </Link>
+          {row.stage === "asked" ? null : (
+            <span className="text-sm text-warn">{row.stage === "overdue" ? "Overdue" : "Reminder"}</span>
+          )}
+          <EnvironmentBadge environment={row.environment} />
+          <Deadline at={row.dueAt} />
+          <LinkButton size="sm" href={`/attestations?q=${row.identity}`} aria-label={`Answer: ${row.name}`}>
+            Answer
           </LinkButton>
         </Line>
       ))}

@@ -5,6 +5,7 @@ import type { RequestState } from "#lib/domain/request.ts";
 import type { Queries } from "../client.ts";
 import { findings } from "../schema/findings.ts";
 import { identities } from "../schema/inventory.ts";
+import { readAskedLines } from "./attestations.ts";
 import { identitySight } from "./identity-sight.ts";
 import { requestSight } from "./request-sight.ts";
 import { waitsForVerdictOf } from "./waits-for.ts";
@@ -175,13 +176,14 @@ async function readDiscrepancies(db: Queries, viewer: Viewer) {
 
 /** Everything that needs this person today. */
 export async function readMyWork(db: Queries, viewer: Viewer) {
-  const [waiting, underWay, ending, stuck, discrepancies] = await Promise.all([
+  const [waiting, questions, underWay, ending, stuck, discrepancies] = await Promise.all([
     readWaiting(db, viewer),
+    readAskedLines(db, viewer, cap),
     readUnderWay(db, viewer),
     readEnding(db, viewer),
     readStuck(db, viewer),
     readDiscrepancies(db, viewer),
   ]);
-  return { waiting, underWay, ending, stuck, discrepancies };
+  return { waiting, questions, underWay, ending, stuck, discrepancies };
 }
 export type MyWork = Awaited<ReturnType<typeof readMyWork>>;

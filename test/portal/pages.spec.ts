@@ -6,6 +6,7 @@ const pages = [
   "/requests",
   "/requests/new",
   "/approvals",
+  "/attestations",
   "/identities",
   "/findings",
   "/targets",

@@ -57,6 +57,9 @@ export const inputs: Readonly<
     endsAt: inDays(20),
   }),
   "(portal)/approvals deny": ({ seen }) => ({ ...seen, stage: 0, reason: "It reaches too far." }),
+  "(portal)/attestations answer": ({ card }) => ({
+    ...{ cards: [card], answer: "keep", reason: "", request: null, to: null },
+  }),
   "(portal)/findings mute": ({ finding }) => ({ finding, reason: "It ends then anyway.", until: inDays(20) }),
   "(portal)/findings unmute": ({ finding }) => ({ finding }),
   "(portal)/identities renew": ({ identity }) => ({ id: randomUUID(), identity, endsAt: inDays(200) }),
@@ -84,6 +87,7 @@ export const inputs: Readonly<
 export const paths: Readonly<Record<string, (having: Belongings) => string | null>> = {
   "/": () => "/",
   "/approvals": ({ seen }) => `/approvals?r=${seen.request}`,
+  "/attestations": () => "/attestations",
   "/audit": () => "/audit",
   "/findings": () => "/findings",
   "/identities": () => "/identities",
@@ -95,6 +99,7 @@ export const paths: Readonly<Record<string, (having: Belongings) => string | nul
   "/settings": () => "/settings",
   "/sign-in": () => "/sign-in",
   "/targets": () => "/targets",
+  "/api/attestations/export": () => "/api/attestations/export",
   "/api/audit/export": () => "/api/audit/export",
   "/api/auth/[...nextauth]": () => "/api/auth/session",
   "/api/health": () => "/api/health",

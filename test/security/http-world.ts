@@ -3,12 +3,14 @@ import { sql } from "drizzle-orm";
 import type postgres from "postgres";
 import type { Entry } from "#lib/audit/entry.ts";
 import { accept } from "#lib/claims/acceptances/accept.ts";
+import type { Card } from "#lib/claims/answers/answer.ts";
 import { askForLess } from "#lib/claims/comments/ask-for-less.ts";
 import { save } from "#lib/claims/drafts/save.ts";
 import { preview } from "#lib/claims/requests/preview.ts";
 import type { Answers } from "#lib/domain/answers.ts";
 import { finishIntent } from "#lib/facts/intents/finish.ts";
 import { runFact, system } from "#lib/facts/run.ts";
+import { gatherEvidence } from "#lib/judgement/gather-evidence.ts";
 import { ask, judge, ledgerAnswers, openScenario, type Scenario } from "../facts/scenario.ts";
 import { type Portal, startPortal, webSettings } from "./http-portal.ts";
 
@@ -42,6 +44,8 @@ export interface Belongings {
   readonly identity: string;
   /** An open finding of that identity. */
   readonly finding: string;
+  /** The question that is asked of its owner, as its card would send it back. */
+  readonly card: Card;
   /** A stuck step of it. */
   readonly step: string;
   /** A draft, what was typed in it, and the plan it would have. */
@@ -186,6 +190,7 @@ async function belongings(scenario: Scenario, { requester, answers }: Asks): Pro
     ...{ seen, identity },
     proposal: comment?.id ?? "",
     finding: await openFinding(scenario, identity),
+    card: await askedCard(scenario, identity),
     step: await stuckStep(scenario, identity),
     draft: await draftOf(scenario, requester, answers(`${slug}-drafted`)),
     spare: sessionId(await openSession(scenario.database.admin, scenario.id(requester))),
@@ -198,6 +203,19 @@ async function openFinding({ database }: Scenario, identity: string): Promise<st
     insert into charter.findings (id, kind, identity, team, target, object, sentence, severity)
     select ${id}, 'expiring', i.id, i.team, i.target, i.object_name, 'It ends soon.', 35 from charter.identities i where i.id = ${identity}`;
   return id;
+}
+
+async function askedCard({ database, worker }: Scenario, identity: string): Promise<Card> {
+  const [question] = await unguarded(
+    database.admin,
+    (tx) => tx<{ round: number }[]>`
+      insert into charter.questions as q (identity, every_days, opens_at, reminds_at, backup_at, due_at, stage, stage_at)
+      values (${identity}, 182, now(), now(), now() + interval '7 days', now() + interval '14 days', 'asked', now())
+      on conflict (tenant, identity) do update set stage = 'asked' returning q.round`,
+  );
+  const shown = (await gatherEvidence(worker.db, [identity])).get(identity)?.evidence;
+  if (question === undefined || shown === undefined) throw new Error("The identity has no question.");
+  return { identity, round: question.round, shown };
 }
 
 async function stuckStep({ database }: Scenario, identity: string): Promise<string> {

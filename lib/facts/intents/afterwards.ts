@@ -4,6 +4,7 @@ import { readVersion } from "#db/store/requests.ts";
 import type { Entry } from "#lib/audit/entry.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import { readCharter } from "#lib/domain/read-charter.ts";
+import { beginQuestion } from "../attestations/begin.ts";
 import { followException } from "../exceptions/follow.ts";
 import type { Work } from "../run.ts";
 import { followCredentials } from "./inventory.ts";
@@ -60,7 +61,10 @@ async function born(work: Work, intent: IntentRow, identity: IdentityRow): Promi
     move: { event: "provisioned", liveAt: work.now, observedAt: work.now, externalId },
     action: "identity.live",
     detail: { externalId },
-    entries: await followException(work, { ...carriedBy(intent), exception: identity.charter.exception }),
+    entries: [
+      ...(await followException(work, { ...carriedBy(intent), exception: identity.charter.exception })),
+      ...(await beginQuestion(work, identity)),
+    ],
   };
 }
 

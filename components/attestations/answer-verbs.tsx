@@ -1,0 +1,98 @@
+"use client";
+import { Archive, ArrowLeftRight, Check, Scissors } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import type { QuestionAnswer } from "#lib/domain/attestation.ts";
+import type { QuestionCard } from "#lib/web/attestation-page.ts";
+import { Button } from "../ui/button.tsx";
+import { FieldError } from "../ui/field.tsx";
+import { Kbd } from "../ui/kbd.tsx";
+import { troubleOf, useAction } from "../use-action.ts";
+import { useKeys } from "../use-keys.ts";
+import { HandOver, Keep, Retire } from "./answer-dialogs.tsx";
+import type { AnswerAction, Choice, Said } from "./answering.ts";
+
+export interface AnswerVerbsProps {
+  readonly card: QuestionCard;
+  /** Other questions with the same evidence but for the names. */
+  readonly alike: readonly QuestionCard[];
+  /** Identities that are asked about, in order. */
+  readonly queue: readonly string[];
+  readonly people: readonly Choice[];
+  readonly answer: AnswerAction;
+  /** Where less access is asked for; null where it cannot be asked for. */
+  readonly narrow: string | null;
+}
+
+type Open = "keep" | "keep-all" | "transfer" | "retire" | null;
+
+/** The four answers with their keys: `k n t r`; `j` or an arrow moves on. *Keep* of what looks unused asks why first. */
+export function AnswerVerbs({ card, alike, queue, people, answer, narrow }: AnswerVerbsProps) {
+  const router = useRouter();
+  const [open, setOpen] = useState<Open>(null);
+  const action = useAction(answer);
+  const at = queue.indexOf(card.identity);
+  const go = (to: string | undefined) => {
+    if (to !== undefined) router.push(`/attestations?q=${to}`, { scroll: false });
+  };
+  const say = async (said: QuestionAnswer, { cards = [card], reason = "", request = null, to = null }: Said) => {
+    const [first, ...rest] = cards.map(({ identity, round, evidence }) => ({ identity, round, shown: evidence }));
+    if (first === undefined) return;
+    const done = await action.run({ cards: [first, ...rest], answer: said, reason, request, to });
+    if (done === null) return;
+    setOpen(null);
+    const gone = new Set(cards.map(({ identity }) => identity));
+    const next = [...queue.slice(at + 1), ...queue.slice(0, at)].find((identity) => !gone.has(identity));
+    router.replace(next === undefined ? "/attestations" : `/attestations?q=${next}`, { scroll: false });
+    router.refresh();
+  };
+  const { looksUnused } = card.evidence.use;
+  const keep = () => (looksUnused ? setOpen("keep") : say("keep", {}));
+  const less = () => (narrow === null ? undefined : router.push(narrow));
+  const next = () => go(queue[at + 1] ?? queue[0]);
+  const back = () => go(queue[at - 1] ?? queue.at(-1));
+  useKeys(
+    action.pending
+      ? {}
+      : {
+          ...{ k: keep, t: () => setOpen("transfer"), r: () => setOpen("retire"), j: next },
+          ...{ ArrowRight: next, ArrowDown: next, ArrowLeft: back, ArrowUp: back },
+          ...(narrow === null ? {} : { n: less }),
+        },
+  );
+  const of = { card, pending: action.pending, trouble: troubleOf(action), close: () => setOpen(null) };
+  return (
+    <>
+      <Button look="primary" pending={action.pending} onClick={keep}>
+        <Check aria-hidden /> {looksUnused ? "Keep…" : "Keep"} <Kbd>k</Kbd>
+      </Button>
+      {narrow === null ? null : (
+        <Button onClick={less}>
+          <Scissors aria-hidden /> Narrow… <Kbd>n</Kbd>
+        </Button>
+      )}
+      <Button onClick={() => setOpen("transfer")}>
+        <ArrowLeftRight aria-hidden /> Transfer… <Kbd>t</Kbd>
+      </Button>
+      <Button look="danger" onClick={() => setOpen("retire")}>
+        <Archive aria-hidden /> Retire… <Kbd>r</Kbd>
+      </Button>
+      {alike.length === 0 ? null : (
+        <Button look="quiet" onClick={() => setOpen("keep-all")}>
+          Keep all {alike.length + 1} alike…
+        </Button>
+      )}
+      <span className="ml-auto text-[12.5px] text-muted">
+        {open === null && of.trouble !== null ? (
+          <FieldError>{of.trouble}</FieldError>
+        ) : looksUnused ? (
+          "Keep needs a reason: it looks unused"
+        ) : null}
+      </span>
+      {open === "keep" ? <Keep {...of} alike={[]} send={(said) => say("keep", said)} /> : null}
+      {open === "keep-all" ? <Keep {...of} alike={alike} send={(said) => say("keep", said)} /> : null}
+      {open === "transfer" ? <HandOver {...of} people={people} send={(said) => say("transfer", said)} /> : null}
+      {open === "retire" ? <Retire {...of} send={(said) => say("retire", said)} /> : null}
+    </>
+  );
+}

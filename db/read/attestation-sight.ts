@@ -1,0 +1,23 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Viewer } from "#lib/domain/actor.ts";
+
+const ownerActive = sql`exists (select 1 from charter.people p where p.tenant = i.tenant and p.canonical = i.owner and p.active)`;
+
+/**
+ * Questions `q` of identities `i` that are asked of this person now and that they have not answered: `standingOf`
+ * (lib/domain/attestation.ts) in SQL. An answer counts from the click until a worker refuses it.
+ */
+export const askedOf = (viewer: Viewer): SQL => sql`
+  q.tenant = 'main' and q.stage <> 'waiting' and i.state in ('live', 'suspended')
+  and (i.owner = ${viewer.id}::uuid
+    or ((q.stage in ('backup-asked', 'overdue') or not ${ownerActive})
+      and (i.backup_person = ${viewer.id}::uuid or i.backup_team = any (${sql.param([...viewer.teams])}::uuid[]))))
+  and not exists (select 1 from charter.answers a
+    left join charter.outcomes o on o.tenant = a.tenant and o.claim = 'answers' and o.subject = a.id::text
+    where a.tenant = q.tenant and a.identity = q.identity and a.round = q.round and a.person = ${viewer.id}::uuid
+      and coalesce(o.result, 'taken') = 'taken')`;
+
+/** How many questions are asked of this person now. */
+export const questionCount = (viewer: Viewer): SQL<number> => sql<number>`(
+  select count(*)::int from charter.questions q join charter.identities i on i.tenant = q.tenant and i.id = q.identity
+  where ${askedOf(viewer)})`;
