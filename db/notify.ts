@@ -31,8 +31,8 @@ export function notify(sql: Sql, channel: Channel): void {
 function dropped(): void {}
 
 /**
- * Calls `wake` after each hint and each time the connection was made anew, when hints may have been missed. One connection per
- * process is enough. Returns how to stop.
+ * Calls `wake` after each hint and each time the connection was made anew, when hints may have been missed: it is tried for as
+ * long as the server is away, at pauses of up to 20 s. One connection per process is enough. Returns how to stop.
  */
 export async function listen(sql: Sql, channel: Channel, wake: () => void): Promise<() => Promise<void>> {
   const listening = await sql.listen(channel, wake, wake);

@@ -90,6 +90,8 @@ export async function buildPlan(ask: PlanningAsk): Promise<Outcome<Planned>> {
 type Drawing = PlanAsk<unknown, unknown>;
 
 function drawing(connector: Connector<unknown, unknown>, ask: PlanningAsk): Outcome<Drawing> {
+  const settings = connector.settings.safeParse(ask.target.settings);
+  if (!settings.success) return refuse(unreadable(ask.target));
   const spec = connector.spec.safeParse(ask.charter.spec);
   if (!spec.success) return refuse(...specRefusals(spec.error.issues));
   const storage = slotFor(ask);
@@ -98,7 +100,7 @@ function drawing(connector: Connector<unknown, unknown>, ask: PlanningAsk): Outc
     kind: ask.kind,
     charter: ask.charter,
     spec: spec.data,
-    settings: connector.settings.parse(ask.target.settings),
+    settings: settings.data,
     name: nameFor(ask),
     storage: storage.ok,
     labels: ask.labels,
@@ -160,6 +162,14 @@ const notInstalled = (target: PlanningTarget): Refusal => ({
   code: "invalid",
   field: "target",
   sentence: `${target.title} is of a target type that this installation has no code for.`,
+});
+
+/** A row that another version of the worker published. */
+const unreadable = (target: PlanningTarget): Refusal => ({
+  code: "invalid",
+  field: "target",
+  sentence: `${target.title} is configured in a way that this version cannot read.`,
+  mend: "Choose another target, or ask an operator to start a worker of this version.",
 });
 
 function specRefusals(issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[]) {

@@ -255,3 +255,20 @@ test("a charter forged past its blueprint's guard rails is refused by the worker
     fields: ["credential", "rotation"],
   });
 });
+
+test("a target whose published settings this version cannot read is refused in words, and others are offered all the same", async () => {
+  const publish = (settings: object) =>
+    cast.scenario.database.admin.begin(async (tx) => {
+      await tx`set local session_replication_role = replica`;
+      await tx`update charter.targets set settings = ${tx.json(settings as never)} where name = 'payments-aws'`;
+    });
+  const [row] = await cast.scenario.database.admin`select settings from charter.targets where name = 'payments-aws'`;
+  await publish({ region: 7 });
+  const refused = granted(await preview(jonas, formOf())).refusals;
+  const other = granted(await preview(jonas, formOf({ edits: { target: "data-aws" } }))).refusals;
+  await publish(row?.settings as object);
+  expect(refused).toMatchObject([
+    { code: "invalid", field: "target", sentence: expect.stringContaining("cannot read") },
+  ]);
+  expect(other.filter(({ field }) => field === "target")).toEqual([]);
+});

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { generateKeyPairSync, randomBytes, randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -47,8 +47,9 @@ afterAll(async () => {
   for (const one of [folder, place.folder]) rmSync(one, { recursive: true, force: true });
 });
 
+const config = join(folder, "worker.json");
+
 function startWorker(): ChildProcess {
-  const config = join(folder, "worker.json");
   const { privateKey } = generateKeyPairSync("ed25519");
   const credentials = Object.keys(role.target.credentials);
   const target = {
@@ -125,6 +126,17 @@ async function restart(signal: "SIGINT" | "SIGQUIT"): Promise<void> {
   await pause(700);
   cluster = await startCluster({ ...place, port });
 }
+
+it("the worker reads its configuration anew when it is sent SIGHUP, and goes on", async () => {
+  const title = async () => (await admin`select title from charter.targets where name = 'aws'`)[0]?.title;
+  await expect.poll(title, { timeout: 60_000 }).toBe("AWS");
+  await expect.poll(() => log, { timeout: 30_000 }).toMatch(/"started"/);
+  const told = JSON.parse(readFileSync(config, "utf8"));
+  writeFileSync(config, JSON.stringify({ ...told, targets: [{ ...told.targets[0], title: "AWS, renamed" }] }));
+  worker.kill("SIGHUP");
+  await expect.poll(title, { timeout: 30_000 }).toBe("AWS, renamed");
+  expect({ exit: worker.exitCode, signal: worker.signalCode }).toEqual({ exit: null, signal: null });
+}, 120_000);
 
 it("the worker and the web's pool outlive a restart and a crash of PostgreSQL under load, and nothing is lost or doubled", async () => {
   await expect.poll(() => admin`select 1 from charter.workers`, { timeout: 30_000 }).toHaveLength(1);
