@@ -45,6 +45,8 @@ export const auditEntries = charter.table(
   (t) => [
     primaryKey({ columns: [t.tenant, t.noun, t.aggregate, t.seq] }),
     index("audit_entries_at").on(t.tenant, t.at),
+    index("audit_entries_action").on(t.tenant, t.action, t.at),
+    index("audit_entries_actor").on(t.tenant, t.actor, t.at),
     uniqueIndex("audit_entries_leaf").on(t.tenant, t.leaf),
     index("audit_entries_unsealed").on(t.tenant, t.noun, t.aggregate, t.seq).where(sql`leaf is null`),
   ],

@@ -1,0 +1,2 @@
+CREATE INDEX "audit_entries_action" ON "charter"."audit_entries" USING btree ("tenant","action","at");--> statement-breakpoint
+CREATE INDEX "audit_entries_actor" ON "charter"."audit_entries" USING btree ("tenant","actor","at");
