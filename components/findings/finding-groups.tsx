@@ -1,6 +1,6 @@
 import Link from "next/link";
 import type { FindingGroup } from "#db/read/findings.ts";
-import { wordsOf } from "#lib/domain/finding.ts";
+import { levelOf, wordsOf } from "#lib/domain/finding.ts";
 import { countWord } from "../inventory/inventory.tsx";
 import { Card } from "../ui/card.tsx";
 import { cx } from "../ui/cx.ts";
@@ -70,7 +70,7 @@ function Group({
       </span>
       <span className="text-right text-lg font-semibold tabular-nums">{countWord(group.count)}</span>
       <span className="max-md:col-span-2 max-md:hidden">
-        <Severity points={group.worst} />
+        <Severity level={levelOf(group.worst)} points={group.worst} />
       </span>
       <span className="text-sm text-muted max-md:col-span-2">
         {group.oldest === null ? null : (
@@ -89,7 +89,8 @@ function Group({
 /** How the count moved in a week, as a line and in words. */
 function Trend({ values }: { readonly values: readonly number[] }) {
   const last = values.at(-1);
-  if (last === undefined || values.length < 2) return <>first counted today</>;
+  if (last === undefined) return null;
+  if (values.length < 2) return <>first counted today</>;
   const days = Math.min(7, values.length - 1);
   const moved = last - (values.at(-1 - days) ?? last);
   const words = moved === 0 ? "no change" : moved > 0 ? `${moved} more` : `${-moved} fewer`;

@@ -72,6 +72,7 @@ const Foot = ({ finding, named }: { readonly finding: FindingView; readonly name
         </Link>
       </span>
     ) : null}
+    {named ? null : <span>· supports {wordsOf(finding.kind).controls.join(", ")}</span>}
     {finding.mute ? (
       <span>
         · muted until <Time at={finding.mute.until} as="date" /> by <bdi>{finding.mute.by}</bdi>:{" "}

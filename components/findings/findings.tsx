@@ -60,7 +60,7 @@ const FindingFilters = ({ choices }: { readonly choices: FindingsView["choices"]
     {choices.owner ? (
       <Filter name="owner" label="Owner" choices={[{ value: choices.owner.id, label: choices.owner.name }]} />
     ) : null}
-    <Filter name="muted" label="Not muted" choices={[{ value: "muted", label: "only muted" }]} />
+    <Filter name="muted" label="Muted" choices={[{ value: "muted", label: "only" }]} />
   </Filters>
 );
 

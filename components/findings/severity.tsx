@@ -1,6 +1,6 @@
 import { CircleAlert, OctagonAlert, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
-import { levelOf, type Severity as Points, type SeverityLevel } from "#lib/domain/finding.ts";
+import type { Severity as Points, SeverityLevel } from "#lib/domain/finding.ts";
 import { Badge, type Tone } from "../ui/badge.tsx";
 
 const looks: {
@@ -12,15 +12,15 @@ const looks: {
 };
 export const levelWord = (level: SeverityLevel): string => looks[level].word;
 
-/** How much a finding matters, as a word with its number; the arithmetic on hover. */
-export function Severity({
-  points,
-  parts = [],
-}: {
-  readonly points: Points["points"];
+interface SeverityProps {
+  readonly level: SeverityLevel;
+  readonly points: number;
   readonly parts?: Points["parts"];
-}) {
-  const { tone, icon, word } = looks[levelOf(points)];
+}
+
+/** How much a finding matters, as a word with its number; the arithmetic on hover. */
+export function Severity({ level, points, parts = [] }: SeverityProps) {
+  const { tone, icon, word } = looks[level];
   const title = parts.map((part) => `${part.label} ${part.points}`).join(" + ");
   return (
     <Badge tone={tone} icon={icon} title={title === "" ? undefined : title}>

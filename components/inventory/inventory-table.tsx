@@ -2,8 +2,10 @@
 import { Lock, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import type { CredentialModel, Environment } from "#lib/domain/charter.ts";
+import type { SeverityLevel } from "#lib/domain/finding.ts";
 import type { IdentityState } from "#lib/domain/identity.ts";
 import { type Column, DataTable } from "../data-table.tsx";
+import { Severity } from "../findings/severity.tsx";
 import { EnvironmentBadge, IdentityStatus, Risk } from "../status.tsx";
 import { Badge } from "../ui/badge.tsx";
 import { Time } from "../ui/time.tsx";
@@ -23,6 +25,7 @@ export interface InventoryTableRow {
   readonly risk: number;
   readonly reach: string;
   readonly differences: number;
+  readonly findings: { readonly count: number; readonly worst: number; readonly level: SeverityLevel };
   readonly use: { readonly lastUsedAt: string | null; readonly words: string; readonly stale: boolean };
 }
 
@@ -56,6 +59,7 @@ const columns: readonly Column<InventoryTableRow>[] = [
     fixed: true,
     cell: (row) => <Credential model={row.credential} />,
   },
+  { id: "findings", title: "Findings", from: "lg", fixed: true, cell: (row) => <Found findings={row.findings} /> },
   { id: "used", title: "Last used", sort: "used", from: "lg", fixed: true, cell: (row) => <LastUsed use={row.use} /> },
   { id: "ends", title: "Ends", sort: "ends", from: "md", fixed: true, cell: (row) => <Time at={row.endsAt} /> },
   { id: "risk", title: "Risk", sort: "risk", from: "lg", fixed: true, cell: (row) => <Risk risk={row.risk} bare /> },
@@ -98,6 +102,15 @@ const Owner = ({ row }: { readonly row: InventoryTableRow }) => (
     <span className="block truncate text-xs text-faint">{row.team}</span>
   </>
 );
+
+const Found = ({ findings: { count, worst, level } }: { readonly findings: InventoryTableRow["findings"] }) =>
+  count === 0 ? (
+    <span className="text-faint">none</span>
+  ) : (
+    <span className="inline-flex items-center gap-1.5 tabular-nums">
+      {count} <Severity level={level} points={worst} />
+    </span>
+  );
 
 const LastUsed = ({ use: { lastUsedAt, words, stale } }: { readonly use: InventoryTableRow["use"] }) => (
   <span className={stale ? "text-warn" : "text-muted"}>

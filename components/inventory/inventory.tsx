@@ -1,6 +1,7 @@
 import { Fingerprint } from "lucide-react";
 import Link from "next/link";
 import type { InventoryChoices, InventoryFilter, InventoryPage, Tile, TileCounts } from "#db/read/inventory.ts";
+import { findingKinds, levelOf, wordsOf } from "#lib/domain/finding.ts";
 import { Filter, Filters, SearchFilter } from "../filters.tsx";
 import { Card } from "../ui/card.tsx";
 import { cx } from "../ui/cx.ts";
@@ -45,6 +46,7 @@ export function Inventory(props: {
           rows={props.page.rows.map((row) => ({
             ...row,
             endsAt: row.endsAt.toISOString(),
+            findings: { ...row.findings, level: levelOf(row.findings.worst) },
             use: { ...row.use, lastUsedAt: row.use.lastUsedAt?.toISOString() ?? null },
             blueprint: titles.get(row.blueprint) ?? row.blueprint,
           }))}
@@ -110,6 +112,11 @@ const InventoryFilters = ({ choices }: { readonly choices: InventoryChoices }) =
       choices={choices.blueprints.map(({ id, title }) => ({ value: id, label: title }))}
     />
     <Filter name="team" label="Team" choices={choices.teams.map(({ slug, name }) => ({ value: slug, label: name }))} />
+    <Filter
+      name="finding"
+      label="Finding"
+      choices={findingKinds.map((kind) => ({ value: kind, label: wordsOf(kind).title }))}
+    />
     <Filter
       name="state"
       label="State"

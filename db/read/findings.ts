@@ -125,7 +125,7 @@ export interface FindingGroup {
   /** Since when the oldest of them is open; null when there is none. */
   readonly oldest: Date | null;
   readonly worst: number;
-  /** Open at the end of each of the last 30 days, as the sweep counted in the viewer's scope; oldest first. */
+  /** Open at the end of each of the last 30 days, as the sweep counted in all or by team, oldest first; empty where the filter asks for more. */
   readonly trend: readonly number[];
 }
 
@@ -138,7 +138,7 @@ export async function readFindingGroups(
   const where = narrowed(viewer, filter);
   const [counted, trends] = await Promise.all([
     Promise.all(findingKinds.map((kind) => countKind(db, and(where, eq(findings.kind, kind))))),
-    readTrends(db, viewer, filter.team),
+    isCounted(filter) ? readTrends(db, viewer, filter.team) : new Map<string, readonly number[]>(),
   ]);
   return findingKinds.map((kind, at) => ({
     kind,
@@ -146,6 +146,10 @@ export async function readFindingGroups(
     trend: trends.get(`finding.${kind}`) ?? [],
   }));
 }
+
+/** Days were counted by kind and team alone. */
+const isCounted = ({ severity, environment, target, owner, muted }: FindingFilter): boolean =>
+  [severity, environment, target, owner, muted].every((text) => text === "");
 
 async function countKind(db: Queries, where: SQL | undefined) {
   const found = db

@@ -23,6 +23,8 @@ export interface InventoryFilter {
   readonly blueprint: string;
   readonly team: string;
   readonly state: string;
+  /** A kind of finding. */
+  readonly finding: string;
   /** `name`, `ends`, `born`, `used`, `risk`, with `-` for descending. */
   readonly sort: string;
 }
@@ -42,6 +44,8 @@ export interface InventoryRow {
   readonly risk: number;
   readonly reach: string;
   readonly differences: number;
+  /** Open and not muted: how many, and the severity of the worst; 0 and 0 when there is none. */
+  readonly findings: { readonly count: number; readonly worst: number };
   readonly use: Pick<KnownUse, "answer" | "lastUsedAt"> & { readonly words: string; readonly stale: boolean };
 }
 
@@ -83,6 +87,9 @@ const tileCondition: { readonly [T in Tile]: SQL | undefined } = {
   differs: sql`${identities.differences} <> '[]'::jsonb`,
 };
 
+const openFindings = sql`from charter.findings f where f.tenant = 'main' and f.identity = charter.identities.id and f.closed_at is null
+  and (f.muted_until is null or f.muted_until <= (select charter.clock()))`;
+
 async function conditions(
   db: Queries,
   viewer: Viewer,
@@ -102,6 +109,7 @@ async function conditions(
     filter.team
       ? sql`${identities.team} = (select ${teams.id} from ${teams} where ${teams.tenant} = 'main' and ${teams.slug} = ${filter.team})`
       : undefined,
+    filter.finding ? sql`exists (select 1 ${openFindings} and f.kind = ${filter.finding})` : undefined,
     search ? sql`${identities.id} = any (${sql.param([...search.ids])}::uuid[])` : undefined,
   );
   return { where, cut: search?.cut ?? false };
@@ -141,6 +149,9 @@ export async function readInventory(
         risk: identities.risk,
         reach: sql<string>`${identities.reach} ->> 'phrase'`,
         differences: sql<number>`jsonb_array_length(${identities.differences})`,
+        findings: sql<
+          InventoryRow["findings"]
+        >`(select jsonb_build_object('count', count(*), 'worst', coalesce(max(f.severity), 0)) ${openFindings})`,
         useAnswer: identities.useAnswer,
         lastUsedAt: identities.lastUsedAt,
         unusedSince: identities.unusedSince,

@@ -74,7 +74,7 @@ const words: { readonly [K in FindingKind]: FindingWords } = {
   "never-used": {
     title: "Never used",
     meaning: "Its target would have told of any use, and has told of none for as long as policy lets it lie idle.",
-    sentence: "Never used since it could be, on {unusedOn}; it counts as stale since {staleOn}.",
+    sentence: "It could be used from {unusedOn} on and never was; it counts as stale since {staleOn}.",
     points: 25,
     controls: review,
     remedies: ["retire", "suspend"],

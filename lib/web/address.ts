@@ -24,6 +24,7 @@ export function inventoryFilter(query: URLSearchParams): InventoryFilter {
     blueprint: of("blueprint"),
     team: of("team"),
     state: of("state"),
+    finding: of("finding"),
     sort: of("sort") || "name",
   };
 }

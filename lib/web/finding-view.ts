@@ -11,7 +11,14 @@ import { decodeCursor } from "#db/read/keyset.ts";
 import { readActiveBundle } from "#db/read/planning-facts.ts";
 import type { Viewer } from "#lib/domain/actor.ts";
 import type { Environment, RequestKind } from "#lib/domain/charter.ts";
-import { type FindingKind, mayMuteAs, remediesOf, type Severity } from "#lib/domain/finding.ts";
+import {
+  type FindingKind,
+  levelOf,
+  mayMuteAs,
+  remediesOf,
+  type Severity,
+  type SeverityLevel,
+} from "#lib/domain/finding.ts";
 import { mayAskAbout } from "#lib/domain/ownership.ts";
 import { figuresOf } from "#lib/policy/engine.ts";
 
@@ -20,7 +27,7 @@ export interface FindingView {
   readonly id: string;
   readonly kind: FindingKind;
   readonly sentence: string;
-  readonly severity: Severity;
+  readonly severity: Severity & { readonly level: SeverityLevel };
   readonly openedAt: string;
   readonly target: string;
   /** Null where it concerns an object that no identity stands for. */
@@ -41,7 +48,7 @@ const viewOf =
   (viewer: Viewer) =>
   (row: FindingRow): FindingView => ({
     ...{ id: row.id, kind: row.kind, sentence: row.sentence, target: row.target ?? "", object: row.object ?? "" },
-    severity: { points: row.severity, parts: row.severityParts },
+    severity: { level: levelOf(row.severity), points: row.severity, parts: row.severityParts },
     openedAt: row.openedAt.toISOString(),
     identity: identityOf(row),
     mute:

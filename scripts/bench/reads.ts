@@ -30,7 +30,7 @@ async function viewers({ admin }: Ground): Promise<Viewers> {
 
 type Run = () => Promise<unknown>;
 const plain: InventoryFilter = {
-  ...{ tile: "all", q: "", environment: "", target: "", blueprint: "", team: "", state: "", sort: "name" },
+  ...{ tile: "all", q: "", environment: "", target: "", blueprint: "", team: "", state: "", finding: "", sort: "name" },
 };
 
 /** Every query of one group, by name; each goes through the web's role. */
@@ -125,7 +125,7 @@ const requests: Group = async ({ web }, viewer) => {
 };
 
 const auditPage: Group = async ({ web, admin }, viewer) => {
-  const none = { q: "", noun: "", channel: "" };
+  const none = { q: "", noun: "", channel: "", steps: false };
   const read =
     (changes: object, cursor: string | undefined = undefined): Run =>
     () =>
@@ -136,8 +136,13 @@ const auditPage: Group = async ({ web, admin }, viewer) => {
   return {
     newest: read({}),
     deep: read({}, deep),
-    "one noun": read({ noun: "person" }),
+    "with steps": read({ steps: true }),
+    "one noun": read({ noun: "bundle" }),
+    "most frequent noun": read({ noun: "step" }),
+    "written by the web": read({ channel: "charter_web" }),
     action: read({ q: "identity.live" }),
+    person: read({ q: "Amara Obi 1" }),
+    id: read({ q: String(row?.aggregate) }),
     nobody: read({ q: words.none }),
   };
 };
