@@ -4,9 +4,9 @@ import type { Charter, RequestKind } from "#lib/domain/charter.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import type { Plan, StorageSlot } from "#lib/domain/plan.ts";
-import type { Secret } from "#lib/domain/secret.ts";
 import type { Calls, Mark } from "#lib/domain/target.ts";
 import { type Connector, type Intent, type Labels, Squatter, type StepWork, type Target } from "./connector.ts";
+import { issueOnce } from "./contract-credential.ts";
 
 /** What truly lies at a target under a name, read by other means than the connector's. Null: nothing. */
 export interface Lying {
@@ -130,8 +130,12 @@ export function workOf(life: Life, plan: Plan): StepWork {
 
 /** One step, as the saga would run it: again after an answer that was lost, delayed or held back. */
 export async function runStep(life: Life, plan: Plan, name: string): Promise<void> {
-  if (name === "issue") return issue(life, plan);
-  const step = life.harness.target.steps[name];
+  const { credential, steps } = life.harness.target;
+  if (name === "issue") {
+    assert.ok(credential, "a flow with an issue step has credential primitives");
+    return issueOnce(credential, () => workOf(life, plan));
+  }
+  const step = steps[name];
   assert.ok(step, `no step ${name}`);
   for (let turn = 0; ; turn += 1) {
     try {
@@ -145,22 +149,6 @@ export async function runStep(life: Life, plan: Plan, name: string): Promise<voi
       await wait(10 * 2 ** turn);
     }
   }
-}
-
-/** The straight path of the server-chosen protocol, enough for a contract; the worker's protocol has its own tests. */
-async function issue(life: Life, plan: Plan): Promise<void> {
-  const { credential } = life.harness.target;
-  assert.ok(credential, "a flow with an issue step has credential primitives");
-  if (credential.protocol !== "server-chosen") return;
-  for (const { id } of await credential.list(workOf(life, plan))) {
-    await credential.deactivate(workOf(life, plan), id);
-    await credential.remove(workOf(life, plan), id);
-  }
-  const minted: Secret[] = [];
-  const id = await credential.mint(workOf(life, plan), (secret) => minted.push(secret));
-  const [secret] = minted;
-  assert.ok(secret && id !== "", "a secret reached the sink");
-  assert.equal(await credential.probe(workOf(life, plan), id, secret), true, "the new credential works");
 }
 
 export async function runFlow(life: Life, plan: Plan, upTo?: string): Promise<readonly string[]> {

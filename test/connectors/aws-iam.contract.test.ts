@@ -1,20 +1,12 @@
-import assert from "node:assert/strict";
 import { IAMClient } from "@aws-sdk/client-iam";
-import { afterAll, beforeAll, describe, test } from "vitest";
+import { afterAll, beforeAll, describe } from "vitest";
 import type { Account } from "#lib/connectors/aws-iam/simulator/state.ts";
 import { simulatedCredentials, simulatedSeed, simulatedSettings, start } from "#lib/connectors/aws-iam/simulator.ts";
-import { contract, type Harness } from "#lib/connectors/contract.ts";
+import type { Harness } from "#lib/connectors/contract.ts";
 import type { Simulator } from "#lib/simulation/server.ts";
 import { type Moto, startMoto } from "#test/support/servers/moto.ts";
 import { furnish, harnessOf } from "./aws-iam.harness.ts";
-
-/** Runs a case; where the server is known to be wrong, the case must fail, or the difference is gone and its line with it. */
-async function hold(harness: Harness, name: string): Promise<void> {
-  const found = contract.find((one) => one.name === name);
-  const difference = harness.differs[name];
-  if (difference === undefined) return found?.run(harness);
-  await assert.rejects(found?.run(harness) ?? Promise.resolve(), `no longer true of this server: ${difference}`);
-}
+import { holdsContract } from "./contract-cases.ts";
 
 for (const object of ["role", "user"] as const) {
   describe(`an AWS ${object} on the simulator`, () => {
@@ -35,7 +27,7 @@ for (const object of ["role", "user"] as const) {
       await harness.target.close();
       await simulator.stop();
     });
-    test.each(contract.map(({ name }) => name))("%s", (name) => hold(harness, name));
+    holdsContract(() => harness);
   });
 
   describe(`an AWS ${object} on moto`, () => {
@@ -58,6 +50,6 @@ for (const object of ["role", "user"] as const) {
       await harness.target.close();
       await moto.stop();
     });
-    test.each(contract.map(({ name }) => name))("%s", (name) => hold(harness, name));
+    holdsContract(() => harness);
   });
 }

@@ -1,8 +1,11 @@
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Intent, type ObservedObject, Squatter, type Target } from "#lib/connectors/connector.ts";
+import type { Harness } from "#lib/connectors/contract.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
 import { Secret } from "#lib/domain/secret.ts";
+import { holdsContract } from "./contract-cases.ts";
+import { harnessOf } from "./postgresql.harness.ts";
 import {
   asked,
   bareWorld,
@@ -42,6 +45,15 @@ for (const [title, begin] of [
       target = connected(world.port);
     });
     afterAll(() => world.stop());
+
+    describe("the contract", () => {
+      let harness: Harness;
+      beforeAll(() => {
+        harness = harnessOf(world);
+      });
+      afterAll(() => harness.target.close());
+      holdsContract(() => harness);
+    });
 
     const roles = (intent: Intent) =>
       asked<{ name: string; login: boolean; comment: string; password: string | null }>(
