@@ -122,6 +122,7 @@ const walls: readonly (readonly [RegExp, RegExp])[] = [
   [/^postgres$/, /^db\/|^lib\/connectors\/postgresql\//],
   [/^pg-boss/, /^lib\/worker\/schedule\.ts$/],
   [/^@aws-sdk\/|^@smithy\//, /^lib\/connectors\/aws-iam\//],
+  [/^@octokit\//, /^lib\/worker\/github\.ts$/],
   [/^@cloud-copilot\//, /^lib\/connectors\/aws-iam\//],
   [/^node-vault/, /^lib\/vaults\/vault\//],
   [/^@cedar-policy\//, /^lib\/policy\//],

@@ -1,4 +1,4 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, inArray, or, sql } from "drizzle-orm";
 import type { Queries, Tx } from "../client.ts";
 import { people, repositories, services, teamMembers, teams } from "../schema/directory.ts";
 
@@ -21,6 +21,30 @@ export async function readDirectory(db: Queries) {
   };
 }
 export type Directory = Awaited<ReturnType<typeof readDirectory>>;
+
+/** Rows of these repositories, by numeric id, and rows that have one of their names. */
+export const readRepositoriesLike = (
+  db: Queries,
+  seen: readonly { readonly repositoryId: string; readonly name: string }[],
+): Promise<RepositoryRow[]> =>
+  db
+    .select()
+    .from(repositories)
+    .where(
+      and(
+        eq(repositories.tenant, "main"),
+        or(
+          inArray(
+            repositories.repositoryId,
+            seen.map(({ repositoryId }) => repositoryId),
+          ),
+          inArray(
+            repositories.name,
+            seen.map(({ name }) => name),
+          ),
+        ),
+      ),
+    );
 
 /** One import at a time, until the transaction ends. A lock that only who may write teams can take; readers pass. */
 export const lockDirectory = (tx: Tx) => tx.execute(sql`lock table charter.teams in share row exclusive mode`);

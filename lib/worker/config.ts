@@ -67,6 +67,10 @@ const vaultEntry = z.strictObject({
     .min(1),
 });
 
+const loopback = new Set(["127.0.0.1", "::1", "[::1]", "localhost"]);
+const isSafe = (url: string): boolean =>
+  URL.canParse(url) && (url.startsWith("https:") || loopback.has(new URL(url).hostname));
+
 /** The worker's configuration file: all that decides where power and secrets go. */
 export const configSchema = z.strictObject({
   installation: z.string().min(3).max(64),
@@ -106,7 +110,17 @@ export const configSchema = z.strictObject({
     ])
     .nullable()
     .default(null),
-  github: z.strictObject({ api: z.url(), token: reference }).nullable().default(null),
+  /** Whose repositories are read from GitHub, and by which token. */
+  github: z
+    .strictObject({
+      api: z.url({ protocol: /^https?$/ }).refine(isSafe, "Use https, except on this machine."),
+      token: reference,
+      owners: z
+        .array(z.string().regex(/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})$/, "Give an owner's name as GitHub spells it."))
+        .min(1),
+    })
+    .nullable()
+    .default(null),
 });
 export type WorkerConfig = z.infer<typeof configSchema>;
 export type TargetEntry = z.infer<typeof targetEntry>;

@@ -16,6 +16,7 @@ import { retireByCondition } from "./sweeps/conditions.ts";
 import { findFindings } from "./sweeps/findings.ts";
 import { watchUse } from "./sweeps/last-use.ts";
 import { reconcile } from "./sweeps/reconcile.ts";
+import { readGithub } from "./sweeps/repositories.ts";
 import type { Worker } from "./worker.ts";
 
 export interface Loops {
@@ -58,6 +59,7 @@ const sweepsOf = (worker: Worker): readonly Sweep[] => [
   { name: "conditions", cron: "*/5 * * * *", run: async () => void (await retireByCondition(worker)) },
   { name: "findings", cron: "* * * * *", run: async () => void (await findFindings(worker)) },
   { name: "last-use", cron: "*/15 * * * *", run: () => watchUse(worker) },
+  { name: "repositories", cron: "41 * * * *", run: async () => void (await readGithub(worker)) },
   { name: "reconcile", cron: "*/15 * * * *", run: () => reconcile(worker) },
 ];
 
