@@ -124,6 +124,31 @@ export interface InventoryPage {
   readonly cut: boolean;
 }
 
+const columns = {
+  id: identities.id,
+  name: identities.name,
+  blueprint: identities.blueprint,
+  target: identities.target,
+  environment: identities.environment,
+  state: identities.state,
+  owner: sql<string>`coalesce((select ${people.name} from ${people} where ${people.tenant} = 'main' and ${people.id} = ${identities.owner}), '')`,
+  ownerActive,
+  team: sql<string>`coalesce((select ${teams.name} from ${teams} where ${teams.tenant} = 'main' and ${teams.id} = ${identities.team}), '')`,
+  credential: identities.credential,
+  endsAt: identities.endsAt,
+  risk: identities.risk,
+  reach: sql<string>`${identities.reach} ->> 'phrase'`,
+  differences: sql<number>`jsonb_array_length(${identities.differences})`,
+  findings: sql<
+    InventoryRow["findings"]
+  >`(select jsonb_build_object('count', count(*), 'worst', coalesce(max(f.severity), 0)) ${openFindings})`,
+  useAnswer: identities.useAnswer,
+  lastUsedAt: identities.lastUsedAt,
+  unusedSince: identities.unusedSince,
+  knownUntil: identities.useKnownUntil,
+  staleSince: identities.staleSince,
+};
+
 /** One page of identities in sight of the viewer, by key. */
 export async function readInventory(
   db: Queries,
@@ -134,31 +159,7 @@ export async function readInventory(
   const { where, cut } = await conditions(db, viewer, filter);
   const [found, count] = await Promise.all([
     db
-      .select({
-        id: identities.id,
-        name: identities.name,
-        blueprint: identities.blueprint,
-        target: identities.target,
-        environment: identities.environment,
-        state: identities.state,
-        owner: sql<string>`coalesce((select ${people.name} from ${people} where ${people.tenant} = 'main' and ${people.id} = ${identities.owner}), '')`,
-        ownerActive,
-        team: sql<string>`coalesce((select ${teams.name} from ${teams} where ${teams.tenant} = 'main' and ${teams.id} = ${identities.team}), '')`,
-        credential: identities.credential,
-        endsAt: identities.endsAt,
-        risk: identities.risk,
-        reach: sql<string>`${identities.reach} ->> 'phrase'`,
-        differences: sql<number>`jsonb_array_length(${identities.differences})`,
-        findings: sql<
-          InventoryRow["findings"]
-        >`(select jsonb_build_object('count', count(*), 'worst', coalesce(max(f.severity), 0)) ${openFindings})`,
-        useAnswer: identities.useAnswer,
-        lastUsedAt: identities.lastUsedAt,
-        unusedSince: identities.unusedSince,
-        knownUntil: identities.useKnownUntil,
-        staleSince: identities.staleSince,
-        cursor: cursorValue(sort),
-      })
+      .select({ ...columns, cursor: cursorValue(sort) })
       .from(identities)
       .where(and(where, after(sort, cursor)))
       .orderBy(inOrder(sort))

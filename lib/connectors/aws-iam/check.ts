@@ -1,5 +1,7 @@
 import {
   CreateAccessKeyCommand,
+  GenerateCredentialReportCommand,
+  GetCredentialReportCommand,
   GetOpenIDConnectProviderCommand,
   GetPolicyCommand,
   ListRolesCommand,
@@ -57,6 +59,7 @@ export async function check(probe: Probe): Promise<readonly Check[]> {
   await ceiling(probe, checks);
   await provider(probe, checks);
   await lists(probe, checks);
+  await report(probe, checks);
   await lifecycle(probe, checks, { ground: probe.role, desired: throwaway(aws.settings, true) });
   await lifecycle(probe, checks, { ground: probe.user, desired: throwaway(aws.settings, false) });
   if (checks.list.every(({ ok }) => ok)) await sweep(probe);
@@ -136,6 +139,19 @@ async function lists({ role: { aws }, calls }: Probe, checks: Checks): Promise<v
     aws.read(calls, "iam:ListUsers", (options) =>
       aws.iam.send(new ListUsersCommand({ PathPrefix: path, MaxItems: 1 }), options),
     ),
+  );
+}
+
+/** Asking for the report writes it; only once it is there can reading it be tried. */
+async function report({ role: { aws }, calls }: Probe, checks: Checks): Promise<void> {
+  const state = await checks.see("iam:GenerateCredentialReport", () =>
+    aws.read(calls, "iam:GenerateCredentialReport", async (options) => {
+      return (await aws.iam.send(new GenerateCredentialReportCommand({}), options)).State ?? "";
+    }),
+  );
+  if (state !== "COMPLETE") return;
+  await checks.see("iam:GetCredentialReport", () =>
+    aws.read(calls, "iam:GetCredentialReport", (options) => aws.iam.send(new GetCredentialReportCommand({}), options)),
   );
 }
 

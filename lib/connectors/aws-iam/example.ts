@@ -23,6 +23,8 @@ const reads = [
   "iam:ListUsers",
   "iam:GetPolicy",
   "iam:GetOpenIDConnectProvider",
+  "iam:GenerateCredentialReport",
+  "iam:GetCredentialReport",
   "sts:GetCallerIdentity",
 ];
 const objects = [
