@@ -12,13 +12,22 @@ export const LastUse = ({ page }: { readonly page: IdentityPage }) => (
   <Card title="Last use" aside={page.row.staleSince === null ? null : <Badge tone="warn">Stale</Badge>}>
     <div className="grid gap-3 text-sm">
       <Summary row={page.row} />
-      {page.uses.map((told) => (
+      {inForce(page).map((told) => (
         <Told key={told.subject} told={told} />
       ))}
       <Limits page={page} />
     </div>
   </Card>
 );
+
+/** What was told of ways in that are open now; replaced keys are history. */
+function inForce({ uses, credentials, objects }: IdentityPage) {
+  const open = new Set([
+    ...credentials.filter(({ state }) => state === "active").map(({ externalId }) => externalId),
+    ...objects.filter(({ state }) => state === "live").map(({ externalId }) => externalId),
+  ]);
+  return uses.filter(({ subject }) => open.has(subject));
+}
 
 function Summary({ row }: { readonly row: IdentityPage["row"] }) {
   const known = { answer: row.useAnswer, unusedSince: row.unusedSince, knownUntil: row.useKnownUntil };
