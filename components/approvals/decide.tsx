@@ -1,12 +1,10 @@
 "use client";
-import { Check, MessageCircleQuestion, Scissors, X } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { type ReactNode, useState } from "react";
 import type { Answer } from "#lib/web/action.ts";
-import { Button } from "../ui/button.tsx";
-import { Kbd } from "../ui/kbd.tsx";
 import { useKeys } from "../use-keys.ts";
 import { AskForLess } from "./ask-for-less.tsx";
+import { type Choice, Choices } from "./choices.tsx";
 import type { Deciding } from "./deciding.ts";
 import { Say } from "./say.tsx";
 
@@ -20,8 +18,6 @@ export interface DecideActions {
   ) => Promise<Answer<unknown>>;
 }
 
-type Open = "approve" | "deny" | "ask" | "less" | null;
-
 /** Verbs with their keys: `a d ? s` act, `j k` move. A red reason turns approving into a question with a reason. */
 export function Decide(props: {
   readonly request: Deciding;
@@ -30,7 +26,7 @@ export function Decide(props: {
   readonly actions: DecideActions;
   readonly remark: ReactNode;
 }) {
-  const [open, setOpen] = useState<Open>(null);
+  const [open, setOpen] = useState<Choice | null>(null);
   const router = useRouter();
   const at = props.queue.indexOf(props.request.id);
   const go = (to: number) => {
@@ -52,27 +48,12 @@ export function Decide(props: {
     router.refresh();
   };
   const seen = { request: props.request.id, version: props.request.version, planDigest: props.request.planDigest };
-  const less = (
-    <Button key="less" look={props.red ? "primary" : "plain"} onClick={() => setOpen("less")}>
-      <Scissors aria-hidden /> Ask for less <Kbd>s</Kbd>
-    </Button>
-  );
-  const approve = (
-    <Button key="approve" look={props.red ? "plain" : "primary"} onClick={() => setOpen("approve")}>
-      <Check aria-hidden /> {props.red ? "Approve anyway…" : "Approve"} <Kbd>a</Kbd>
-    </Button>
-  );
   return (
     <>
-      {props.red ? less : approve}
-      <Button look="danger" onClick={() => setOpen("deny")}>
-        <X aria-hidden /> Deny <Kbd>d</Kbd>
-      </Button>
-      <Button onClick={() => setOpen("ask")}>
-        <MessageCircleQuestion aria-hidden /> Ask <Kbd>?</Kbd>
-      </Button>
-      {props.red ? approve : less}
-      <span className="ml-auto text-[12.5px] text-muted">{props.remark}</span>
+      <p className="basis-full text-xs whitespace-nowrap text-muted md:order-last md:ml-auto md:basis-auto">
+        {props.remark}
+      </p>
+      <Choices red={props.red} choose={setOpen} />
       <Say
         open={open === "approve"}
         close={() => setOpen(null)}
