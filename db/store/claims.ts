@@ -117,6 +117,19 @@ export async function insertComment(tx: Tx, row: NewComment): Promise<boolean> {
   return insertOnce(tx, comments, proposal === null ? { ...said } : { ...row });
 }
 
+/** Remarks of a person on a request within the last hour, those of this transaction among them. */
+export async function countRemarks(tx: Tx, of: Pick<NewComment, "request" | "person">): Promise<number> {
+  return tx.$count(
+    comments,
+    and(
+      eq(comments.tenant, "main"),
+      eq(comments.request, of.request),
+      eq(comments.person, of.person),
+      sql`${comments.receivedAt} > (select charter.clock() - interval '1 hour')`,
+    ),
+  );
+}
+
 /** One click after the other for the same thing, until this transaction ends. */
 const holdTurn = (tx: Tx, of: string) => tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${of}, 0))`);
 
@@ -171,9 +184,10 @@ export interface DraftRow {
   readonly blueprint: string;
   readonly content: JsonObject;
 }
-/** Saves a draft of this person; false when the id is somebody else's. */
-export async function saveDraft(db: Queries, row: DraftRow, now: Date): Promise<boolean> {
-  const saved = await db
+/** Saves a draft of this person, one after the other; false when the id is somebody else's. */
+export async function saveDraft(tx: Tx, row: DraftRow, now: Date): Promise<boolean> {
+  await holdTurn(tx, `drafts ${row.person}`);
+  const saved = await tx
     .insert(drafts)
     .values({ ...row, createdAt: now, updatedAt: now })
     .onConflictDoUpdate({
@@ -184,6 +198,10 @@ export async function saveDraft(db: Queries, row: DraftRow, now: Date): Promise<
     .returning({ id: drafts.id });
   return saved.length === 1;
 }
+
+/** Drafts that a person keeps, those of this transaction among them. */
+export const countDrafts = (tx: Tx, person: string): Promise<number> =>
+  tx.$count(drafts, and(eq(drafts.tenant, "main"), eq(drafts.person, person)));
 
 /** Deletes a draft of this person; false when there is none. */
 export async function deleteDraft(db: Queries, of: { readonly id: string; readonly person: string }): Promise<boolean> {

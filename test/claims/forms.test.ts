@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { insertVersion } from "#db/store/claims.ts";
+import { ask as remark } from "#lib/claims/comments/ask.ts";
 import { discard } from "#lib/claims/drafts/discard.ts";
 import { save } from "#lib/claims/drafts/save.ts";
 import { askForChange } from "#lib/claims/requests/change.ts";
@@ -10,6 +11,7 @@ import { submit } from "#lib/claims/requests/submit.ts";
 import type { ClaimContext } from "#lib/claims/run.ts";
 import { digest } from "#lib/digest/digest.ts";
 import type { Answers } from "#lib/domain/answers.ts";
+import { mostDrafts, mostRemarksAnHour } from "#lib/domain/caps.ts";
 import { ledgerAnswers } from "../facts/scenario.ts";
 import { actors, type Cast, codeOf, gained, granted, inDays, openCast } from "./cast.ts";
 
@@ -271,4 +273,36 @@ test("a target whose published settings this version cannot read is refused in w
     { code: "invalid", field: "target", sentence: expect.stringContaining("cannot read") },
   ]);
   expect(other.filter(({ field }) => field === "target")).toEqual([]);
+});
+
+test("a person keeps 50 drafts and no more, and may change those", async () => {
+  const bea = await cast.as(actors.sameTeam);
+  const forms = Array.from({ length: mostDrafts }, () => formOf());
+  for (const form of forms) granted(await save(bea, form));
+  const before = await cast.rows();
+  expect(await Promise.all([save(bea, formOf()), save(bea, formOf())])).toMatchObject([
+    { refusals: [{ code: "conflict", mend: "Submit or discard one first." }] },
+    { refusals: [{ code: "conflict" }] },
+  ]);
+  const [kept] = forms;
+  expect(kept && (await save(bea, kept))).toEqual({ ok: null });
+  expect(gained(before, await cast.rows())).toEqual({});
+  granted(await discard(bea, { id: kept?.id ?? "" }));
+  const both = await Promise.all([save(bea, formOf()), save(bea, formOf())]);
+  expect(both.map(codeOf).sort()).toEqual(["conflict", "ok"]);
+});
+
+test("a person says 30 things an hour on one request and no more; others, elsewhere and later may", async () => {
+  const asked = await cast.asked();
+  const says = (text: string, about = asked, context = jonas) => remark(context, { ...about, text });
+  for (let n = 1; n <= mostRemarksAnHour; n += 1) granted(await says(`Number ${n}.`));
+  const before = await cast.rows();
+  expect(codeOf(await says("One more."))).toBe("conflict");
+  expect(await says(`Number ${mostRemarksAnHour}.`)).toEqual({ ok: null });
+  expect(gained(before, await cast.rows())).toEqual({});
+  expect(await says("Mine.", asked, await cast.as(actors.owner))).toEqual({ ok: null });
+  expect(await says("There.", await cast.asked())).toEqual({ ok: null });
+  await cast.scenario.database.setClock("61 minutes");
+  expect(await says("Later.")).toEqual({ ok: null });
+  await cast.scenario.database.setClock("0");
 });

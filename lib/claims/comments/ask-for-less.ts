@@ -1,14 +1,14 @@
 import type { Tx } from "#db/client.ts";
 import { readRequestInSight } from "#db/read/request-sight.ts";
-import { insertComment } from "#db/store/claims.ts";
 import { type RequestRow, readVersion, type StateRow } from "#db/store/requests.ts";
-import { type Outcome, ok, type Refusal, type Refusals, refuse } from "#lib/domain/refusal.ts";
+import { type Outcome, type Refusal, type Refusals, refuse } from "#lib/domain/refusal.ts";
 import { mayReceiveVerdict } from "#lib/domain/request.ts";
 import { changedSince, noSuchRequest } from "../refusals.ts";
 import { readRemark } from "../remark.ts";
 import { examineNew } from "../requests/examine-new.ts";
 import { type ClaimContext, runClaim } from "../run.ts";
 import { readMayDecide } from "../verdicts/standing.ts";
+import { addRemark } from "./add.ts";
 import { type Less, narrower } from "./narrower.ts";
 
 export interface LessInput extends Omit<Less, "by"> {
@@ -42,8 +42,7 @@ export const askForLess = (context: ClaimContext, input: LessInput): Promise<Out
     });
     if ("refusals" in examined) return refuse(...atPlace(examined.refusals));
     const about = { request: input.request, version: input.version, person: actor.id };
-    await insertComment(tx, { id: newId(), ...about, text: text.ok, proposal: proposal.ok });
-    return ok(null);
+    return addRemark(tx, { id: newId(), ...about, text: text.ok, proposal: proposal.ok });
   });
 
 /** A narrower reach was chosen by what to drop. */

@@ -1,10 +1,10 @@
 import { readRequestInSight } from "#db/read/request-sight.ts";
-import { insertComment } from "#db/store/claims.ts";
 import { readVersion } from "#db/store/requests.ts";
-import { type Outcome, ok } from "#lib/domain/refusal.ts";
+import type { Outcome } from "#lib/domain/refusal.ts";
 import { noSuchRequest } from "../refusals.ts";
 import { readRemark } from "../remark.ts";
 import { type ClaimContext, runClaim } from "../run.ts";
+import { addRemark } from "./add.ts";
 
 export interface CommentInput {
   readonly request: string;
@@ -21,6 +21,5 @@ export const ask = (context: ClaimContext, input: CommentInput): Promise<Outcome
     if (found === null || (await readVersion(tx, request, version)) === null) return noSuchRequest;
     const text = readRemark(input.text, "text", { min: 1, max: 2000 });
     if ("refusals" in text) return text;
-    await insertComment(tx, { id: newId(), request, version, person: actor.id, text: text.ok, proposal: null });
-    return ok(null);
+    return addRemark(tx, { id: newId(), request, version, person: actor.id, text: text.ok, proposal: null });
   });

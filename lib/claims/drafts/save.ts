@@ -1,6 +1,7 @@
 import { mayUseFormId } from "#db/read/form-id.ts";
-import { deleteSettledDrafts, saveDraft } from "#db/store/claims.ts";
+import { countDrafts, deleteSettledDrafts, saveDraft } from "#db/store/claims.ts";
 import { readState } from "#db/store/requests.ts";
+import { whyTooManyDrafts } from "#lib/domain/caps.ts";
 import { readAnswers } from "#lib/domain/read-answers.ts";
 import { type Outcome, ok, refuse } from "#lib/domain/refusal.ts";
 import { mayFollow, sayState } from "#lib/domain/request.ts";
@@ -10,7 +11,7 @@ import { type ClaimContext, runQuietly } from "../run.ts";
 
 /**
  * Keeps what was typed. Drafts are not audited; those whose requests can no longer be edited go on the way. Refuses an id
- * that is somebody else's, and an edit of a request that is settled: its draft would not last.
+ * that is somebody else's, an edit of a request that is settled (its draft would not last), and more drafts than the cap.
  */
 export const save = (context: ClaimContext, input: FormInput): Promise<Outcome<null>> =>
   runQuietly(context, { action: "draft.save", id: input.id }, async (tx) => {
@@ -28,5 +29,5 @@ export const save = (context: ClaimContext, input: FormInput): Promise<Outcome<n
     const row = { id: input.id, person: actor.id, blueprint: answers.ok.blueprint, content: content.ok };
     if (!(await saveDraft(tx, row, now))) return none;
     await deleteSettledDrafts(tx, actor.id);
-    return ok(null);
+    return whyTooManyDrafts(await countDrafts(tx, actor.id)) ?? ok(null);
   });
