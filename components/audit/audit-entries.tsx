@@ -18,6 +18,8 @@ export interface AuditEntryRow {
   readonly channel: string;
   readonly actor: string;
   readonly actorName: string | null;
+  /** What the subject is called; null when it has no name. */
+  readonly subjectName: string | null;
   readonly evidence: string;
   readonly action: string;
   readonly detail: object;
@@ -51,7 +53,12 @@ export function AuditEntries(props: {
       id: "aggregate",
       title: "Of",
       from: "lg",
-      cell: (row) => <code title={row.aggregate}>{short(row.aggregate)}</code>,
+      cell: (row) =>
+        row.subjectName === null ? (
+          <code title={row.aggregate}>{short(row.aggregate)}</code>
+        ) : (
+          <span title={row.aggregate}>{row.subjectName}</span>
+        ),
     },
     { id: "actor", title: "Who", cell: (row) => row.actorName ?? <span className="text-muted">{row.actor}</span> },
     {
@@ -89,6 +96,7 @@ const Entry = ({ row }: { readonly row: AuditEntryRow }) => (
         { label: "When", value: <Time at={row.at} as="exact" /> },
         { label: "Who", value: row.actorName === null ? row.actor : `${row.actorName} (${row.actor})` },
         { label: "Evidence", value: evidence(row) },
+        ...(row.subjectName === null ? [] : [{ label: "Belongs to", value: row.subjectName }]),
         { label: "Of", value: <code className="break-all">{`${row.noun} ${row.aggregate}`}</code> },
         { label: "Entry", value: `${row.seq} of its chain · row version ${row.version}` },
         { label: "Hash", value: <Fingerprint digest={row.hash} copy /> },

@@ -45,12 +45,13 @@ export function AuditLog(props: {
       <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_320px]">
         <Card flush label="Entries" className="self-start">
           <Filters>
-            <SearchFilter label="Action, id or person" />
+            <SearchFilter label="Action, whole id or person" />
             <Filter
               name="noun"
               label="What"
               choices={nouns.map((value) => ({ value, label: value.replaceAll("-", " ") }))}
             />
+            <Filter name="steps" label="Without steps" choices={[{ value: "shown", label: "With steps" }]} />
             <Filter name="channel" label="Written by" choices={channels} />
           </Filters>
           <AuditEntries rows={rows} next={props.page.next} empty={<NoEntries filtered={props.filtered} />} />

@@ -1,14 +1,17 @@
 import { and, desc, eq, type SQL, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/pg-core";
+import { nouns } from "#lib/audit/entry.ts";
 import type { Viewer } from "#lib/domain/actor.ts";
 import type { Queries } from "../client.ts";
 import { auditCheckpoints, auditEntries } from "../schema/audit.ts";
-import { people } from "../schema/directory.ts";
 
 export interface AuditFilter {
-  /** Id of an aggregate, part of an action, or a person's name. */
+  /** A whole id, the beginning of an action, or part of a person's name. */
   readonly q: string;
   readonly noun: string;
   readonly channel: string;
+  /** Whether a page that asks for nothing shows the saga's steps too; they are most of a log. */
+  readonly steps: boolean;
 }
 
 /** Where an audit page ends: instant as PostgreSQL prints it, noun, aggregate and seq. */
@@ -26,21 +29,54 @@ export const readsAudit = (viewer: Viewer): boolean =>
   viewer.roles.includes("security") || viewer.roles.includes("auditor");
 
 function where(filter: AuditFilter, cursor: AuditCursor | null): SQL | undefined {
+  const { noun, channel, steps } = filter;
   const q = filter.q.trim().slice(0, 100);
-  const like = `${q.replace(/[\\%_]/g, (found) => `\\${found}`)}%`;
-  return and(
-    eq(auditEntries.tenant, "main"),
-    filter.noun ? eq(auditEntries.noun, filter.noun) : undefined,
-    filter.channel ? eq(auditEntries.channel, filter.channel) : undefined,
-    q
-      ? sql`(${auditEntries.aggregate} like ${like} or ${auditEntries.action} like ${like} or ${auditEntries.actor} in
-          (select id::text from charter.people where tenant = 'main' and name ilike ${`%${like}`}))`
-      : undefined,
+  const within = and(
+    sql`e.tenant = 'main'`,
+    channel ? sql`e.channel = ${channel}` : undefined,
     cursor
-      ? sql`(${auditEntries.at}, ${auditEntries.noun}, ${auditEntries.aggregate}, ${auditEntries.seq}) <
-          (${cursor.at}::timestamptz, ${cursor.noun}, ${cursor.aggregate}, ${cursor.seq}::int)`
+      ? sql`${place} < (${cursor.at}::timestamptz, ${cursor.noun}, ${cursor.aggregate}, ${cursor.seq}::int)`
       : undefined,
   );
+  if (q || noun)
+    return sql`(noun, aggregate, seq) in (select noun, aggregate, seq from (${candidates({ q, noun, within })}) e ${newest})`;
+  return and(within, steps ? undefined : sql`e.noun <> 'step'`);
+}
+
+const place = sql`(e.at, e.noun, e.aggregate, e.seq)`;
+const newest = sql`order by e.at desc, e.noun desc, e.aggregate desc, e.seq desc limit ${pageSize + 1}`;
+
+/** The newest entries of each action, actor and id that is meant, each from its own index: an OR of them would read the whole log. */
+function candidates({
+  q,
+  noun,
+  within,
+}: {
+  readonly q: string;
+  readonly noun: string;
+  readonly within: SQL | undefined;
+}): SQL {
+  const from = sql`select e.at, e.noun, e.aggregate, e.seq from charter.audit_entries e where ${within}`;
+  const byAction = sql`
+    with recursive known as (
+      (select action from charter.audit_entries where tenant = 'main' order by action limit 1)
+      union all
+      select (select action from charter.audit_entries where tenant = 'main' and action > known.action order by action limit 1)
+      from known where known.action is not null)
+    select f.* from known, lateral (${from} and e.action = known.action ${newest}) f
+    where starts_with(known.action, ${noun ? `${noun}.` : ""}) and starts_with(known.action, ${q})`;
+  if (!q) return byAction;
+  const like = `%${q.replace(/[\\%_]/g, (found) => `\\${found}`)}%`;
+  const ofNoun = noun ? sql`and e.noun = ${noun}` : sql``;
+  const byActor = sql`select f.* from
+    (select id::text as id from charter.people where tenant = 'main' and name ilike ${like} limit 50) p,
+    lateral (${from} and e.actor = p.id ${ofNoun} ${newest}) f`;
+  const known = sql.join(
+    (noun ? [noun] : nouns).map((one) => sql`${one}`),
+    sql`, `,
+  );
+  const byId = sql`select f.* from (${from} and e.noun in (${known}) and e.aggregate = ${q} ${newest}) f`;
+  return sql`(${byAction}) union (${byActor}) union (${byId})`;
 }
 
 /** One page of entries, newest first; empty for who may not read the log. */
@@ -50,31 +86,35 @@ export async function readAudit(
   asked: { readonly filter: AuditFilter; readonly cursor: AuditCursor | null },
 ) {
   if (!readsAudit(viewer)) return { rows: [], next: null };
+  const e = alias(auditEntries, "e");
   const found = await db
     .select({
-      at: auditEntries.at,
-      position: sql<string>`${auditEntries.at}::text`,
-      noun: auditEntries.noun,
-      aggregate: auditEntries.aggregate,
-      seq: auditEntries.seq,
-      version: auditEntries.version,
-      channel: auditEntries.channel,
-      actor: auditEntries.actor,
-      actorName: sql<
-        string | null
-      >`(select ${people.name} from ${people} where ${people.tenant} = 'main' and ${people.id}::text = ${auditEntries.actor})`,
-      evidence: auditEntries.evidence,
-      action: auditEntries.action,
-      detail: auditEntries.detail,
-      hash: sql<string>`encode(${auditEntries.hash}, 'hex')`,
-      prev: sql<string>`encode(${auditEntries.prev}, 'hex')`,
-      leaf: auditEntries.leaf,
+      at: e.at,
+      position: sql<string>`${e.at}::text`,
+      noun: e.noun,
+      aggregate: e.aggregate,
+      seq: e.seq,
+      version: e.version,
+      channel: e.channel,
+      actor: e.actor,
+      evidence: e.evidence,
+      action: e.action,
+      detail: e.detail,
+      hash: sql<string>`encode(${e.hash}, 'hex')`,
+      prev: sql<string>`encode(${e.prev}, 'hex')`,
+      leaf: e.leaf,
     })
-    .from(auditEntries)
+    .from(e)
     .where(where(asked.filter, asked.cursor))
-    .orderBy(desc(auditEntries.at), desc(auditEntries.noun), desc(auditEntries.aggregate), desc(auditEntries.seq))
+    .orderBy(desc(e.at), desc(e.noun), desc(e.aggregate), desc(e.seq))
     .limit(pageSize + 1);
-  const rows = found.slice(0, pageSize);
+  const page = found.slice(0, pageSize);
+  const names = await readAuditNames(db, page);
+  const rows = page.map((row) => ({
+    ...row,
+    actorName: names.get(row.actor) ?? null,
+    subjectName: names.get(uuidOf(row.aggregate)) ?? null,
+  }));
   const last = rows.at(-1);
   const next =
     found.length > pageSize && last
@@ -82,6 +122,38 @@ export async function readAudit(
       : null;
   return { rows, next };
 }
+const uuidOf = (aggregate: string): string => aggregate.split("/", 1)[0] ?? "";
+
+/** What the ids of these rows are called, where something has a name: people, identities and requests, what belongs to them, the directory. */
+async function readAuditNames(
+  db: Queries,
+  rows: readonly { readonly actor: string; readonly aggregate: string }[],
+): Promise<ReadonlyMap<string, string>> {
+  const ids = new Set(rows.flatMap(({ actor, aggregate }) => [actor, uuidOf(aggregate)]).filter((id) => uuid.test(id)));
+  if (ids.size === 0) return new Map();
+  const wanted = sql`(${sql.join(
+    [...ids].map((id) => sql`${id}::uuid`),
+    sql`, `,
+  )})`;
+  const found = await db.execute<{ id: string; name: string }>(sql`
+    select id, name from charter.people where tenant = 'main' and id in ${wanted}
+    union all select id, name from charter.teams where tenant = 'main' and id in ${wanted}
+    union all select id, name from charter.services where tenant = 'main' and id in ${wanted}
+    union all select request, charter ->> 'name' from charter.request_versions
+      where tenant = 'main' and version = 1 and request in ${wanted} and charter ->> 'name' is not null
+    union all select id, name from charter.identities where tenant = 'main' and id in ${wanted}
+    union all select t.id, i.name from charter.intents t join charter.identities i on i.tenant = t.tenant and i.id = t.identity
+      where t.tenant = 'main' and t.id in ${wanted}
+    union all select s.id, i.name from charter.steps s join charter.intents t on t.tenant = s.tenant and t.id = s.intent
+      join charter.identities i on i.tenant = t.tenant and i.id = t.identity where s.tenant = 'main' and s.id in ${wanted}
+    union all select o.id, i.name from charter.objects o join charter.identities i on i.tenant = o.tenant and i.id = o.identity
+      where o.tenant = 'main' and o.id in ${wanted}
+    union all select c.id, i.name from charter.credentials c join charter.identities i on i.tenant = c.tenant and i.id = c.identity
+      where c.tenant = 'main' and c.id in ${wanted}`);
+  return new Map(found.map(({ id, name }) => [id, name]));
+}
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 export type AuditRow = Awaited<ReturnType<typeof readAudit>>["rows"][number];
 
 /** Reads a cursor from an address; an unreadable one starts at the newest entry. */

@@ -8,12 +8,13 @@ import { type Line, lineText, ratioOf } from "./measure.ts";
 import { benchReads, type GroupName, groups } from "./reads.ts";
 import { seed } from "./seed.ts";
 
-/** `npm run bench -- NAME… [--folder F | --identities N] [--rounds N] [--json FILE]`; without a name, all of them. */
+/** `npm run bench -- NAME… [--folder F | --identities N --audit N] [--rounds N] [--json FILE]`; without a name, all of them. */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     folder: { type: "string" },
     identities: { type: "string" },
+    audit: { type: "string" },
     rounds: { type: "string" },
     json: { type: "string" },
   },
@@ -69,6 +70,7 @@ async function fill(): Promise<void> {
   if (!chosen.some((name) => Object.hasOwn(groups, name))) return;
   const [row] = await ground.admin`select count(*)::int as n from charter.identities`;
   const identities = Number(values.identities ?? 100_000);
-  if (row?.n === 0) await seed(ground.admin, { identities, requests: Math.min(identities, 100_000) }, say);
+  const audit = Number(values.audit ?? identities);
+  if (row?.n === 0) await seed(ground.admin, { identities, requests: Math.min(identities, 100_000), audit }, say);
   else say(`${row?.n} identities are there.`);
 }

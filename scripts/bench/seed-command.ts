@@ -4,9 +4,14 @@ import { parseArgs } from "node:util";
 import { openGround } from "./ground.ts";
 import { seed } from "./seed.ts";
 
-/** Makes a bench database that stays: `npm run seed -- --identities N [--requests N] [--folder F]`. */
+/** Makes a bench database that stays: `npm run seed -- --identities N [--requests N] [--audit N] [--folder F]`. */
 const { values } = parseArgs({
-  options: { identities: { type: "string" }, requests: { type: "string" }, folder: { type: "string" } },
+  options: {
+    identities: { type: "string" },
+    requests: { type: "string" },
+    audit: { type: "string" },
+    folder: { type: "string" },
+  },
 });
 const identities = Number(values.identities ?? 100_000);
 const folder = values.folder ?? join(tmpdir(), `charter-bench-${identities}`);
@@ -16,7 +21,11 @@ if (row?.there) console.log(`${folder} is filled already.`);
 else
   await seed(
     ground.admin,
-    { identities, requests: Number(values.requests ?? Math.min(identities, 100_000)) },
+    {
+      identities,
+      requests: Number(values.requests ?? Math.min(identities, 100_000)),
+      audit: Number(values.audit ?? identities),
+    },
     console.log,
   );
 await ground.close();

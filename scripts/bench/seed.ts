@@ -4,6 +4,8 @@ import type postgres from "postgres";
 export interface Size {
   readonly identities: number;
   readonly requests: number;
+  /** Entries that look like a log's, neither chained nor sealed: for reading pages, never for verifying. */
+  readonly audit: number;
 }
 
 /** What one word of a search matches, from nothing to every row. */
@@ -48,6 +50,8 @@ export async function seed(admin: postgres.Sql, size: Size, say: (text: string) 
     told(`${size.identities} identities`);
     await sql.unsafe(requests(size));
     told(`${size.requests} requests`);
+    await sql.unsafe(audit(size.audit));
+    told(`${size.audit} audit entries`);
     for (const index of kept) await sql.unsafe(index);
     told("indexes");
   });
@@ -59,7 +63,7 @@ export async function seed(admin: postgres.Sql, size: Size, say: (text: string) 
 async function withoutIndexes(sql: postgres.TransactionSql): Promise<readonly string[]> {
   const rows = await sql<{ name: string; text: string }[]>`
     select quote_ident(i.indexname) as name, i.indexdef as text from pg_indexes i
-    where i.schemaname = 'charter' and i.tablename in ('identities', 'requests', 'request_versions', 'request_states')
+    where i.schemaname = 'charter' and i.tablename in ('identities', 'requests', 'request_versions', 'request_states', 'audit_entries')
       and not exists (select 1 from pg_constraint c where c.conname = i.indexname)`;
   for (const { name } of rows) await sql.unsafe(`drop index charter.${name}`);
   return rows.map(({ text }) => text);
@@ -147,3 +151,16 @@ const requests = ({ requests: count, identities }: Size) => `
       from generate_series(1, least(${count}, ${identities})) n) s
     join charter.requests r on r.tenant = 'main' and r.id = ${id("identity", "s.n")}
     join charter.request_versions v on v.tenant = 'main' and v.request = r.id;`;
+
+/** Six in ten are steps, as in a log of provisionings; a target is checked now and then, a bundle activated once in 100,000. */
+const audit = (count: number) => `
+  insert into charter.audit_entries (tenant, noun, aggregate, seq, version, at, channel, actor, evidence, action, detail, xid, prev, hash, leaf)
+  select 'main', e.noun, case when e.noun = 'target' then 'target-' || e.n % 25 when e.noun = 'bundle' then 'bundle-' || e.n
+      else ${id("identity", "e.n / 10")}::text end, e.n, 1, now() - (${count} - e.n) * interval '2 seconds',
+    case when e.noun in ('request', 'verdict', 'session') then 'charter_web' else 'charter_worker' end,
+    case when e.noun in ('request', 'verdict', 'session') then ${id("person", `e.n % ${people}`)}::text else 'System' end, 'worker',
+    e.noun || '.' || (case when e.noun = 'step' then (array['sent', 'checkpoint', 'done'])[1 + e.n % 3] when e.noun = 'request' then 'asked'
+      when e.noun = 'identity' then (array['live', 'observed'])[1 + e.n / 10 % 2] else 'changed' end),
+    '{"sentence": "Everything it needs is there.", "checks": 4}', '1', '', sha256(e.n::text::bytea), e.n
+  from (select n, case when n % 100000 = 7 then 'bundle' when n % 10 < 6 then 'step' when n % 10 = 6 then 'request' when n % 100 = 27 then 'target'
+      when n % 10 = 7 then 'verdict' when n % 10 = 8 then 'identity' else 'session' end as noun from generate_series(1, ${count}) n) e;`;

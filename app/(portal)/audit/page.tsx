@@ -13,7 +13,7 @@ export default async function AuditRoute({ searchParams }: { readonly searchPara
   const of = (name: string) => query.get(name) ?? "";
   const chain = await readChain(db, viewer);
   if (chain === null) notFound();
-  const filter = { q: of("q"), noun: of("noun"), channel: of("channel") };
+  const filter = { q: of("q"), noun: of("noun"), channel: of("channel"), steps: of("steps") === "shown" };
   const page = await readAudit(db, viewer, { filter, cursor: auditCursor(of("after")) });
   return (
     <Page crumbs={[{ title: "Audit" }]}>
