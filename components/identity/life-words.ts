@@ -54,6 +54,7 @@ const titles: { readonly [action: string]: Say | null } = {
   "identity.renewed": () => "Renewed",
   "identity.transferred": () => "Handed over",
   "identity.observed": () => "Read back from the target",
+  "attestation.recorded": (entry) => `Still needed? Answered: ${text(entry.detail.answer)}`,
   "credential.stored": () => "Credential stored in the vault",
   "credential.active": null,
   "credential.disabled": null,

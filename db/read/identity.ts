@@ -145,6 +145,7 @@ const told = [
   "request-state",
   "identity",
   "credential",
+  "attestation",
 ] as const;
 
 /** Everything from first draft to now, oldest first, at most `limit` entries; ask only for an identity in sight. */
@@ -174,6 +175,7 @@ export async function readLife(db: Queries, id: string, limit = 200): Promise<re
             where a.tenant = 'main' and (r.id = ${id}::uuid or r.identity = ${id}::uuid)
           union select c.id::text from charter.comments c join charter.requests r on r.tenant = c.tenant and r.id = c.request
             where c.tenant = 'main' and (r.id = ${id}::uuid or r.identity = ${id}::uuid)
+          union select a.id::text from charter.attestations a where a.tenant = 'main' and a.identity = ${id}::uuid
           union select c.id::text from charter.credentials c where c.tenant = 'main' and c.identity = ${id}::uuid))`,
       ),
     )

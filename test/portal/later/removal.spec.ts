@@ -1,20 +1,6 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, test } from "@playwright/test";
-import postgres from "postgres";
 import { expectState, liveInStaging, openIdentity, signedIn } from "../steps.ts";
-
-/** Sets the demo's clock ahead, as the role that owns the schema may. Sessions, deadlines and holds all run out by it. */
-async function setAhead(interval: string): Promise<void> {
-  const env = readFileSync(join(process.env.CHARTER_TEST_HOME ?? "", "migrate.env"), "utf8");
-  const url = /^CHARTER_MIGRATE_DATABASE_URL=(.*)$/m.exec(env)?.[1] ?? "";
-  const sql = postgres(url, { max: 1, onnotice: () => {} });
-  try {
-    await sql`update charter.clock_offset set ahead = ${interval}::interval`;
-  } finally {
-    await sql.end();
-  }
-}
+import { setAhead } from "./clock.ts";
 
 test("retired, disabled at once, and removed when its hold has passed", async ({ browser }) => {
   test.setTimeout(120_000);

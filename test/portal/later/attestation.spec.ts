@@ -1,0 +1,113 @@
+import { expect, type Page, test } from "@playwright/test";
+import { answerPipeline, approveAt, expectFitToRead, expectState, signedIn, submitted } from "../steps.ts";
+import { setAhead } from "./clock.ts";
+
+const buckets = ["ledger-days", "ledger-weeks", "ledger-months", "ledger-quarters", "ledger-years"];
+
+test("an owner answers five questions by keyboard, each with its evidence", async ({ browser }) => {
+  test.setTimeout(600_000);
+  const [amara, mara, tomas] = [
+    await signedIn(browser, "Amara Obi"),
+    await signedIn(browser, "Mara Lind"),
+    await signedIn(browser, "Tomás Vidal"),
+  ];
+  await test.step("five identities of Amara's live in production", async () => {
+    for (const bucket of buckets) await live({ amara, approvers: [mara, tomas] }, bucket);
+  });
+  await amara.goto("/attestations");
+  await expect(amara.getByText("Nothing is asked of you").first()).toBeVisible();
+
+  await setAhead("170 days");
+  try {
+    const owner = await signedIn(browser, "Amara Obi");
+    await expect(
+      owner.getByRole("navigation", { name: "Main", exact: true }).getByRole("link", { name: /Attestations/ }),
+    ).toContainText("5");
+    await owner.goto("/attestations");
+    await expect(owner.getByText("5 questions for you.")).toBeVisible();
+    await expect(owner.getByText("Reaches", { exact: true })).toBeVisible();
+    await expectFitToRead(owner);
+
+    await test.step("j goes on; k keeps; t hands over; r retires", async () => {
+      const first = await heading(owner);
+      await owner.keyboard.press("j");
+      await expect.poll(() => heading(owner)).not.toBe(first);
+      for (const left of [4, 3, 2]) {
+        await owner.keyboard.press("k");
+        await reasonWhereAsked(owner, left);
+        await expect(owner.getByText(left === 1 ? "1 question for you." : `${left} questions for you.`)).toBeVisible();
+      }
+      await owner.keyboard.press("t");
+      const handOver = owner.getByRole("dialog");
+      await handOver.getByRole("combobox").press("Enter");
+      await handOver.getByRole("combobox").pressSequentially("Jonas");
+      await owner.keyboard.press("Enter");
+      await handOver.getByRole("button", { name: "Ask to transfer" }).press("Enter");
+      await expect(owner.getByText("1 question for you.")).toBeVisible();
+
+      const name = await heading(owner);
+      await owner.keyboard.press("r");
+      const retire = owner.getByRole("dialog");
+      await retire.getByLabel("Why").pressSequentially("The yearly run moved to the warehouse.");
+      await retire.getByLabel(/It is production/).pressSequentially(name);
+      await retire.getByRole("button", { name: "Retire" }).press("Enter");
+      await expect(owner.getByText("Nothing is asked of you").first()).toBeVisible();
+    });
+
+    await test.step("security sees the coverage, and the export holds five signed answers", async () => {
+      const security = await signedIn(browser, "Mara Lind");
+      await security.goto("/attestations");
+      await expect(security.getByRole("region", { name: "By team" }).getByText("Payments")).toBeVisible();
+      await expectFitToRead(security);
+      const signed = await owner.request.get("/api/attestations/export?as=signed");
+      expect((await signed.text()).trim().split("\n")).toHaveLength(5);
+    });
+  } finally {
+    await setAhead("0");
+  }
+});
+
+const heading = (page: Page): Promise<string> =>
+  page.getByRole("region").getByRole("heading", { level: 2 }).first().getByRole("link").textContent().then(String);
+
+/** What the targets told of is a sweep's to say: where it looks unused by now, *keep* asks why. */
+async function reasonWhereAsked(page: Page, left: number): Promise<void> {
+  const dialog = page.getByRole("dialog");
+  const went = page.getByText(`${left} questions for you.`);
+  await expect(dialog.or(went).first()).toBeVisible();
+  if (!(await dialog.isVisible())) return;
+  await dialog.getByRole("textbox").pressSequentially("It runs at the end of the period.");
+  await dialog.getByRole("button", { name: "Keep" }).press("Enter");
+}
+
+interface People {
+  readonly amara: Page;
+  readonly approvers: readonly Page[];
+}
+async function live({ amara, approvers }: People, bucket: string): Promise<void> {
+  const answers = {
+    repository: "acme/ledger",
+    environment: "production",
+    bucket,
+    why: "Keeps the ledger's snapshots for the auditors.",
+  };
+  await answerPipeline(amara, answers);
+  const path = await submitted(amara);
+  for (const approver of approvers) {
+    await approveAt(approver, path, "It is what the auditors need.");
+    if (await settled(amara)) break;
+  }
+  await expectState(amara, "Live", 60);
+}
+
+/** Whether one verdict was enough: soon after it the request is past its approval. */
+const settled = async (page: Page): Promise<boolean> =>
+  page
+    .getByRole("heading", { level: 1 })
+    .locator("..")
+    .getByText(/^(Approved|Provisioning|Live)$/)
+    .waitFor({ timeout: 5_000 })
+    .then(
+      () => true,
+      () => false,
+    );
