@@ -10,8 +10,11 @@ import type { Secret } from "#lib/domain/secret.ts";
 import type { Calls, Check, Mark } from "#lib/domain/target.ts";
 import type { ReachPack } from "./blueprint.ts";
 
-/** What a target type can do; screens and policy ask for a capability, never for a kind. */
-export type Capability = "disable" | "rotate" | "overlap" | "expire" | "last-used" | "federate" | "discover";
+/**
+ * What not every target type can do; plans, sweeps and screens ask for a capability, never for a kind. `rotate`: replaces a
+ * stored credential; `last-used`: tells of use; `federate`: trusts tokens of an identity provider.
+ */
+export type Capability = "rotate" | "last-used" | "federate";
 
 /** `issue` is the only kind that may touch a secret; `disable`, `revoke` and `remove` run in lane 0. */
 export type StepKind = "create" | "issue" | "empower" | "disable" | "revoke" | "remove" | "read";

@@ -12,7 +12,7 @@ import { use } from "./use.ts";
 export const postgresql: Connector<PostgresqlSettings, PostgresqlSpec> = {
   kind: "postgresql",
   title: "PostgreSQL cluster",
-  capabilities: new Set(["disable", "expire", "last-used", "discover"]),
+  capabilities: new Set(["last-used"]),
   credentials: ["static"],
   settings: settingsSchema,
   example,
