@@ -14,6 +14,7 @@ export const kindWords: { readonly [K in RequestKind]: string } = {
   transfer: "Transfer",
   suspend: "Suspension",
   resume: "Resumption",
+  rotate: "Rotation",
   retire: "Retirement",
 };
 
@@ -24,6 +25,7 @@ export const doingWords: { readonly [K in RequestKind]: string } = {
   transfer: "Handing over",
   suspend: "Suspending",
   resume: "Resuming",
+  rotate: "Replacing its credential",
   retire: "Retiring",
 };
 
@@ -34,6 +36,7 @@ export const doneWords: { readonly [K in RequestKind]: string } = {
   transfer: "Handed over",
   suspend: "Suspended",
   resume: "Live again",
+  rotate: "Credential replaced",
   retire: "Removed",
 };
 
@@ -44,6 +47,7 @@ export const objectWords: { readonly [K in RequestKind]: string } = {
   transfer: "What is handed over",
   suspend: "What is disabled",
   resume: "What is enabled again",
+  rotate: "Whose credential is replaced",
   retire: "What will be removed",
 };
 

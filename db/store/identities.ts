@@ -126,6 +126,41 @@ export async function saveCredential(tx: Tx, row: SavedCredential & { readonly i
   return saved;
 }
 
+/** Credentials of an identity that are not removed, oldest first. */
+export const readHeldCredentials = (db: Queries, identity: string) =>
+  db
+    .select({ externalId: credentials.externalId, state: credentials.state, keptUntil: credentials.keptUntil })
+    .from(credentials)
+    .where(
+      and(eq(credentials.tenant, "main"), eq(credentials.identity, identity), sql`${credentials.state} <> 'removed'`),
+    )
+    .orderBy(asc(credentials.issuedAt), asc(credentials.id));
+
+export interface CredentialMove {
+  readonly state?: "disabled" | "removed";
+  readonly keptUntil?: Date;
+}
+/** Moves one credential of an identity; null when none of this id is left there. */
+export async function moveCredential(
+  tx: Tx,
+  of: { readonly identity: string; readonly externalId: string },
+  to: CredentialMove,
+): Promise<{ readonly id: string; readonly version: number } | null> {
+  const [row] = await tx
+    .update(credentials)
+    .set({ ...to, version: sql`${credentials.version} + 1` })
+    .where(
+      and(
+        eq(credentials.tenant, "main"),
+        eq(credentials.identity, of.identity),
+        eq(credentials.externalId, of.externalId),
+        sql`${credentials.state} <> 'removed'`,
+      ),
+    )
+    .returning({ id: credentials.id, version: credentials.version });
+  return row ?? null;
+}
+
 /** Moves every credential of an identity that is not removed; returns those it moved. */
 export const moveCredentials = (
   tx: Tx,

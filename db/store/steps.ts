@@ -253,15 +253,6 @@ export async function factsFor(
   return Object.assign({}, ...rows.map((row) => row.facts));
 }
 
-/** When an identity's hold ends; null when none runs. */
-export async function holdEnd(db: Queries, identity: string): Promise<Date | null> {
-  const rows = await db.execute<{ at: string | null }>(
-    sql`select remove_at::text as at from charter.identities where tenant = 'main' and id = ${identity}::uuid`,
-  );
-  const at = rows[0]?.at;
-  return at ? new Date(at) : null;
-}
-
 /** The database's wall clock in milliseconds, by which windows at targets are counted. */
 export async function wallClock(db: Queries): Promise<number> {
   const rows = await db.execute<{ ms: number }>(

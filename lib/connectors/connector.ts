@@ -129,6 +129,12 @@ export interface StepDone {
   readonly evidence: string;
   /** Objects and their state after the step, for the inventory. */
   readonly objects?: readonly ObjectState[];
+  /** Credentials that it disabled or removed one by one; what is done to all of an identity's follows from the request. */
+  readonly ended?: readonly EndedCredential[];
+}
+export interface EndedCredential {
+  readonly externalId: string;
+  readonly state: "disabled" | "removed";
 }
 export interface ObjectState {
   readonly kind: string;

@@ -65,6 +65,8 @@ export async function buildPlan(ask: PlanningAsk): Promise<Outcome<Planned>> {
   const connector = connectorOf(ask.target.kind);
   const unfit = connector === undefined ? notInstalled(ask.target) : misplaced(ask);
   if (connector === undefined || unfit !== null) return refuse(unfit ?? notInstalled(ask.target));
+  if (ask.kind === "rotate" && !connector.capabilities.has("rotate"))
+    return refuse({ code: "conflict", sentence: `A credential on ${ask.target.title} cannot be replaced yet.` });
   const drawn = drawing(connector, ask);
   if ("refusals" in drawn) return drawn;
   const objects = connector.plan(drawn.ok);

@@ -15,6 +15,7 @@ const changes: { readonly [K in LaterKind]: { readonly key: string; readonly fie
     transfer: { key: "to", field: "owner" },
     suspend: { key: "reason", field: "reason" },
     resume: { key: "reason", field: "reason" },
+    rotate: { key: "reason", field: "reason" },
     retire: { key: "reason", field: "reason" },
   };
 
@@ -44,6 +45,7 @@ export function charterAfter(ask: {
   const value = read.ok ?? "";
   switch (kind) {
     case "suspend":
+    case "rotate":
     case "retire":
       return ok(charter);
     case "resume":
@@ -89,6 +91,7 @@ export const fieldsOf = (kind: RequestKind): readonly string[] | null =>
     renew: ["endsAt", "owner", "exception.endsAt", "exception.owner"],
     transfer: ["owner"],
     suspend: [],
+    rotate: [],
     resume: ["owner"],
     retire: [],
   })[kind];

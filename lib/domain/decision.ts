@@ -74,6 +74,8 @@ export interface PolicyFigures {
   readonly staleDays: (credential: CredentialModel) => number;
   /** How often a stored credential is replaced, where nothing nearer says so. */
   readonly rotateEveryDays: number;
+  /** How long a credential that was replaced is kept beside its successor. */
+  readonly rotationOverlapHours: number;
   /** How often owners are asked whether an identity is still needed; null in a bundle that does not ask. */
   readonly attestation: AttestationFigures | null;
   /** Days before its end from which an identity, and its exception, count as ending soon; longest mute of a finding. */

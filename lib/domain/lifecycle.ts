@@ -10,13 +10,26 @@ export type LifeEvent =
   | "removed"
   | "renewed"
   | "transferred"
+  | "rotated"
   | "suspended"
   | "resumed";
 
 const moves: { readonly [S in IdentityState]: { readonly [E in LifeEvent]?: IdentityState } } = {
   provisioning: { provisioned: "live", failed: "failed" },
-  live: { renewed: "live", transferred: "live", suspended: "suspended", "retirement-started": "retiring" },
-  suspended: { renewed: "suspended", transferred: "suspended", resumed: "live", "retirement-started": "retiring" },
+  live: {
+    renewed: "live",
+    transferred: "live",
+    rotated: "live",
+    suspended: "suspended",
+    "retirement-started": "retiring",
+  },
+  suspended: {
+    renewed: "suspended",
+    transferred: "suspended",
+    rotated: "suspended",
+    resumed: "live",
+    "retirement-started": "retiring",
+  },
   retiring: { removed: "retired", renewed: "live" },
   retired: {},
   failed: {},
@@ -33,6 +46,10 @@ export function afterEvent(state: IdentityState, event: LifeEvent): Outcome<Iden
 /** Ended, and still enabled: the worker raises its retirement with the reason *expired*. */
 export const isExpiryDue = (identity: { readonly state: IdentityState; readonly endsAt: Date }, now: Date): boolean =>
   (identity.state === "live" || identity.state === "suspended") && identity.endsAt.getTime() <= now.getTime();
+
+/** Until when an older credential is kept beside its successor; without a figure it ends at once. */
+export const overlapEnds = (now: Date, overlapHours: unknown): Date =>
+  later(now, { hours: typeof overlapHours === "number" && overlapHours > 0 ? overlapHours : 0 });
 
 /** When a hold that begins now ends and removal may begin; without a figure it ends at once. */
 export const holdEnds = (now: Date, holdDays: unknown): Date =>

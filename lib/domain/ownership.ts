@@ -34,12 +34,26 @@ const possibleIn: { readonly [K in LaterKind]: readonly IdentityState[] } = {
   transfer: ["live", "suspended"],
   suspend: ["live"],
   resume: ["suspended"],
+  rotate: ["live"],
   retire: ["live", "suspended"],
 };
 
 function whyNotNow(kind: LaterKind, state: IdentityState): Outcome<null> | null {
   if (possibleIn[kind].includes(state)) return null;
   return refuse({ code: "conflict", sentence: `It is ${state}; there is nothing to ${kind}.` });
+}
+
+/** Only a stored credential is replaced, and one at a time: there are never more than two. */
+export function mayRotate(held: readonly { readonly keptUntil: Date | null }[]): Outcome<null> {
+  if (held.length === 0)
+    return refuse({ code: "conflict", sentence: "It has no stored credential, so there is nothing to replace." });
+  return held.length === 1 && held[0]?.keptUntil === null
+    ? ok(null)
+    : refuse({
+        code: "conflict",
+        sentence: "Its credential is being replaced already.",
+        mend: "Wait until the older one has ended, or end it now.",
+      });
 }
 
 export interface AcceptanceAsk {

@@ -1,5 +1,6 @@
 import { type BundleRow, readActiveBundle, readCharterFacts } from "#db/read/planning-facts.ts";
 import { readPolicyFacts } from "#db/read/policy-facts.ts";
+import { readHeldCredentials } from "#db/store/identities.ts";
 import { readFoundingIntent } from "#db/store/intents.ts";
 import type { Planned } from "#lib/connectors/planning.ts";
 import { fieldsOf } from "#lib/domain/change.ts";
@@ -7,6 +8,7 @@ import type { Charter } from "#lib/domain/charter.ts";
 import type { Decision, PolicyFacts } from "#lib/domain/decision.ts";
 import type { IdentityState } from "#lib/domain/identity.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
+import { mayRotate } from "#lib/domain/ownership.ts";
 import { policyFacts } from "#lib/domain/policy-facts.ts";
 import { asRefusals, type Outcome, ok, type Refusal, refuse } from "#lib/domain/refusal.ts";
 import { type CharterFacts, validateCharter } from "#lib/domain/validate-charter.ts";
@@ -35,7 +37,9 @@ export async function examine(reading: Reading, ask: Examine): Promise<Outcome<E
   const born = founding === null ? null : { name: founding.plan.name, storage: founding.plan.storage };
   const identity = request.identity ?? request.id;
   const rows = await readPolicyFacts(reading.tx, { ...charter, identity, requester: request.requester });
-  const change = { ...ask.version.change, ...decidedHere(ask, { bundle, state: rows.identity?.state }) };
+  const decided = await decidedHere(reading, ask, { bundle, state: rows.identity?.state });
+  if ("refusals" in decided) return decided;
+  const change = { ...ask.version.change, ...decided.ok };
   const planned = await drawPlan(reading, ask, { born, change });
   if ("refusals" in planned) return planned;
   const { kind, requester } = request;
@@ -52,12 +56,19 @@ export async function examine(reading: Reading, ask: Examine): Promise<Outcome<E
 }
 
 /** What a plan says of its change that is not the requester's to say: policy's figures, and where the identity stands. */
-function decidedHere(
+async function decidedHere(
+  { tx }: Reading,
   { request }: Examine,
   { bundle, state }: { readonly bundle: BundleRow; readonly state: IdentityState | undefined },
-): JsonObject {
-  if (request.kind === "retire") return { holdDays: figuresOf(bundle).holdDays };
-  return request.kind === "renew" && state === "suspended" ? { staysSuspended: true } : {};
+): Promise<Outcome<JsonObject>> {
+  const figures = figuresOf(bundle);
+  if (request.kind === "retire") return ok({ holdDays: figures.holdDays });
+  if (request.kind === "renew") return ok(state === "suspended" ? { staysSuspended: true } : {});
+  if (request.kind !== "rotate" || request.identity === null) return ok({});
+  const held = await readHeldCredentials(tx, request.identity);
+  const may = mayRotate(held);
+  const replaces = held.map(({ externalId }) => externalId);
+  return "refusals" in may ? may : ok({ overlapHours: figures.rotationOverlapHours, replaces });
 }
 
 function charterFacts(reading: Reading, { owner, endsIt, backup, exception, team, service, binding }: Charter) {

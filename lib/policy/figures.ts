@@ -41,6 +41,8 @@ const figuresSchema = z.strictObject({
   /** Without it `unusedDays` counts for all: bundles that were activated before use was watched go on to decide. */
   staleDays: z.strictObject({ static: days, other: days }).optional(),
   rotateEveryDays: days,
+  /** Bundles that were activated before anything was rotated are taken to say what was shipped with it. */
+  rotationOverlapHours: z.number().int().min(1).max(2160).default(24),
   /** Bundles that were activated before there were findings are taken to say what was shipped with them. */
   findings: z
     .strictObject({ expiringDays: days, exceptionDays: days, muteDays: days })

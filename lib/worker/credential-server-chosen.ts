@@ -42,9 +42,15 @@ export class ServerChosenRun {
     if (key === null || version === null) throw new TypeError("An issued key has an id and a version.");
     return {
       facts: {},
-      evidence: `Key ${key} is the only one; version ${version} in the vault is its secret.`,
+      evidence: this.said(key, version),
       stored: { externalId: key, version },
     };
+  }
+
+  said(key: string, version: number): string {
+    const { keep } = this.facts;
+    const beside = keep.length === 0 ? "is the only one" : `stands beside ${keep.join(", ")}`;
+    return `Key ${key} ${beside}; version ${version} in the vault is its secret.`;
   }
 
   async unmake(): Promise<void> {

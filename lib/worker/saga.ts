@@ -84,12 +84,13 @@ async function runClaimed(options: SagaOptions, claimed: Claimed): Promise<void>
     } else {
       const { done, stored } = await runStep(options, { claimed, intent });
       crashPoint(at, "C3");
-      const { facts, evidence, objects = [] } = done;
+      const { facts, evidence, objects = [], ended = [] } = done;
       await commit(on, finish, {
         ...claimed.owned,
         facts,
         evidence,
         objects,
+        ended,
         stored,
         thenHolds: holdsAfter(options, intent, claimed),
       });

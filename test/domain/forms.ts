@@ -15,6 +15,7 @@ export const figures: PolicyFigures = {
   unusedDays: 90,
   staleDays: (credential) => (credential === "static" ? 45 : 90),
   rotateEveryDays: 60,
+  rotationOverlapHours: 24,
   findings: { expiringDays: 30, exceptionDays: 30, muteDays: 90 },
   attestation: null,
   narrow: { actions: 10, resources: 3, days: 90 },

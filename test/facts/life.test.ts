@@ -105,7 +105,7 @@ test("lives; an end that passes has its retirement asked for once; a renewal dur
     }));
     await tx.execute(sql`select charter.audit_append(${JSON.stringify(entries)}::jsonb)`);
   });
-  await commitStep(retirement, beginHold);
+  await commitStep(retirement, async (work, intent) => (await beginHold(work, intent)).entries);
   const held = await readIdentity(scenario.worker.db, identity);
   expect(held?.removeAt?.getTime()).toBeGreaterThan(held?.endsAt.getTime() ?? 0);
   const endsAt = new Date(Date.now() + 600 * 86_400_000).toISOString();

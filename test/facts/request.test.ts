@@ -287,7 +287,10 @@ describe("release", () => {
       ...scenario.worker,
       config: {
         ...scenario.worker.config,
-        targets: scenario.worker.config.targets.map((entry) => ({ ...entry, caps: { ...entry.caps, mintsPerHour: 1 } })),
+        targets: scenario.worker.config.targets.map((entry) => ({
+          ...entry,
+          caps: { ...entry.caps, mintsPerHour: 1 },
+        })),
       },
     };
     const request = await awaiting("over-the-cap");

@@ -128,6 +128,12 @@ describe("a later request is", () => {
       { kind: "resume", ...prod, credential: "static" },
       "ladder.production",
     ],
+    [
+      "passed: rotating, whatever it is",
+      { kind: "rotate", ...prod, credential: "static", requester: { inTeam: false } },
+      "passes rotate.passes",
+    ],
+    ["refused: rotated by the worker", { kind: "rotate", ...system }, "system.never-gives"],
     ["refused: resumed by the worker", { kind: "resume", ...system }, "system.never-gives"],
     ["passed: retired by the worker", { kind: "retire", ...prod, ...system, ttlDays: -3 }, "passes system.takes-away"],
     ["refused: provisioned by the worker", { ...system }, "system.never-gives"],
@@ -221,7 +227,7 @@ test("nothing that adds power passes by itself in production, for another team, 
       const { reach, kind, requester } = given;
       const tones = decision.reasons.map((one) => one.tone);
       expect(tones.includes("passes") && tones.includes("asks")).toBe(false);
-      if (decision.outcome !== "passes" || ["retire", "suspend", "transfer"].includes(kind)) return;
+      if (decision.outcome !== "passes" || ["retire", "rotate", "suspend", "transfer"].includes(kind)) return;
       expect(requester).toMatchObject({ system: false, inTeam: true });
       expect(given.environment).not.toBe("prod");
       expect([

@@ -5,6 +5,7 @@ import { digest } from "#lib/digest/digest.ts";
 import type { Charter, RequestKind } from "#lib/domain/charter.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import type { Plan, PlannedObject, StorageSlot } from "#lib/domain/plan.ts";
+import { factsAtFirst } from "#lib/domain/provisioning/rotation.ts";
 import { type MarkKey, makeMark } from "#lib/worker/marks.ts";
 
 export const installation = "test-installation";
@@ -37,15 +38,8 @@ export interface Seeding {
 
 /** Writes an intent with its steps, request state and identity as a release does, without the checks that come before one. */
 export async function seedIntent(admin: postgres.Sql, seeding: Seeding): Promise<SeededIntent> {
-  const {
-    flow,
-    kind = "provision",
-    target = "fake",
-    connector = "fake",
-    objects = [],
-    storage = null,
-    change = {},
-  } = seeding;
+  const { flow, kind = "provision", target = "fake", connector = "fake", objects = [], storage = null } = seeding;
+  const change = { ...seeding.change, ...(kind === "rotate" ? { replaces: await held(admin, seeding.of) } : {}) };
   const request = randomUUID();
   const intent = randomUUID();
   const identity = seeding.of?.identity ?? request;
@@ -86,11 +80,19 @@ export async function seedIntent(admin: postgres.Sql, seeding: Seeding): Promise
     await sql`insert into charter.intents (tenant, id, request, request_version, kind, identity, target, plan, plan_digest, mark, marked_at, state)
       values ('main', ${intent}, ${request}, 1, ${kind}, ${identity}, ${target}, ${sql.json(plan as never)}, ${planDigest}, ${sql.json(mark as never)}, ${markedAt}, 'running')`;
     for (const [ordinal, step] of flow.entries()) {
-      await sql`insert into charter.steps (tenant, id, intent, ordinal, name, kind, title, target, lane, state)
-        values ('main', ${ids[ordinal] ?? ""}, ${intent}, ${ordinal}, ${step.name}, ${step.kind}, ${step.title}, ${target}, ${laneOf(step.kind)}, ${ordinal === 0 ? "ready" : "waiting"})`;
+      await sql`insert into charter.steps (tenant, id, intent, ordinal, name, kind, title, target, lane, state, facts)
+        values ('main', ${ids[ordinal] ?? ""}, ${intent}, ${ordinal}, ${step.name}, ${step.kind}, ${step.title}, ${target}, ${laneOf(step.kind)}, ${ordinal === 0 ? "ready" : "waiting"},
+          ${sql.json((ordinal === 0 ? factsAtFirst(plan) : {}) as never)})`;
     }
   });
   return { intent, request, identity, plan, steps: ids };
+}
+
+/** Ids of what a rotation replaces, as a release reads them. */
+async function held(admin: postgres.Sql, of: SeededIntent | undefined): Promise<string[]> {
+  const rows = await admin<{ id: string }[]>`
+    select external_id as id from charter.credentials where identity = ${of?.identity ?? randomUUID()} and state <> 'removed'`;
+  return rows.map(({ id }) => id);
 }
 
 async function founder(admin: postgres.Sql, intent: string) {
@@ -115,7 +117,7 @@ async function insertIdentity(
   await sql`insert into charter.identities (tenant, id, name, blueprint, connector, target, environment, state, purpose, service, team, owner,
       owner_accepted_at, ends_it, classification, credential, charter, charter_request, charter_version, object_name, reach, risk, risk_parts, ends_at)
     values ('main', ${of.identity}, ${of.name.slice(0, 40)}, 'test', ${of.connector}, ${of.target}, 'dev', ${of.kind === "provision" ? "provisioning" : "live"},
-      'To be tested by its saga.', ${somebody}, ${somebody}, ${somebody}, now(), ${somebody}, 'internal', 'static', ${nothing}, ${of.request}, 1,
+      'To be tested by its saga.', ${somebody}, ${somebody}, ${somebody}, now(), ${somebody}, 'internal', 'static', ${sql.json({ exception: null })}, ${of.request}, 1,
       ${of.name}, ${nothing}, 0, ${sql.json([])}, ${of.endsAt})`;
 }
 

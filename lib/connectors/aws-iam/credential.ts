@@ -1,13 +1,23 @@
 import { CreateAccessKeyCommand } from "@aws-sdk/client-iam";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
+import { z } from "zod";
 import type { CredentialSeen, ServerChosenCredential, StepWork } from "#lib/connectors/connector.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
+import type { JsonObject } from "#lib/domain/json.ts";
 import { Secret } from "#lib/domain/secret.ts";
 import { unlessMissing } from "./faults.ts";
 import { type Ground, lateIsNotGone } from "./ground.ts";
 
 /** Not yet known to STS, or known only to some of its servers. */
 const unknownYet = new Set(["InvalidClientTokenId", "SignatureDoesNotMatch"]);
+
+const issued = z.object({ credential: z.object({ key: z.string(), keep: z.array(z.string()) }) });
+
+/** Ids of the keys that issue steps committed; null before there is one. */
+export function recordedKeys(facts: JsonObject): readonly string[] | null {
+  const parsed = issued.safeParse(facts);
+  return parsed.success ? [parsed.data.credential.key, ...parsed.data.credential.keep] : null;
+}
 
 /** Access keys of one user: AWS chooses the secret and tells it once; there is no token that would make the call repeatable. */
 export function accessKeyCredential(ground: Ground): ServerChosenCredential {

@@ -23,6 +23,12 @@ export function flow(kind: RequestKind, plan: Plan): readonly FlowStep[] {
         { name: `enable-${noun}`, kind: "empower", title: `Enable the ${noun} again` },
         { name: `verify-${noun}`, kind: "read", title: "Read everything back" },
       ];
+    case "rotate":
+      return [
+        { name: "issue", kind: "issue", title: "Make a second access key and store it" },
+        { name: "disable-old-key", kind: "disable", title: "Disable the older access key", afterHold: true },
+        { name: "delete-old-key", kind: "remove", title: "Delete the older access key", afterHold: true },
+      ];
     case "retire":
       return retire(noun);
   }

@@ -42,7 +42,12 @@ export interface Holder extends Policies {
   tag(calls: Calls, name: string, tags: Tags): Promise<void>;
   /** Closes every way in: a role's trust, a user's keys. Sessions that live on are stopped by the `charter-disabled` policy. */
   close(calls: Calls, name: string): Promise<void>;
-  open(calls: Calls, name: string, desired: Desired): Promise<void>;
+  /** `keys`: ids of the access keys that are recorded; null where none is known. */
+  open(
+    calls: Calls,
+    name: string,
+    of: { readonly desired: Desired; readonly keys: readonly string[] | null },
+  ): Promise<void>;
   isClosed(calls: Calls, seen: Seen): Promise<boolean>;
   isOpen(calls: Calls, seen: Seen, desired: Desired): Promise<boolean>;
   /** Takes away what AWS wants gone first, then deletes. Idempotent. */

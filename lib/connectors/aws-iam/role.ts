@@ -110,7 +110,7 @@ function doors(aws: Aws): Pick<Holder, "close" | "open" | "isClosed" | "isOpen">
     });
   return {
     close: (calls, name) => setTrust(calls, name, denyTrust),
-    open: (calls, name, desired) => setTrust(calls, name, desired.trust ?? denyTrust),
+    open: (calls, name, { desired }) => setTrust(calls, name, desired.trust ?? denyTrust),
     isClosed: async (_, { trust }) => equal(trust, denyTrust),
     isOpen: async (_, { trust }, desired) => equal(trust, desired.trust),
   };

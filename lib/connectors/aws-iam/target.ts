@@ -14,6 +14,7 @@ import { create } from "./steps/create.ts";
 import { disable, enable, prove } from "./steps/disable.ts";
 import { empower, retag, verify } from "./steps/empower.ts";
 import { remove, revokeKeys } from "./steps/remove.ts";
+import { deleteOldKey, disableOldKey } from "./steps/rotate.ts";
 import { survey } from "./survey.ts";
 import { accessKeys, users } from "./user.ts";
 
@@ -27,7 +28,13 @@ export function connect(given: ConnectEntry): Target {
   const user: Ground = { aws, keys, windows, entry, holder: users(aws, keys) };
   return {
     check: (calls) => check({ role, user, calls, name: `charter-check-${base32(randomBytes(10))}` }),
-    steps: { ...stepsOf(role), ...stepsOf(user), "revoke-keys": patient(revokeKeys(user)) },
+    steps: {
+      ...stepsOf(role),
+      ...stepsOf(user),
+      "revoke-keys": patient(revokeKeys(user)),
+      "disable-old-key": patient(disableOldKey(user)),
+      "delete-old-key": patient(deleteOldKey(user)),
+    },
     credential: accessKeyCredential(user),
     observe: (intent, calls) => observe(makesUser(intent.plan) ? user : role, intent, calls),
     discover: (calls) => discover({ aws, keys }, calls),

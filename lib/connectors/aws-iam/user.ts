@@ -153,13 +153,13 @@ const doors = (keys: AccessKeys): Pick<Holder, "close" | "open" | "isClosed" | "
     for (const { id, active } of await keys.list(calls, name))
       if (active) await keys.setActive(calls, name, { id, active: false });
   },
-  open: async (calls, name) => {
+  open: async (calls, name, { keys: recorded }) => {
     const held = await keys.list(calls, name);
-    if (held.length > 1)
+    if (recorded === null ? held.length > 1 : held.some(({ id }) => !recorded.includes(id)))
       throw new TargetFault(
         "conflict",
-        "TwoKeys",
-        "The user holds two access keys; only the recorded one may be enabled.",
+        "UnknownKey",
+        "The user holds an access key that is not recorded; only recorded ones may be enabled.",
       );
     for (const { id, active } of held) if (!active) await keys.setActive(calls, name, { id, active: true });
   },

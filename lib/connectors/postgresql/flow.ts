@@ -30,6 +30,7 @@ const flows: Readonly<Record<RequestKind, readonly FlowStep[]>> = {
     verify,
   ],
   suspend: [{ name: "close", kind: "disable", title: "Forbid signing in and end its sessions" }],
+  rotate: [],
   resume: [{ name: "extend", kind: "empower", title: "Allow the login to sign in again" }, verify],
   transfer: [{ name: "label", kind: "create", title: "Write the new owner on the role" }],
   retire: [

@@ -46,6 +46,8 @@ export async function afterwards(work: Work, intent: IntentRow, identity: Identi
         detail: {},
         entries: await followCredentials(work, identity.id, { state: "active" }),
       };
+    case "rotate":
+      return { move: { event: "rotated" }, action: "identity.rotated", detail: {}, entries: [] };
     case "renew":
     case "transfer":
       return sealed(work, intent);

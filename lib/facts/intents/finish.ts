@@ -45,7 +45,7 @@ export async function finishIntent(work: Work, intentId: string): Promise<readon
 }
 
 /** Facts of every step over those that earlier intents left. */
-async function factsOf(work: Work, intent: IntentRow, identity: IdentityRow): Promise<JsonObject> {
+export async function factsOf(work: Work, intent: IntentRow, identity: IdentityRow): Promise<JsonObject> {
   const steps = await readSteps(work.tx, intent.id);
   return Object.assign({}, identity.facts, ...steps.map((step) => step.facts));
 }

@@ -1,4 +1,5 @@
 import {
+  moveCredential,
   moveCredentials,
   removeObjects,
   type SavedCredential,
@@ -7,6 +8,7 @@ import {
   saveObject,
 } from "#db/store/identities.ts";
 import type { Entry } from "#lib/audit/entry.ts";
+import type { EndedCredential } from "#lib/connectors/connector.ts";
 import type { Work } from "../run.ts";
 
 /** Writes what a step left on its target into the inventory; the entries go with the step's own. */
@@ -52,6 +54,37 @@ export async function followCredentials(
     action: to.state === undefined ? "credential.extended" : `credential.${state}`,
     detail: { identity, ...(to.endsAt === undefined ? {} : { endsAt: to.endsAt.toISOString() }) },
   }));
+}
+
+/** Notes until when the credentials that were replaced are kept. */
+export async function keepBeside(
+  work: Work,
+  identity: string,
+  { ids, until }: { readonly ids: readonly string[]; readonly until: Date },
+): Promise<readonly Entry[]> {
+  const entries: Entry[] = [];
+  for (const externalId of ids) {
+    const moved = await moveCredential(work.tx, { identity, externalId }, { keptUntil: until });
+    if (moved === null) continue;
+    const detail = { identity, externalId, keptUntil: until.toISOString() };
+    entries.push({ noun: "credential", ...moved, action: "credential.replaced", detail });
+  }
+  return entries;
+}
+
+/** Follows single credentials that a step ended. */
+export async function endCredentials(
+  work: Work,
+  identity: string,
+  ended: readonly EndedCredential[],
+): Promise<readonly Entry[]> {
+  const entries: Entry[] = [];
+  for (const { externalId, state } of ended) {
+    const moved = await moveCredential(work.tx, { identity, externalId }, { state });
+    if (moved !== null)
+      entries.push({ noun: "credential", ...moved, action: `credential.${state}`, detail: { identity, externalId } });
+  }
+  return entries;
 }
 
 /** Writes into the inventory that nothing is left of an identity that was taken back. */

@@ -4,12 +4,13 @@ import { wallClock } from "#db/store/steps.ts";
 import type { Entry, Recorded } from "#lib/audit/entry.ts";
 import { laneOf } from "#lib/connectors/connector.ts";
 import type { Plan } from "#lib/domain/plan.ts";
+import { factsAtFirst } from "#lib/domain/provisioning/rotation.ts";
 import { type Refusals, refuse } from "#lib/domain/refusal.ts";
 import { recordIdentity } from "../identities/record.ts";
 import type { Work } from "../run.ts";
-import { endHold } from "./end-hold.ts";
 import type { Committing, Release, Released } from "./releasing.ts";
 import { moveRequest } from "./stand.ts";
+import { supersede } from "./supersede.ts";
 
 type Committed = { readonly ok: Recorded<Released> } | { readonly refusals: Refusals };
 
@@ -17,9 +18,9 @@ type Committed = { readonly ok: Recorded<Released> } | { readonly refusals: Refu
 export async function commit(work: Work, input: Release, to: Committing): Promise<Committed> {
   const { request, version, examined } = to;
   const { plan, planDigest } = examined;
-  const ended = await endHold(work, to);
+  const ended = await supersede(work, to);
   if (ended === null) {
-    return refuse({ code: "conflict", sentence: "Its removal has begun; it cannot be renewed any more." });
+    return refuse({ code: "conflict", sentence: "It is too late: what follows the hold has begun." });
   }
   const intent = work.newId();
   const about = { request: request.id, requestVersion: version.version };
@@ -52,6 +53,7 @@ async function planSteps(
   const flow = input.flow(plan);
   const rows = flow.map(({ name, kind, title }, ordinal) => ({
     ...{ id: work.newId(), intent, ordinal, name, kind, title, target: plan.target, lane: laneOf(kind) },
+    facts: ordinal === 0 ? factsAtFirst(plan) : {},
     state: ordinal === 0 ? ("ready" as const) : ("waiting" as const),
     dueAt: work.now,
   }));

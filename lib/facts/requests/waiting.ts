@@ -2,12 +2,13 @@ import { lockIdentity } from "#db/store/identities.ts";
 import { countReleased, lockOpenIntents } from "#db/store/intents.ts";
 import { approvalOf } from "#lib/domain/approval.ts";
 import type { RequestKind } from "#lib/domain/charter.ts";
+import { meeting } from "#lib/domain/meeting.ts";
 import { readApprovalAsk } from "#lib/judgement/approval-ask.ts";
 import { figuresOf } from "#lib/policy/engine.ts";
 import type { Work } from "../run.ts";
-import { phaseOf } from "./end-hold.ts";
 import type { Caps, Release, Releasing } from "./releasing.ts";
 import { type Stand, standAfter } from "./stand.ts";
+import { phaseIn } from "./supersede.ts";
 
 const hourMs = 3_600_000;
 
@@ -42,7 +43,7 @@ export const whyWait = async (work: Work, input: Release, releasing: Releasing):
 
 /** What counts together against one cap, in words. */
 const capped: readonly { readonly kinds: readonly RequestKind[]; readonly cap: keyof Caps; readonly what: string }[] = [
-  { kinds: ["provision"], cap: "mintsPerHour", what: "identities" },
+  { kinds: ["provision", "rotate"], cap: "mintsPerHour", what: "identities and new credentials" },
   { kinds: ["suspend", "retire"], cap: "disablesPerHour", what: "suspensions and retirements" },
 ];
 
@@ -58,14 +59,14 @@ async function whyCapped(work: Work, input: Release, { request, examined }: Rele
   return { sentence: `It waits: ${cap} ${one.what} an hour on ${target} is the most for one person.`, forMs: 60_000 };
 }
 
-/** A renewal waits while a retirement still disables; it ends the hold after that. */
+/** What it meets on its identity and must wait for. */
 async function whyBusy(work: Work, { request, examined }: Releasing): Promise<Wait | null> {
   const { identity } = examined.plan;
   await lockIdentity(work.tx, identity);
   const busy = { sentence: "It waits until another change of this identity is done.", forMs: 30_000 };
-  for (const intent of await lockOpenIntents(work.tx, identity)) {
-    const endsIt = request.kind === "renew" && intent.kind === "retire";
-    if (!endsIt || (await phaseOf(work, intent)) === "disabling") return busy;
+  for (const other of await lockOpenIntents(work.tx, identity)) {
+    const phase = await phaseIn(work, other);
+    if (meeting(request.kind, { kind: other.kind, phase }) === "waits") return busy;
   }
   return null;
 }

@@ -1,10 +1,10 @@
-import { changeStep, followingStep, holdEnd, type IntentRow, readyStep, type StepRow } from "#db/store/steps.ts";
+import { changeStep, followingStep, type IntentRow, readyStep, type StepRow } from "#db/store/steps.ts";
 import type { Entry } from "#lib/audit/entry.ts";
-import type { ObjectState } from "#lib/connectors/connector.ts";
+import type { EndedCredential, ObjectState } from "#lib/connectors/connector.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import { finishIntent } from "../intents/finish.ts";
 import { beginHold } from "../intents/hold.ts";
-import { recordCredential, recordObjects } from "../intents/inventory.ts";
+import { endCredentials, recordCredential, recordObjects } from "../intents/inventory.ts";
 import type { Command, Work } from "../run.ts";
 import { lockOwned, type Owned } from "./owned.ts";
 
@@ -12,6 +12,7 @@ export interface Finished extends Owned {
   readonly facts: JsonObject;
   readonly evidence: string;
   readonly objects: readonly ObjectState[];
+  readonly ended: readonly EndedCredential[];
   /** A credential whose secret now lies in the vault. */
   readonly stored: { readonly externalId: string; readonly version: number } | null;
   /** Whether the following step waits for the end of a hold; the flow says it. */
@@ -35,6 +36,7 @@ export const finish: Command<Finished, null> = async (work, finished) => {
   const recorded = [
     ...(await recordObjects(work, own, finished.objects)),
     ...(await storedEntries(work, intent, finished)),
+    ...(await endCredentials(work, intent.identity, finished.ended)),
   ];
   const next = await whatFollows(work, { step, intent, finished });
   return {
@@ -67,8 +69,7 @@ async function whatFollows(
   if (intent.state !== "running") return [];
   const next = await followingStep(work.tx, intent.id, step.ordinal);
   if (next === null) return finishIntent(work, intent.id);
-  const held = finished.thenHolds ? await beginHold(work, intent.id) : [];
-  const dueAt = finished.thenHolds ? await holdEnd(work.tx, intent.identity) : null;
-  await readyStep(work.tx, next.id, dueAt);
-  return held;
+  const hold = finished.thenHolds ? await beginHold(work, intent.id) : null;
+  await readyStep(work.tx, next.id, hold?.until ?? null);
+  return hold?.entries ?? [];
 }

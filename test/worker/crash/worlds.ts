@@ -208,16 +208,12 @@ async function awsWorlds(vault: VaultSimulator): Promise<Made> {
       const found = account().users[name];
       const keys = Object.entries(account().keys).filter(([, key]) => key.user === name);
       const data = dataIn(vault, storage);
-      const [only] = keys;
+      const current = keys.find(([id]) => id === data.access_key_id)?.[1];
       return {
         objects: found ? 1 : 0,
         credentials: keys.length,
         powerful: found?.inline["charter-permissions"] !== undefined,
-        secretWorks:
-          keys.length === 1 &&
-          only?.[1].active === true &&
-          data.access_key_id === only[0] &&
-          data.secret_access_key === only[1].secret,
+        secretWorks: current?.active === true && data.secret_access_key === current.secret,
         slot: storedIn(vault, storage) !== undefined,
       };
     },

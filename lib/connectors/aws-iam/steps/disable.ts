@@ -1,5 +1,6 @@
 import type { Step } from "#lib/connectors/connector.ts";
 import type { Calls } from "#lib/domain/target.ts";
+import { recordedKeys } from "../credential.ts";
 import { type Desired, desiredOf } from "../desired.ts";
 import { type Ground, isDisabled, mayAppear, notYet, readOurs, requireOurs, settle } from "../ground.ts";
 import { denyAll, disabledName } from "../permissions.ts";
@@ -19,10 +20,10 @@ async function shut(ground: Ground, calls: Calls, name: string): Promise<void> {
 async function reopen(
   ground: Ground,
   calls: Calls,
-  of: { readonly name: string; readonly desired: Desired },
+  of: { readonly name: string; readonly desired: Desired; readonly keys: readonly string[] | null },
 ): Promise<void> {
   const { holder } = ground;
-  await holder.open(calls, of.name, of.desired);
+  await holder.open(calls, of.name, of);
   await holder.deletePolicy(calls, of.name, disabledName);
   await settle(ground, "AWS does not show yet that it is enabled.", async () => {
     const seen = await holder.read(calls, of.name);
@@ -39,7 +40,7 @@ export const prove = (ground: Ground): Step => ({
       await shut(ground, work.calls, name);
       await work.checkpoint({ disableProven: true });
     }
-    await reopen(ground, work.calls, { name, desired: desiredOf(work.plan) });
+    await reopen(ground, work.calls, { name, desired: desiredOf(work.plan), keys: null });
     return {
       facts: { disableProven: true },
       evidence: `Disabled and enabled again without power; both read back from AWS.`,
@@ -70,7 +71,11 @@ export const disable = (ground: Ground): Step => ({
 export const enable = (ground: Ground): Step => ({
   run: async (work) => {
     const seen = await requireOurs(ground, work);
-    await reopen(ground, work.calls, { name: seen.name, desired: desiredOf(work.plan) });
+    await reopen(ground, work.calls, {
+      name: seen.name,
+      desired: desiredOf(work.plan),
+      keys: recordedKeys(work.facts),
+    });
     return {
       facts: {},
       evidence: "Read back: enabled.",
