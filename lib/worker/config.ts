@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { classifications, environments } from "#lib/domain/charter.ts";
+import { noticeKinds } from "#lib/domain/notice.ts";
 
 /** A secret is only ever named: a file's content or an environment variable, read by the worker when it connects. */
 export const reference = z
@@ -71,6 +72,36 @@ const loopback = new Set(["127.0.0.1", "::1", "[::1]", "localhost"]);
 const isSafe = (url: string): boolean =>
   URL.canParse(url) && (url.startsWith("https:") || loopback.has(new URL(url).hostname));
 
+/** The mail server that takes what people are told. */
+const mail = z
+  .strictObject({
+    from: z.email("Give the address that mail is sent from."),
+    host: z.string().min(1),
+    port: z.number().int().min(1).max(65_535),
+    /** `implicit`: TLS from the first byte (465); `starttls`: TLS or nothing (587). */
+    tls: z.enum(["implicit", "starttls", "off"]).default("starttls"),
+    user: z.string().min(1).nullable().default(null),
+    password: reference.nullable().default(null),
+  })
+  .refine(({ host, tls }) => tls !== "off" || loopback.has(host), {
+    path: ["tls"],
+    message: "Only a mail server on this machine may be used without TLS.",
+  })
+  .refine(({ user, password }) => (user === null) === (password === null), {
+    path: ["password"],
+    message: "Give both a user and a password, or neither.",
+  });
+
+/** A system that is told the same as people, as Standard Webhooks describes it. */
+const webhook = z.strictObject({
+  name,
+  url: z.url().refine(isSafe, "Use https; plain http only on this machine."),
+  /** Reference to what signs each message: 24 to 64 bytes, base64. */
+  signs: reference,
+  /** Which kinds it hears of; all when empty. */
+  kinds: z.array(z.enum(noticeKinds)).default([]),
+});
+
 /** The worker's configuration file: all that decides where power and secrets go. */
 export const configSchema = z.strictObject({
   installation: z.string().min(3).max(64),
@@ -110,6 +141,9 @@ export const configSchema = z.strictObject({
     ])
     .nullable()
     .default(null),
+  /** How people and systems are told; null and none: nobody is. */
+  mail: mail.nullable().default(null),
+  webhooks: z.array(webhook).default([]),
   /** Whose repositories are read from GitHub, and by which token. */
   github: z
     .strictObject({
@@ -124,4 +158,6 @@ export const configSchema = z.strictObject({
 });
 export type WorkerConfig = z.infer<typeof configSchema>;
 export type TargetEntry = z.infer<typeof targetEntry>;
+export type MailEntry = z.infer<typeof mail>;
+export type WebhookEntry = z.infer<typeof webhook>;
 export type VaultEntry = z.infer<typeof vaultEntry>;

@@ -5,6 +5,7 @@ import { passQuestions, planQuestions } from "./attestations.ts";
 import { passDeadlines } from "./deadlines.ts";
 import { createInbox } from "./inbox.ts";
 import { openAnchor } from "./open-anchor.ts";
+import { runOutbox } from "./outbox.ts";
 import { releaseApproved } from "./release.ts";
 import { createSaga } from "./saga.ts";
 import { type Sweep, startSchedule } from "./schedule.ts";
@@ -17,6 +18,7 @@ import { findFindings } from "./sweeps/findings.ts";
 import { watchUse } from "./sweeps/last-use.ts";
 import { reconcile } from "./sweeps/reconcile.ts";
 import { readGithub } from "./sweeps/repositories.ts";
+import { tellEndings } from "./sweeps/tell.ts";
 import type { Worker } from "./worker.ts";
 
 export interface Loops {
@@ -42,6 +44,7 @@ export async function startLoops(
   const running = [
     runRounds(worker, { signal, alarm, wakeSaga: saga.wake, halted }),
     saga.run(signal),
+    runOutbox(worker, { signal, halted }),
     runSealer(sealer, { signal, standing, report: (fault) => log.fault("sealer", fault) }),
   ];
   void checkPlaces(worker).catch((error) => log.fault("check-places", error));
@@ -61,6 +64,7 @@ const sweepsOf = (worker: Worker): readonly Sweep[] => [
   { name: "last-use", cron: "*/15 * * * *", run: () => watchUse(worker) },
   { name: "repositories", cron: "41 * * * *", run: async () => void (await readGithub(worker)) },
   { name: "reconcile", cron: "*/15 * * * *", run: () => reconcile(worker) },
+  { name: "tell-endings", cron: "*/10 * * * *", run: async () => void (await tellEndings(worker)) },
 ];
 
 interface Alarm {

@@ -1,7 +1,7 @@
 import { readBlueprints } from "../blueprint-files.ts";
 import { configPath, readConfig } from "../config-file.ts";
 import { openKeys } from "../keys.ts";
-import { resolveAll } from "../references.ts";
+import { resolveAll, resolveReference } from "../references.ts";
 import { complain, refusedWith, say } from "./host.ts";
 
 /** Checks a configuration file, what it refers to and the blueprints, without a database and without calling a target. */
@@ -11,7 +11,8 @@ export async function checkConfig(path: string): Promise<number> {
   const { config, digest } = loaded.ok;
   const looks = [openKeys(config), readBlueprints(config.blueprints.folder)];
   const places = [...config.targets, ...config.vaults].map(({ credentials }) => resolveAll(credentials));
-  const results = await Promise.allSettled<unknown>([...looks, ...places]);
+  const ways = [config.mail?.password ?? [], config.webhooks.map(({ signs }) => signs)].flat().map(resolveReference);
+  const results = await Promise.allSettled<unknown>([...looks, ...places, ...ways]);
   const wrong = results.filter((result) => result.status === "rejected");
   for (const { reason } of wrong) complain(reason instanceof Error ? reason.message : "Something cannot be read.");
   if (wrong.length > 0) return 1;

@@ -1,0 +1,181 @@
+import type { RequestKind } from "./charter.ts";
+import type { Notice, NoticeKind } from "./notice.ts";
+import { type RequestState, requestStates, sayState } from "./request.ts";
+
+/** One entry of the audit log that somebody may have to be told of, with who stands around it. Ids of people are canonical. */
+export interface News {
+  /** Action of the entry: `verdict.given`. */
+  readonly action: string;
+  /** Id of the aggregate it concerns. */
+  readonly subject: string;
+  /** Who is said to have done it; a person's id, or `System`. */
+  readonly actor: string;
+  /** The request behind it; null where there is none. */
+  readonly request: string | null;
+  readonly requestVersion: number;
+  readonly kind: RequestKind | null;
+  /** The identity behind it; null while it is only asked for. */
+  readonly identity: string | null;
+  readonly name: string;
+  readonly environment: string;
+  readonly requester: string | null;
+  readonly owner: string | null;
+  readonly backup: string | null;
+  readonly endsIt: string | null;
+  /** Who is asked to accept ownership now. */
+  readonly accepter: string | null;
+  /** Who may decide at this moment; empty once it is decided. */
+  readonly approvers: readonly string[];
+  /** Who is to be told of stuck work. */
+  readonly operators: readonly string[];
+  /** `approve` or `deny`, of a verdict. */
+  readonly verdict: string | null;
+  /** Round of an identity's question. */
+  readonly round: number | null;
+}
+
+interface Told {
+  readonly kind: NoticeKind;
+  /** What it is about, the same however often it is seen. */
+  readonly about: string;
+  readonly to: readonly (string | null)[];
+  readonly sentence: string;
+}
+
+/** What is told of one entry: a notice for each person, and one without a person for systems. Nothing for most entries. */
+export function noticesOf(news: News): readonly Notice[] {
+  const told = toldOf(news);
+  if (told === null) return [];
+  const path =
+    news.request === null || /^(identity|question)\./.test(news.action)
+      ? identityPath(news)
+      : `/requests/${news.request}`;
+  const people = [...new Set(told.to.filter((person) => person !== null))];
+  const { kind, sentence } = told;
+  const about = `${kind}:${told.about}`;
+  return [null, ...people].map((person) => ({
+    ...{ kind, person, sentence, path },
+    key: person === null ? about : `${about}:${person}`,
+  }));
+}
+
+const identityPath = ({ identity }: News): string => (identity === null ? "/" : `/identities/${identity}`);
+
+function toldOf(news: News): Told | null {
+  const [noun = "", verb = ""] = news.action.split(".");
+  if (noun === "request-state") return ofState(news, verb);
+  if (noun === "question") return ofQuestion(news, verb);
+  if (noun === "identity") return ofIdentity(news, verb);
+  if (news.action === "step.stuck") {
+    const to = [news.requester, ...news.operators];
+    return { kind: "stuck", about: news.subject, to, sentence: `Work on ${news.name} is stuck.` };
+  }
+  return inOnesName(news);
+}
+
+function ofState(news: News, to: string): Told | null {
+  const state = requestStates.find((known) => known === to);
+  const about = `${news.request}:${news.requestVersion}`;
+  if (state === "awaiting-approval") {
+    if (news.approvers.length === 0) return null;
+    const sentence = `${asked(news)} waits for a decision.`;
+    return { kind: "approval", about, to: news.approvers, sentence };
+  }
+  if (state === "awaiting-acceptance") {
+    if (news.accepter === null) return null;
+    const sentence = `${news.name} in ${news.environment} waits for its owner to accept it.`;
+    return { kind: "ownership", about, to: [news.accepter], sentence };
+  }
+  if (state === undefined || !decided.has(state)) return null;
+  const sentence = `${asked(news)} is ${sayState(state)}.`;
+  return { kind: "decision", about: `${about}:${state}`, to: [news.requester], sentence };
+}
+
+const decided: ReadonlySet<RequestState> = new Set([
+  "refused",
+  "denied",
+  "expired",
+  "resubmit",
+  "live",
+  "done",
+  "failed",
+]);
+
+const verbs: Readonly<Record<string, string>> = {
+  provision: "The request for",
+  "change-access": "The change of access for",
+  renew: "The renewal of",
+  rotate: "The rotation of",
+  transfer: "The transfer of",
+  suspend: "The suspension of",
+  resume: "The resumption of",
+  retire: "The retirement of",
+};
+const asked = ({ kind, name, environment }: News): string =>
+  `${verbs[kind ?? "provision"] ?? "The change of"} ${name} in ${environment}`;
+
+const questions: Readonly<Record<string, string>> = {
+  asked: "has a question for its owner: is it still needed?",
+  reminded: "still waits for its owner's answer: is it still needed?",
+  "backup-asked": "has not been answered for by its owner; its backup may answer now.",
+  overdue: "is overdue: nobody has said that it is still needed.",
+};
+
+function ofQuestion(news: News, verb: string): Told | null {
+  const words = questions[verb];
+  if (words === undefined) return null;
+  const to = verb === "asked" || verb === "reminded" ? [news.owner] : [news.owner, news.backup];
+  return { kind: "question", about: `${news.identity}:${news.round}:${verb}`, to, sentence: `${news.name} ${words}` };
+}
+
+const taken: Readonly<Record<string, string>> = {
+  suspended: "was suspended",
+  rotated: "was given a new credential",
+  "access-changed": "was given other access",
+  "retirement-started": "is being retired: disabled now, removed once its hold has passed",
+};
+
+function ofIdentity(news: News, verb: string): Told | null {
+  const { name, environment, owner, backup, endsIt } = news;
+  const about = `${news.subject}:${news.request ?? ""}:${verb}`;
+  if (verb === "retired") {
+    return { kind: "ending", about, to: [owner, backup, endsIt], sentence: `${name} in ${environment} was removed.` };
+  }
+  const words = taken[verb];
+  if (words === undefined) return null;
+  return { kind: "taken-away", about, to: [owner, backup, endsIt], sentence: `${name} in ${environment} ${words}.` };
+}
+
+/** What only a signed-in person does, told to that person: they alone know whether it was they. */
+function inOnesName(news: News): Told | null {
+  if (news.actor === "System" || news.actor === "host") return null;
+  // Who asks for what they own accepts it in the same click, and is told of that click once.
+  if (news.action === "acceptance.given" && news.actor === news.requester) return null;
+  const words: Readonly<Record<string, string>> = {
+    "request-version.sealed": `${asked(news)} was sent in your name.`,
+    "verdict.given": `${news.verdict === "deny" ? "A denial" : "An approval"} was given in your name: ${lower(asked(news))}.`,
+    "acceptance.given": `Ownership of ${news.name} in ${news.environment} was accepted in your name.`,
+  };
+  const sentence = words[news.action];
+  if (sentence === undefined) return null;
+  return { kind: "in-your-name", about: `${news.action}:${news.subject}`, to: [news.actor], sentence };
+}
+
+const lower = (text: string): string => text.slice(0, 1).toLowerCase() + text.slice(1);
+
+/** What is told as an identity's end comes near; `endsAt` is part of the key, so that a renewal is told of anew. */
+export function endingNotices(of: {
+  readonly identity: string;
+  readonly name: string;
+  readonly environment: string;
+  readonly endsAt: Date;
+  readonly people: readonly (string | null)[];
+}): readonly Notice[] {
+  const about = `ending:${of.identity}:${of.endsAt.toISOString()}`;
+  const sentence = `${of.name} in ${of.environment} ends on ${of.endsAt.toISOString().slice(0, 10)}. Renew it, or let it end.`;
+  const people = [...new Set(of.people.filter((person) => person !== null))];
+  return [null, ...people].map((person) => ({
+    ...{ kind: "ending" as const, person, sentence, path: `/identities/${of.identity}` },
+    key: person === null ? about : `${about}:${person}`,
+  }));
+}
