@@ -149,6 +149,7 @@ export const answers = charter.table(
     primaryKey({ columns: [t.tenant, t.id] }),
     check("answers_are_small", sql`octet_length(shown::text) <= 65536 and octet_length(reason) <= 8000`),
     index("answers_batch").on(t.tenant, t.batch),
+    index("answers_identity").on(t.tenant, t.identity, t.round),
   ],
 );
 

@@ -1,0 +1,1 @@
+CREATE INDEX "answers_identity" ON "charter"."answers" USING btree ("tenant","identity","round");
