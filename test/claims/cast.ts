@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { sql } from "drizzle-orm";
 import { readSession } from "#db/read/session.ts";
 import { insertSession } from "#db/store/claims.ts";
+import { accept } from "#lib/claims/acceptances/accept.ts";
+import { askForChange } from "#lib/claims/requests/change.ts";
 import type { ClaimContext } from "#lib/claims/run.ts";
 import type { Role } from "#lib/domain/actor.ts";
 import type { Outcome } from "#lib/domain/refusal.ts";
@@ -9,6 +11,7 @@ import { importDirectory } from "#lib/facts/directory/import.ts";
 import { finishIntent } from "#lib/facts/intents/finish.ts";
 import { linkPeople } from "#lib/facts/people/link.ts";
 import { type FactContext, runFact, system } from "#lib/facts/run.ts";
+import { planQuestions } from "#lib/worker/attestations.ts";
 import { ask, issuer, judge, ledgerAnswers, openScenario, type Scenario } from "../facts/scenario.ts";
 
 /** Who acts, by their relation to the requests that `asked` makes: Jonas asks, Amara would own, Nadia backs up, Priya ends it. */
@@ -36,8 +39,14 @@ export interface Cast {
   id(person: string): Promise<string>;
   /** A request that waits for approval: id, version 1 and its plan's digest. */
   asked(): Promise<{ readonly request: string; readonly version: number; readonly planDigest: string }>;
+  /** A request that is released and whose first step is stuck. */
+  stuck(): Promise<string>;
   /** An identity that lives, of the same people. */
   born(): Promise<string>;
+  /** One of theirs whose owner is asked whether it is still needed. */
+  questioned(): Promise<string>;
+  /** One of theirs that was suspended. */
+  suspended(): Promise<string>;
   rows(): Promise<Rows>;
 }
 
@@ -92,30 +101,60 @@ export async function openCast(): Promise<Cast> {
       if (row?.state !== "awaiting-approval") throw new Error(`It is ${row?.state}.`);
       return { request, version: row.version, planDigest: row.digest };
     },
+    async stuck() {
+      const request = await released(cast);
+      await database.admin.begin(async (tx) => {
+        await tx`set local session_replication_role = replica`;
+        await tx`update charter.steps set stuck_at = now() where ordinal = 0
+          and intent = (select id from charter.intents where request = ${request})`;
+      });
+      return request;
+    },
     async born() {
-      const { request, ...seen } = await cast.asked();
-      for (const person of ["mara.lind", "tomas.vidal"]) {
-        if ((await scenario.state(request))?.state === "awaiting-approval")
-          granted(await judge(scenario, person, request));
-        await scenario.settle();
-      }
-      const { accept } = await import("#lib/claims/acceptances/accept.ts");
-      granted(await accept(await cast.as("amara.obi"), { request, ...seen }));
-      await scenario.settle();
+      const request = await released(cast);
       await finish(scenario, request);
       return request;
+    },
+    async questioned() {
+      const identity = await cast.born();
+      await planQuestions(worker);
+      await database.admin.begin(async (tx) => {
+        await tx`set local session_replication_role = replica`;
+        await tx`update charter.questions set stage = 'asked' where identity = ${identity}`;
+      });
+      return identity;
+    },
+    async suspended() {
+      const [identity, id] = [await cast.born(), randomUUID()];
+      const change = { reason: "Its key may have leaked." };
+      granted(await askForChange(await cast.as("amara.obi"), { id, identity, kind: "suspend", change }));
+      await scenario.settle();
+      await finish(scenario, id);
+      return identity;
     },
     async rows() {
       const [row] = await database.admin<Record<string, string>[]>`select
         (select count(*) from charter.requests) as requests, (select count(*) from charter.request_versions) as versions,
         (select count(*) from charter.verdicts) as verdicts, (select count(*) from charter.acceptances) as acceptances,
-        (select count(*) from charter.comments) as comments, (select count(*) from charter.asks) as asks,
+        (select count(*) from charter.comments) as comments, (select count(*) from charter.answers) as answers, (select count(*) from charter.asks) as asks,
         (select count(*) from charter.drafts) as drafts, (select count(*) from charter.inbox) as inbox,
         (select count(*) from charter.audit_entries where action = 'attempt.denied') as denied`;
       return Object.fromEntries(Object.entries(row ?? {}).map(([table, count]) => [table, Number(count)]));
     },
   };
   return cast;
+}
+
+/** A request of the cast that everyone it asks has let pass: its first step is ready. */
+async function released({ scenario, as, asked }: Cast): Promise<string> {
+  const { request, ...seen } = await asked();
+  for (const person of ["mara.lind", "tomas.vidal"]) {
+    if ((await scenario.state(request))?.state === "awaiting-approval") granted(await judge(scenario, person, request));
+    await scenario.settle();
+  }
+  granted(await accept(await as("amara.obi"), { request, ...seen }));
+  await scenario.settle();
+  return request;
 }
 
 /** Midnight some days ahead. */

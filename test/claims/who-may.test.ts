@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { accept } from "#lib/claims/acceptances/accept.ts";
+import { answer } from "#lib/claims/answers/answer.ts";
 import { check } from "#lib/claims/asks/check.ts";
+import { takeBack } from "#lib/claims/asks/take-back.ts";
 import { withdraw } from "#lib/claims/asks/withdraw.ts";
 import { ask as remark } from "#lib/claims/comments/ask.ts";
 import { askForLess } from "#lib/claims/comments/ask-for-less.ts";
@@ -14,7 +16,9 @@ import { takeOver } from "#lib/claims/requests/take-over.ts";
 import type { ClaimContext } from "#lib/claims/run.ts";
 import { endOwnSession } from "#lib/claims/sessions/end.ts";
 import { decide } from "#lib/claims/verdicts/decide.ts";
+import type { LaterKind } from "#lib/domain/change.ts";
 import type { Outcome } from "#lib/domain/refusal.ts";
+import { gatherEvidence } from "#lib/judgement/gather-evidence.ts";
 import { ledgerAnswers } from "../facts/scenario.ts";
 import { type ActorName, actors, type Cast, codeOf, gained, granted, inDays, openCast, type Rows } from "./cast.ts";
 
@@ -37,10 +41,16 @@ interface Line {
   readonly notFound: readonly ActorName[];
   /** Rows that a claim which is allowed leaves; a refused one leaves a denied entry and nothing else. */
   readonly leaves: Rows;
-  /** What is asked about an identity instead of a request. */
-  readonly on?: "identity";
+  /** What is asked about one of these instead of a request that waits for approval. */
+  readonly on?: keyof typeof others;
 }
 
+const others = {
+  identity: () => cast.born(),
+  "suspended identity": () => cast.suspended(),
+  "questioned identity": () => cast.questioned(),
+  "stuck request": () => cast.stuck(),
+};
 const everyone = Object.keys(actors) as ActorName[];
 const but = (...some: ActorName[]): ActorName[] => everyone.filter((one) => !some.includes(one));
 const seeing = but("otherTeam");
@@ -49,7 +59,7 @@ const verdict =
   (context, { request, version, planDigest }) =>
     decide(context, { request, version, planDigest, stage: 0, verdict: word, reason: "It reaches too far." });
 const change =
-  (kind: "renew" | "transfer" | "retire", of: () => Promise<Record<string, string>>): Claim =>
+  (kind: LaterKind, of: () => Promise<Record<string, string>>): Claim =>
   async (context, { request }) =>
     askForChange(context, { id: randomUUID(), identity: request, kind, change: await of() });
 const edited = ledgerAnswers({ purpose: "Nightly ledger snapshots, kept for the auditors." });
@@ -60,6 +70,13 @@ const table: Readonly<Record<string, Line>> = {
     allowed: ["requester"],
     notFound: ["otherTeam"],
     leaves: { asks: 1, inbox: 1 },
+  },
+  "take back": {
+    claim: takeBack,
+    allowed: ["requester", "owner", "security", "security2", "operator"],
+    notFound: ["otherTeam"],
+    leaves: { asks: 1, inbox: 1 },
+    on: "stuck request",
   },
   approve: {
     claim: verdict("approve"),
@@ -78,6 +95,17 @@ const table: Readonly<Record<string, Line>> = {
     allowed: ["owner"],
     notFound: ["otherTeam"],
     leaves: { acceptances: 1, inbox: 1 },
+  },
+  answer: {
+    claim: async (context, { request: identity }) => {
+      const shown = (await gatherEvidence(cast.scenario.worker.db, [identity])).get(identity)?.evidence ?? {};
+      const card = { identity, round: 1, shown };
+      return answer(context, { cards: [card], answer: "keep", reason: "", request: null, to: null });
+    },
+    allowed: ["owner"],
+    notFound: ["otherTeam"],
+    leaves: { answers: 1, inbox: 1 },
+    on: "questioned identity",
   },
   comment: {
     claim: (context, { request, version }) => remark(context, { request, version, text: "Which bucket is it?" }),
@@ -141,6 +169,20 @@ const table: Readonly<Record<string, Line>> = {
     leaves: { requests: 1, versions: 1, inbox: 1 },
     on: "identity",
   },
+  suspend: {
+    claim: change("suspend", async () => ({ reason: "Its key may have leaked." })),
+    allowed: ["owner", "backup", "endsIt", "security", "security2"],
+    notFound: ["otherTeam"],
+    leaves: { requests: 1, versions: 1, inbox: 1 },
+    on: "identity",
+  },
+  resume: {
+    claim: change("resume", async () => ({ reason: "It was a false alarm." })),
+    allowed: ["owner", "backup", "security", "security2"],
+    notFound: ["otherTeam"],
+    leaves: { requests: 1, versions: 1, inbox: 1 },
+    on: "suspended identity",
+  },
   retire: {
     claim: change("retire", async () => ({ reason: "The snapshots moved elsewhere." })),
     allowed: ["owner", "backup", "endsIt", "security", "security2"],
@@ -151,7 +193,9 @@ const table: Readonly<Record<string, Line>> = {
 };
 
 async function subjectOf(line: Line): Promise<Subject> {
-  if (line.on === "identity") return { request: await cast.born(), version: 1, planDigest: "", comment: "" };
+  if (line.on !== undefined) {
+    return { request: await others[line.on](), version: 1, planDigest: "", comment: "" };
+  }
   const asked = await cast.asked();
   // Settled drafts of earlier lines go with it, so that what a line leaves is its own.
   granted(await save(await cast.as(actors.requester), { id: asked.request, answers: edited }));

