@@ -218,7 +218,7 @@ export function Pages({ next }: { readonly next: string | null }) {
   if (next !== null) after.set("after", next);
   if (next === null && !params.has("after")) return null;
   return (
-    <nav aria-label="Pages" className="flex justify-end gap-4 border-t border-line px-4 py-2 text-sm">
+    <nav aria-label="Pages" data-chrome className="flex justify-end gap-4 border-t border-line px-4 py-2 text-sm">
       {params.has("after") ? (
         <Link className="link" href={`${pathname}?${first}`}>
           First page

@@ -24,7 +24,9 @@ function useParameter(name: string): readonly [string, (value: string) => void] 
 
 /** The line of filters above a table. */
 export const Filters = ({ children }: { readonly children: ReactNode }) => (
-  <div className="flex flex-wrap items-center gap-2 border-b border-line px-4 py-2.5">{children}</div>
+  <div data-chrome className="flex flex-wrap items-center gap-2 border-b border-line px-4 py-2.5">
+    {children}
+  </div>
 );
 
 /** One choice as a chip: dashed while it filters nothing. State lies in the address. */
