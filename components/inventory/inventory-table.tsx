@@ -51,7 +51,12 @@ const columns: readonly Column<InventoryTableRow>[] = [
     cell: (row) => <EnvironmentBadge environment={row.environment} />,
   },
   { id: "owner", title: "Owner", from: "md", cell: (row) => <Owner row={row} /> },
-  { id: "reach", title: "Reach", from: "xl", cell: (row) => <span className="text-muted">{row.reach}</span> },
+  {
+    id: "reach",
+    title: "Reach",
+    from: "xl",
+    cell: (row) => <span className="block max-w-40 truncate text-muted">{row.reach}</span>,
+  },
   {
     id: "credential",
     title: "Credential",
@@ -83,7 +88,7 @@ export const InventoryTable = (props: {
 );
 
 const States = ({ row }: { readonly row: InventoryTableRow }) => (
-  <span className="inline-flex gap-1.5">
+  <span className="inline-grid justify-items-start gap-1 py-1 align-middle">
     <IdentityStatus state={row.state} />
     {row.differences > 0 ? (
       <Badge tone="warn" icon={<TriangleAlert aria-hidden />}>

@@ -101,7 +101,12 @@ const RuleCard = ({
               <p>{rule.sentence}</p>
               <p className="text-[12.5px] text-muted">
                 {asked(rule)}
-                {rule.mend ? <>To satisfy it: {rule.mend.replaceAll(places, "…")} </> : null}
+                {rule.mend ? (
+                  <>
+                    To satisfy it:{" "}
+                    {rule.mend.replaceAll(places, (_all, _name, _one, more) => (more ? `… ${more}` : "…"))}{" "}
+                  </>
+                ) : null}
                 {rule.controls.length > 0 ? <>Supports {rule.controls.join(", ")}.</> : null}
               </p>
               <details className="mt-1">
