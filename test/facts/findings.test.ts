@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { readFindingGroups, readFindings } from "#db/read/findings.ts";
+import { decodeCursor } from "#db/read/keyset.ts";
 import { seeFinding } from "#db/store/findings.ts";
 import { mute, unmute } from "#lib/claims/findings/mute.ts";
 import { findingKinds, type RecordFinding, recordFindings, severityOf, wordsOf } from "#lib/domain/finding.ts";
@@ -411,6 +413,88 @@ describe("a mute", () => {
     await unguarded((tx) => tx`update charter.findings set closed_at = charter.clock() where id = ${finding}`);
     expect(await say("amara.obi", fine)).toBe("refused conflict");
     expect(await mutedUntil(finding)).toBeNull();
+  });
+});
+
+describe("the list", () => {
+  const all = { kind: "", severity: "", environment: "", target: "", team: "", owner: "", muted: "" };
+  const seen = async (person: string, filter: Partial<typeof all> = {}) => {
+    const { id, roles, teams } = scenario.as(person).actor;
+    const viewer = { id, roles, teams };
+    const names: string[] = [];
+    for (let after: string | undefined, turn = 0; turn < 10; turn += 1) {
+      const page = await readFindings(scenario.database.web, viewer, {
+        filter: { ...all, ...filter },
+        cursor: decodeCursor(after),
+      });
+      names.push(...page.rows.map(({ id }) => id));
+      if (page.next === null) break;
+      after = page.next;
+    }
+    const groups = await readFindingGroups(scenario.database.web, viewer, { ...all, ...filter });
+    const counted = groups.filter(({ kind }) => !filter.kind || kind === filter.kind);
+    return { ids: names, count: counted.reduce((sum, { count }) => sum + count.value, 0) };
+  };
+
+  test("is of identities in sight, its numbers are those of its rows, and what concerns no identity is for roles", async () => {
+    await lives({ ends_at: await inSeconds(10 * days) });
+    const at = new Date(await now());
+    const stray = { id: randomUUID(), kind: "orphan", identity: null, object: "b", target: "payments-aws" } as const;
+    await seeFinding(scenario.worker.db, { ...stray, sentence: "It is left.", evidence: {} }, at);
+    await sweep();
+    for (const [person, rows] of [
+      ["mara.lind", 2],
+      ["ida.holm", 2],
+      ["amara.obi", 1],
+      ["jonas.kern", 1],
+      ["priya.shah", 0],
+    ] as const) {
+      const { ids, count } = await seen(person);
+      expect([person, ids.length, count]).toEqual([person, rows, rows]);
+    }
+  });
+
+  test("has every finding on exactly one of its pages, also where many weigh the same", async () => {
+    for (let n = 0; n < 120; n += 1) await lives({ ends_at: await inSeconds((2 + n / 10) * days) });
+    await sweep();
+    const { ids } = await seen("mara.lind");
+    expect(ids.length).toBe(120);
+    expect(new Set(ids).size).toBe(120);
+  });
+
+  test("is narrowed by kind, severity, environment, target, team, owner, and what is muted", async () => {
+    const soon = { ends_at: await inSeconds(10 * days) };
+    await lives({ ...soon, risk: 100 });
+    await lives({ ...soon, risk: 0, environment: "dev", owner: scenario.id("jonas.kern"), target: "data-aws" });
+    await lives({ credential: "static" });
+    await sweep();
+    const numbers: Record<string, number> = {};
+    for (const [name, filter] of Object.entries({
+      all: {},
+      kind: { kind: "expiring" },
+      high: { severity: "high" },
+      low: { severity: "low" },
+      dev: { environment: "dev" },
+      target: { target: "data-aws" },
+      owner: { owner: scenario.id("jonas.kern") },
+      team: { team: "payments" },
+      otherTeam: { team: "data-platform" },
+      unknown: { environment: "moon" },
+      muted: { muted: "muted" },
+    }))
+      numbers[name] = (await seen("mara.lind", filter)).ids.length;
+    const risk = await riskOf(template);
+    const third = severityOf("static-avoidable", { environment: "prod", risk }).points;
+    expect(numbers).toEqual({
+      ...{ all: 3, kind: 2, high: third >= 60 ? 2 : 1, low: third < 40 ? 2 : 1, dev: 1, target: 1, owner: 1 },
+      ...{ team: 3, otherTeam: 0, unknown: 3, muted: 0 },
+    });
+    const [first] = (await seen("mara.lind", { environment: "dev" })).ids;
+    const reason = "It is known and planned for.";
+    await mute(scenario.as("mara.lind"), { finding: first ?? "", reason, until: await inSeconds(days) });
+    await scenario.settle();
+    expect((await seen("mara.lind")).ids.length).toBe(2);
+    expect((await seen("mara.lind", { muted: "muted" })).ids).toEqual([first]);
   });
 });
 
