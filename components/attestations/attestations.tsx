@@ -63,10 +63,9 @@ function sentenceOf({ cards, own }: AttestationPage): string {
     cards.length === 0
       ? "Nothing is asked of you."
       : `${cards.length} ${cards.length === 1 ? "question" : "questions"} for you.`;
-  const mine = cards.filter(({ evidence }) => evidence.owner !== "").length;
-  const rest = own.owned - mine;
+  const { rest } = own;
   return rest > 0
-    ? `${asked} ${rest} more of your identities ${rest === 1 ? "is" : "are"} not asked about now.`
+    ? `${asked} ${rest} ${rest === 1 ? "identity" : "identities"} of yours ${rest === 1 ? "is" : "are"} not due.`
     : asked;
 }
 

@@ -83,7 +83,8 @@ function Silence({ card: { stage, backupAt, dueAt, evidence, everyDays } }: { re
   if (stage === "overdue")
     return (
       <p className="text-sm text-muted">
-        It was due on <Time at={dueAt} as="date" />: it is a finding until you or {evidence.backup} answers. {every}
+        It was due on <Time at={dueAt} as="date" />: it is a finding until the owner or {evidence.backup} answers.{" "}
+        {every}
       </p>
     );
   return (

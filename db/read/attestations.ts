@@ -15,8 +15,8 @@ export interface AskedQuestion {
   readonly dueAt: string;
   readonly backupAt: string;
   readonly everyDays: number;
+  /** Id of the owner. */
   readonly owner: string;
-  readonly target: string;
   /** Why the viewer's last answer in this round was not taken; [] when there was none. */
   readonly refused: readonly Refusal[];
 }
@@ -28,7 +28,7 @@ const cards = 50;
 export async function readAskedQuestions(db: Queries, viewer: Viewer): Promise<readonly AskedQuestion[]> {
   const rows = await db.execute<{ row: AskedQuestion }>(sql`
     select jsonb_build_object('identity', q.identity, 'round', q.round, 'stage', q.stage, 'everyDays', q.every_days,
-      'dueAt', ${iso(sql`q.due_at`)}, 'backupAt', ${iso(sql`q.backup_at`)}, 'owner', i.owner, 'target', i.target,
+      'dueAt', ${iso(sql`q.due_at`)}, 'backupAt', ${iso(sql`q.backup_at`)}, 'owner', i.owner,
       'refused', coalesce((select o.refusals from charter.answers a
         join charter.outcomes o on o.tenant = a.tenant and o.claim = 'answers' and o.subject = a.id::text
         where a.tenant = q.tenant and a.identity = q.identity and a.round = q.round and a.person = ${viewer.id}::uuid

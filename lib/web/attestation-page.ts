@@ -5,13 +5,13 @@ import type { Viewer } from "#lib/domain/actor.ts";
 import type { Evidence } from "#lib/domain/attestation-evidence.ts";
 import { gatherEvidence } from "#lib/judgement/gather-evidence.ts";
 
-/** One question with its evidence, and how many others have the same. */
+/** One question with its evidence; alike ones have the same `sameness`. */
 export interface QuestionCard extends AskedQuestion {
   readonly evidence: Evidence;
   readonly sameness: string;
 }
 
-/** What is asked of this viewer, each with its evidence, and whom they may hand over to. */
+/** What is asked of this viewer, each with its evidence, how many of theirs are not, and whom they may hand over to. */
 export async function attestationPage(db: Queries, viewer: Viewer) {
   const asked = await readAskedQuestions(db, viewer);
   const [gathered, own, people] = await Promise.all([
@@ -26,6 +26,7 @@ export async function attestationPage(db: Queries, viewer: Viewer) {
     const found = gathered.get(question.identity);
     return found === undefined ? [] : [{ ...question, evidence: found.evidence, sameness: found.sameness }];
   });
-  return { cards, own, people };
+  const rest = own.owned - cards.filter(({ owner }) => owner === viewer.id).length;
+  return { cards, own: { ...own, rest }, people };
 }
 export type AttestationPage = Awaited<ReturnType<typeof attestationPage>>;
