@@ -101,12 +101,7 @@ const RuleCard = ({
               <p>{rule.sentence}</p>
               <p className="text-[12.5px] text-muted">
                 {asked(rule)}
-                {rule.mend ? (
-                  <>
-                    To satisfy it:{" "}
-                    {rule.mend.replaceAll(places, (_all, _name, _one, more) => (more ? `… ${more}` : "…"))}{" "}
-                  </>
-                ) : null}
+                {rule.mend ? <>To satisfy it: {rule.mend.replaceAll(places, "… $3")} </> : null}
                 {rule.controls.length > 0 ? <>Supports {rule.controls.join(", ")}.</> : null}
               </p>
               <details className="mt-1">
