@@ -79,15 +79,33 @@ function candidates({
   return sql`(${byAction}) union (${byActor}) union (${byId})`;
 }
 
-/** One page of entries, newest first; empty for who may not read the log. */
+/** One page of entries, newest first, with the names of whom and what they mention; empty for who may not read the log. */
 export async function readAudit(
   db: Queries,
   viewer: Viewer,
   asked: { readonly filter: AuditFilter; readonly cursor: AuditCursor | null },
 ) {
   if (!readsAudit(viewer)) return { rows: [], next: null };
+  const found = await readEntries(db, where(asked.filter, asked.cursor));
+  const page = found.slice(0, pageSize);
+  const names = await readAuditNames(db, page);
+  const rows = page.map((row) => ({
+    ...row,
+    actorName: names.get(row.actor) ?? null,
+    subjectName: names.get(uuidOf(row.aggregate)) ?? null,
+  }));
+  const last = rows.at(-1);
+  const next =
+    found.length > pageSize && last
+      ? Buffer.from(JSON.stringify([last.position, last.noun, last.aggregate, last.seq])).toString("base64url")
+      : null;
+  return { rows, next };
+}
+
+/** One more than a page holds, so that its end is known. */
+function readEntries(db: Queries, condition: SQL | undefined) {
   const e = alias(auditEntries, "e");
-  const found = await db
+  return db
     .select({
       at: e.at,
       position: sql<string>`${e.at}::text`,
@@ -105,23 +123,11 @@ export async function readAudit(
       leaf: e.leaf,
     })
     .from(e)
-    .where(where(asked.filter, asked.cursor))
+    .where(condition)
     .orderBy(desc(e.at), desc(e.noun), desc(e.aggregate), desc(e.seq))
     .limit(pageSize + 1);
-  const page = found.slice(0, pageSize);
-  const names = await readAuditNames(db, page);
-  const rows = page.map((row) => ({
-    ...row,
-    actorName: names.get(row.actor) ?? null,
-    subjectName: names.get(uuidOf(row.aggregate)) ?? null,
-  }));
-  const last = rows.at(-1);
-  const next =
-    found.length > pageSize && last
-      ? Buffer.from(JSON.stringify([last.position, last.noun, last.aggregate, last.seq])).toString("base64url")
-      : null;
-  return { rows, next };
 }
+
 const uuidOf = (aggregate: string): string => aggregate.split("/", 1)[0] ?? "";
 
 /** What the ids of these rows are called, where something has a name: people, identities and requests, what belongs to them, the directory. */
