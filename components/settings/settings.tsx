@@ -12,8 +12,10 @@ import { Facts } from "#components/ui/facts.tsx";
 import { PageHead } from "#components/ui/page-head.tsx";
 import { Time } from "#components/ui/time.tsx";
 import { useAction } from "#components/use-action.ts";
+import type { NoticeSettings } from "#db/read/notices.ts";
 import type { OpenSession, SessionPerson } from "#db/read/session.ts";
 import type { Answer } from "#lib/web/action.ts";
+import { type ChooseNotices, NoticesCard } from "./notices-card.tsx";
 
 const words: { readonly [T in Theme]: string } = { system: "As the system", light: "Light", dark: "Dark" };
 
@@ -23,6 +25,8 @@ export function Settings(props: {
   readonly sessions: readonly OpenSession[];
   readonly theme: Theme;
   readonly endSession: (input: { id: string }) => Promise<Answer<null>>;
+  readonly notices: NoticeSettings;
+  readonly chooseNotices: ChooseNotices;
 }) {
   return (
     <>
@@ -41,6 +45,7 @@ export function Settings(props: {
           />
         </Card>
         <ThemeCard theme={props.theme} />
+        <NoticesCard {...props.notices} chooseNotices={props.chooseNotices} />
         <Sessions sessions={props.sessions} current={props.person.session} endSession={props.endSession} />
       </div>
     </>

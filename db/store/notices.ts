@@ -42,6 +42,16 @@ const toldActions = [
   ...["suspended", "rotated", "access-changed", "retirement-started", "retired"].map((verb) => `identity.${verb}`),
 ];
 
+const holders = sql`
+  select distinct p.canonical from charter.people p
+  join charter.person_roles h on h.tenant = p.tenant and h.person = p.id and h.held
+  where p.tenant = 'main' and p.active`;
+/** Who may decide on the request of this entry while it still waits; its asker and owner may not. */
+const approvers = sql`case when t.action = 'request-state.awaiting-approval' and s.state = 'awaiting-approval' then array(
+  ${holders} and p.canonical <> r.requester and p.canonical is distinct from coalesce(i.owner, (v.charter ->> 'owner')::uuid)
+  and h.role in (select wanted.value ->> 'role' from jsonb_array_elements(s.stages) wanted)) else '{}' end`;
+const operators = sql`case when t.action = 'step.stuck' then array(${holders} and h.role = 'operator') else '{}' end`;
+
 /** Entries from one leaf (included) to another (excluded) that somebody may have to be told of, with who stands around them. */
 export async function readNews(tx: Tx, of: { readonly from: number; readonly to: number }): Promise<readonly News[]> {
   const rows = await tx.execute<NewsRow>(sql`
@@ -64,16 +74,7 @@ export async function readNews(tx: Tx, of: { readonly from: number; readonly to:
       i.id as identity, q.round, s.accepter,
       coalesce(i.name, v.charter ->> 'name', '') as name, coalesce(i.environment, v.charter ->> 'environment', '') as environment,
       coalesce(i.owner, (v.charter ->> 'owner')::uuid) as owner, i.backup_person as backup, i.ends_it,
-      case when t.action = 'request-state.awaiting-approval' and s.state = 'awaiting-approval' then array(
-        select distinct p.canonical from charter.people p
-        join charter.person_roles h on h.tenant = p.tenant and h.person = p.id and h.held
-        where p.tenant = 'main' and p.active and p.canonical <> r.requester
-          and p.canonical is distinct from coalesce(i.owner, (v.charter ->> 'owner')::uuid)
-          and h.role in (select wanted.value ->> 'role' from jsonb_array_elements(s.stages) wanted)) else '{}' end as approvers,
-      case when t.action = 'step.stuck' then array(
-        select distinct p.canonical from charter.people p
-        join charter.person_roles h on h.tenant = p.tenant and h.person = p.id and h.held and h.role = 'operator'
-        where p.tenant = 'main' and p.active) else '{}' end as operators
+      ${approvers} as approvers, ${operators} as operators
     from told t
     left join charter.requests r on r.tenant = 'main' and r.id = t.request
     left join charter.request_states s on s.tenant = 'main' and s.request = r.id

@@ -23,7 +23,7 @@ export async function runHeart(
       if (problems.length > 0) problems = await firstBundle(worker);
       const { halted } = of.standing;
       const told = {
-        ...{ installation, portal, issuer: signIn.issuer },
+        ...{ installation, portal, issuer: signIn.issuer, mail: worker.config.mail !== null },
         problems: halted === null ? problems : [halted, ...problems],
       };
       await beat(worker.db, { id: worker.id, configDigest: of.inForce.loaded.digest, public: told });

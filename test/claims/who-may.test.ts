@@ -9,6 +9,7 @@ import { ask as remark } from "#lib/claims/comments/ask.ts";
 import { askForLess } from "#lib/claims/comments/ask-for-less.ts";
 import { discard } from "#lib/claims/drafts/discard.ts";
 import { save } from "#lib/claims/drafts/save.ts";
+import { chooseNotices } from "#lib/claims/preferences/choose-notices.ts";
 import { askForChange } from "#lib/claims/requests/change.ts";
 import { preview } from "#lib/claims/requests/preview.ts";
 import { submit } from "#lib/claims/requests/submit.ts";
@@ -148,6 +149,12 @@ const table: Readonly<Record<string, Line>> = {
     allowed: ["requester"],
     notFound: but("requester"),
     leaves: { drafts: -1 },
+  },
+  "choose what reaches oneself": {
+    claim: (context) => chooseNotices(context, { choice: { approval: "daily", "in-your-name": "never" } }),
+    allowed: everyone,
+    notFound: [],
+    leaves: {},
   },
   "check a target": {
     claim: (context) => check(context, { name: "payments-aws" }),

@@ -3,16 +3,22 @@ import { cookies } from "next/headers";
 import { Page } from "#components/frame/page.tsx";
 import { asTheme } from "#components/frame/theme-name.ts";
 import { Settings } from "#components/settings/settings.tsx";
+import { readNoticeSettings } from "#db/read/notices.ts";
 import { openSessions } from "#db/read/session.ts";
 import { person, reader } from "#lib/web/context.ts";
 import { endSession } from "../../session-actions.ts";
+import { chooseNotices } from "./actions.ts";
 
 export const metadata: Metadata = { title: "Settings" };
 
 export default async function SettingsPage() {
   const me = await person();
   const { db, viewer } = await reader();
-  const [sessions, jar] = await Promise.all([openSessions(db, viewer.id), cookies()]);
+  const [sessions, notices, jar] = await Promise.all([
+    openSessions(db, viewer.id),
+    readNoticeSettings(db, viewer),
+    cookies(),
+  ]);
   return (
     <Page crumbs={[{ title: "Settings" }]} narrow>
       <Settings
@@ -20,6 +26,8 @@ export default async function SettingsPage() {
         sessions={sessions}
         theme={asTheme(jar.get("charter-theme")?.value)}
         endSession={endSession}
+        notices={notices}
+        chooseNotices={chooseNotices}
       />
     </Page>
   );

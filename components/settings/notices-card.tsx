@@ -1,0 +1,66 @@
+"use client";
+import { useState } from "react";
+import { Trouble } from "#components/trouble.tsx";
+import { Notice } from "#components/ui/banner.tsx";
+import { Card } from "#components/ui/card.tsx";
+import { Select } from "#components/ui/select.tsx";
+import { useAction } from "#components/use-action.ts";
+import {
+  isPromised,
+  type NoticeChoice,
+  type NoticeKind,
+  noticeKinds,
+  noticeWords,
+  type WayToTell,
+  waysToTell,
+  wayWords,
+} from "#lib/domain/notice.ts";
+import type { Answer } from "#lib/web/action.ts";
+
+export type ChooseNotices = (input: { choice: NoticeChoice }) => Promise<Answer<null>>;
+
+/** What reaches me by mail, and how soon. Kept as soon as it is chosen. */
+export function NoticesCard(props: {
+  readonly choice: NoticeChoice;
+  /** False: this installation sends no mail. */
+  readonly mailed: boolean;
+  readonly chooseNotices: ChooseNotices;
+}) {
+  const [choice, setChoice] = useState(props.choice);
+  const { run, refusals, fault } = useAction(props.chooseNotices);
+  const choose = (kind: NoticeKind, way: WayToTell) => {
+    const next = { ...choice, [kind]: way };
+    setChoice(next);
+    void run({ choice: next });
+  };
+  return (
+    <Card title="Mail" aside="kept as you choose">
+      <div className="grid gap-4">
+        {props.mailed ? null : (
+          <Notice tone="info">
+            This installation sends no mail yet. Its operator sets up a mail server for the worker.
+          </Notice>
+        )}
+        <ul className="grid gap-2.5">
+          {noticeKinds.map((kind) => (
+            <li key={kind} className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
+              <label htmlFor={`notice-${kind}`}>{noticeWords[kind]}</label>
+              {isPromised(kind) ? (
+                <span className="text-xs text-muted">always, at once</span>
+              ) : (
+                <Select
+                  id={`notice-${kind}`}
+                  className="w-36"
+                  value={choice[kind] ?? "at-once"}
+                  onChange={(event) => choose(kind, waysToTell.find((way) => way === event.target.value) ?? "at-once")}
+                  choices={waysToTell.map((way) => ({ value: way, label: wayWords[way] }))}
+                />
+              )}
+            </li>
+          ))}
+        </ul>
+        <Trouble refusals={refusals} fault={fault} />
+      </div>
+    </Card>
+  );
+}
