@@ -51,6 +51,14 @@ export const builds = {
       to: 'if (facts.phase !== "attempt") await this.issuing.work.checkpoint({ credential: facts });',
     },
   ],
+  /** Gives power to what holds no credential yet. Its steps must also be in another order; see sabotage.ts. */
+  "power first": [
+    {
+      file: "lib/connectors/aws-iam/steps/empower.ts",
+      from: 'if (work.plan.kind === "provision") await refuseForeign(ground, work, seen);',
+      to: "",
+    },
+  ],
   /** The vendor's client repeats a call whose answer was lost. */
   "client retries on": [{ file: "lib/connectors/aws-iam/client.ts", from: "maxAttempts: 1,", to: "maxAttempts: 3," }],
   /** The entry follows its change in a transaction of its own. */

@@ -19,14 +19,14 @@ const { values } = parseArgs({
   },
 });
 
-/** Results of earlier processes that held: what did not is run again. */
+/** Results of earlier processes that held; what did not, or did not come to its place, is run again. */
 const kept = (file: string): readonly Result[] =>
   existsSync(file)
     ? readFileSync(file, "utf8")
         .split("\n")
         .filter((line) => line !== "")
         .map((line): Result => JSON.parse(line))
-        .filter(({ found }) => found.length === 0)
+        .filter(({ found, unmet }) => found.length === 0 && !unmet)
     : [];
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);

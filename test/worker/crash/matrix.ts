@@ -1,8 +1,10 @@
-import { flows } from "./flows.ts";
+import { connectorOf } from "#lib/connectors/registry.ts";
+import { type Flow, flows } from "./flows.ts";
 import type { Lane } from "./lane.ts";
 import { type Extent, type Run, runsOf } from "./mishaps.ts";
 import { type Found, newTally, type Tally } from "./oracle.ts";
 import { run } from "./run.ts";
+import type { CrashWorld } from "./worlds.ts";
 
 /** What became of one run. */
 export interface Result {
@@ -17,9 +19,14 @@ export interface Result {
 export async function allRuns(lane: Lane, extent: Extent): Promise<readonly Run[]> {
   const runs: Run[] = [];
   for (const world of lane.worlds.all)
-    for (const flow of flows) runs.push(...(await runsOf(lane, { world, flow }, extent)));
+    for (const flow of flows.filter((one) => isOf(world, one)))
+      runs.push(...(await runsOf(lane, { world, flow }, extent)));
   return mixed([...new Map(runs.map((one) => [one.id, one])).values()]);
 }
+
+/** Only what stores a credential, at a target that can hold two, is rotated. */
+const isOf = ({ kind, stores }: CrashWorld, flow: Flow): boolean =>
+  flow.kind !== "rotate" || (stores && connectorOf(kind)?.capabilities.has("rotate") === true);
 
 /** Early runs tell of every flow. The same order each time; 7919 is a prime larger than any list here. */
 const mixed = (runs: readonly Run[]): readonly Run[] =>

@@ -51,7 +51,8 @@ interface Judged {
 
 function judgeWorld(found: Findings, { subject, ends, seen }: Judged & { readonly seen: Lying }): void {
   const { world } = subject;
-  found.add("duplicates", world.most() > 1, "an object had two active credentials at once");
+  const beside = subject.flow.kind === "rotate" ? 2 : 1;
+  found.add("duplicates", world.most() > beside, `an object had more than ${beside} active credentials at once`);
   if (ends === "retired" || ends === "failed") {
     found.add("orphans", seen.objects + seen.credentials > 0 || seen.slot, seen);
     return;

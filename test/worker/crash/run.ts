@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { passTime } from "../saga-world.ts";
 import type { Lane } from "./lane.ts";
 import { arm, disarm, type Mishap, type Run } from "./mishaps.ts";
 import { type Found, judge } from "./oracle.ts";
@@ -54,11 +55,17 @@ async function killed(lane: Lane, subject: Subject, of: Of<"killed">): Promise<r
   }
   if (of.meets) arm(lane, world, of.meets);
   const worker = await lane.worker({ at: of.at, ...(of.builds ? { builds: of.builds } : {}) });
-  const met = await wasKilled(worker, () => hasEnded(lane, subject));
+  const met = await wasKilled(worker, () => hasEndedLater(lane, subject));
   const seen = await world.look(seeded.plan.name, storage);
   const early = subject.flow.before.length === 0 && seen.powerful && !seen.secretWorks;
   if (early) return [{ wrong: "lost", sentence: "it had power before its secret was stored" }];
   return met ? [] : null;
+}
+
+/** Whether it has ended; what waits for a hold or another try need not wait longer. */
+async function hasEndedLater(lane: Lane, subject: Subject): Promise<boolean> {
+  await passTime(lane.database.admin, { days: 30, leases: false });
+  return hasEnded(lane, subject);
 }
 
 /** Waits until it is killed, or all is over and it still lives. */
@@ -79,8 +86,11 @@ async function paused(
   { at, builds = [] }: Of<"paused">,
 ): Promise<readonly Found[] | null> {
   const worker = await lane.worker({ at, builds });
-  const stopped = await worker.until(() => worker.stopped || worker.ended !== null, 60_000);
-  if (!stopped || worker.ended !== null) {
+  let polls = 0;
+  const reached = async () =>
+    worker.stopped || worker.ended !== null || (++polls % 8 === 0 && (await hasEndedLater(lane, subject)));
+  await worker.until(reached, 60_000);
+  if (!worker.stopped) {
     await worker.kill();
     return null;
   }

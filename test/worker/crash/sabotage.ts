@@ -40,7 +40,7 @@ const sabotages: readonly Sabotage[] = [
   {
     name: "power first",
     at: /^empower-user:C4$/,
-    mishap: killedAs(),
+    mishap: killedAs("power first"),
     shows: { wrong: ["lost"], said: /power before/ },
     reorder: (steps) => [...steps].sort((a, b) => rank(a) - rank(b)),
   },
