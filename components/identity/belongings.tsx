@@ -5,6 +5,8 @@ import { Badge, type Tone } from "../ui/badge.tsx";
 import { Card } from "../ui/card.tsx";
 import { Mono } from "../ui/mono.tsx";
 import { Time } from "../ui/time.tsx";
+import { EndOverlap } from "./end-overlap.tsx";
+import type { IdentityActions } from "./verb-dialogs.tsx";
 
 type Look = { readonly word: string; readonly tone: Tone; readonly icon: ReactNode };
 const looks: { readonly [state: string]: Look } = {
@@ -49,7 +51,14 @@ const Grid = (props: {
 );
 
 /** What it is at its target, and the metadata of its credentials; never a secret. */
-export function Belongings({ page: { objects, credentials } }: { readonly page: IdentityPage }) {
+export function Belongings({
+  page: { objects, credentials },
+  endOverlap,
+}: {
+  readonly page: IdentityPage;
+  /** Null where the viewer may not end the older credential early. */
+  readonly endOverlap: IdentityActions["endOverlap"] | null;
+}) {
   if (objects.length === 0)
     return (
       <Card title="Objects and credentials">
@@ -93,7 +102,13 @@ export function Belongings({ page: { objects, credentials } }: { readonly page: 
                   <Mono>{credential.externalId}</Mono>
                 </td>
                 <td className={`${cell} max-w-72`}>
-                  <State state={credential.state} />
+                  <State state={credential.state} />{" "}
+                  {credential.keptUntil !== null && credential.state !== "removed" ? (
+                    <span className="text-muted">
+                      replaced, kept until <Time at={credential.keptUntil.toISOString()} as="exact" />{" "}
+                      {endOverlap ? <EndOverlap identity={credential.identity} act={endOverlap} /> : null}
+                    </span>
+                  ) : null}
                 </td>
                 <td className={`${cell} max-w-64`}>
                   <Mono copy tail={16}>{`${credential.vault}: ${credential.mount}/${credential.path}`}</Mono>{" "}

@@ -28,6 +28,8 @@ export function Identity(props: {
   readonly people: readonly { readonly id: string; readonly name: string }[];
   readonly use: Use | null;
   readonly verbs: readonly Verb[];
+  /** Whether the viewer may end a replaced credential early. */
+  readonly mayEnd: boolean;
   readonly maxDays: number;
   readonly actions: IdentityActions;
   readonly found: { readonly findings: readonly FindingView[]; readonly muteDays: number };
@@ -82,7 +84,7 @@ export function Identity(props: {
       <FourQuestions page={props.page} answers={props.answers} />
       <div className="mt-4 grid gap-4 lg:grid-cols-[minmax(0,1fr)_400px]">
         <div className="grid content-start gap-4">
-          <Belongings page={props.page} />
+          <Belongings page={props.page} endOverlap={props.mayEnd ? props.actions.endOverlap : null} />
           <Card title="Reach" aside={row.reach.phrase}>
             <ReachGrid reach={row.reach} />
           </Card>

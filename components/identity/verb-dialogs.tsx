@@ -17,9 +17,11 @@ type WithReason = (input: About & { readonly reason: string }) => Asked;
 export interface IdentityActions {
   readonly renew: (input: About & { readonly endsAt: string; readonly exceptionEndsAt?: string }) => Asked;
   readonly transfer: (input: About & { readonly to: string }) => Asked;
+  readonly rotate: WithReason;
   readonly suspend: WithReason;
   readonly resume: WithReason;
   readonly retire: WithReason;
+  readonly endOverlap: (input: { readonly identity: string }) => Promise<Answer<null>>;
 }
 
 /** What every dialog of a verb is drawn from. */

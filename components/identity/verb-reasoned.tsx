@@ -12,7 +12,14 @@ interface Words {
   readonly look: "primary" | "danger";
 }
 /** Verbs whose only field is why. */
-const words: { readonly [V in "suspend" | "resume" | "retire"]: Words } = {
+const words: { readonly [V in "rotate" | "suspend" | "resume" | "retire"]: Words } = {
+  rotate: {
+    title: "Rotate",
+    sentence:
+      "A new credential is made and stored; whatever reads the vault has it from then on. The older one works until its overlap has passed, then it is disabled and deleted.",
+    button: "Rotate",
+    look: "primary",
+  },
   suspend: {
     title: "Suspend",
     sentence: "It is disabled at once, without approval: whatever uses it stops. Resuming it enables it again.",
@@ -41,7 +48,7 @@ export function Reasoned({ verb, identity, actions, close }: DialogProps & { rea
   const [typed, setTyped] = useState("");
   const asked = useVerb(actions[verb]);
   const { title, sentence, button, look } = words[verb];
-  const confirms = verb !== "resume" && identity.environment === "prod";
+  const confirms = (verb === "suspend" || verb === "retire") && identity.environment === "prod";
   return (
     <Ask
       title={`${title} ${identity.name}`}

@@ -1,5 +1,5 @@
 "use client";
-import { ChevronDown, CirclePause, CirclePlay, RefreshCw, Trash2, UserCheck } from "lucide-react";
+import { ChevronDown, CirclePause, CirclePlay, KeyRound, RefreshCw, Trash2, UserCheck } from "lucide-react";
 import { usePathname, useRouter, useSearchParams } from "next/navigation";
 import { type ReactNode, useState } from "react";
 import { Button } from "../ui/button.tsx";
@@ -7,10 +7,11 @@ import { Menu } from "../ui/menu.tsx";
 import { Renew, Transfer, type VerbProps } from "./verb-dialogs.tsx";
 import { Reasoned } from "./verb-reasoned.tsx";
 
-export type Verb = "renew" | "transfer" | "suspend" | "resume" | "retire";
+export type Verb = "renew" | "rotate" | "transfer" | "suspend" | "resume" | "retire";
 
 const shown: { readonly [V in Verb]: { readonly word: string; readonly icon: ReactNode } } = {
   renew: { word: "Renew", icon: <RefreshCw aria-hidden /> },
+  rotate: { word: "Rotate", icon: <KeyRound aria-hidden /> },
   transfer: { word: "Transfer", icon: <UserCheck aria-hidden /> },
   suspend: { word: "Suspend", icon: <CirclePause aria-hidden /> },
   resume: { word: "Resume", icon: <CirclePlay aria-hidden /> },
@@ -61,7 +62,7 @@ export function Verbs({ allowed, ...of }: VerbProps & { readonly allowed: readon
       </div>
       {open === "renew" ? <Renew {...of} close={close} /> : null}
       {open === "transfer" ? <Transfer {...of} close={close} /> : null}
-      {open === "suspend" || open === "resume" || open === "retire" ? (
+      {open === "rotate" || open === "suspend" || open === "resume" || open === "retire" ? (
         <Reasoned {...of} verb={open} close={close} />
       ) : null}
     </>

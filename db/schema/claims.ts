@@ -185,7 +185,7 @@ export const sessions = charter.table(
   (t) => [primaryKey({ columns: [t.tenant, t.id] })],
 );
 
-export type AskKind = "withdraw" | "take-back" | "retry" | "check" | "mute" | "unmute";
+export type AskKind = "withdraw" | "end-overlap" | "take-back" | "retry" | "check" | "mute" | "unmute";
 export type ClaimNoun =
   | "sign_ins"
   | "requests"

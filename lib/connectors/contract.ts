@@ -303,6 +303,31 @@ export const contract: readonly ContractCase[] = [
     },
   },
   {
+    name: "replaces a credential beside the older one, which alone is ended then",
+    run: async (harness) => {
+      const { credential } = harness.target;
+      if (credential?.protocol !== "server-chosen" || !harness.connector.capabilities.has("rotate")) return;
+      const { life, plan } = await provisioned(harness);
+      if (!harness.connector.flow("provision", plan).some(({ kind }) => kind === "issue")) return;
+      const replaces = (await credential.list(workOf(life, plan))).map(({ id }) => id);
+      const rotation: Plan = { ...planFor(life, "rotate"), change: { replaces } };
+      const id = await credential.mint(workOf(life, rotation), () => undefined);
+      assert.equal((await harness.lying(life.name))?.liveCredentials, 2);
+      for (const { name, kind } of harness.connector.flow("rotate", rotation)) {
+        if (kind === "issue") continue;
+        await runStep(life, rotation, name);
+        await runStep(life, rotation, name);
+        assert.equal((await harness.lying(life.name))?.liveCredentials, 1);
+      }
+      assert.deepEqual(
+        (await credential.list(workOf(life, rotation))).map((one) => one.id),
+        [id],
+      );
+      const seen = await observe(life, rotation);
+      assert.deepEqual(seen.state === "ours" && seen.differences, []);
+    },
+  },
+  {
     name: "retires what is suspended",
     run: async (harness) => {
       const { life } = await provisioned(harness);

@@ -56,6 +56,18 @@ export function mayRotate(held: readonly { readonly keptUntil: Date | null }[]):
       });
 }
 
+/** A replaced credential is ended early by who could have asked for its rotation. */
+export function mayEndOverlap(of: {
+  readonly behind: Behind;
+  readonly asker: Asker;
+  /** Whether one is kept beside its successor now. */
+  readonly kept: boolean;
+}): Outcome<null> {
+  const may = mayAskAbout("rotate", { ...of.behind, state: "live" }, of.asker);
+  if ("refusals" in may || of.kept) return may;
+  return refuse({ code: "conflict", sentence: "No older credential is kept beside its successor." });
+}
+
 export interface AcceptanceAsk {
   /** Whose acceptance is awaited, and by whom it is given; canonical ids. */
   readonly accepter: string | null;

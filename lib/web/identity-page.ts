@@ -3,14 +3,15 @@ import { readIdentityPage, readLife } from "#db/read/identity.ts";
 import { readPeopleChoices } from "#db/read/people.ts";
 import { readActiveBundle } from "#db/read/planning-facts.ts";
 import { databaseClock } from "#db/store/audit.ts";
+import { connectorOf } from "#lib/connectors/registry.ts";
 import type { Viewer } from "#lib/domain/actor.ts";
 import { fourAnswers } from "#lib/domain/four-answers.ts";
-import { mayAskAbout } from "#lib/domain/ownership.ts";
+import { mayAskAbout, mayEndOverlap, mayRotate } from "#lib/domain/ownership.ts";
 import { figuresOf } from "#lib/policy/engine.ts";
 import { findingsOf } from "./finding-view.ts";
 import { howToUse } from "./usage.ts";
 
-const verbs = ["renew", "transfer", "suspend", "resume", "retire"] as const;
+const verbs = ["renew", "rotate", "transfer", "suspend", "resume", "retire"] as const;
 
 /** Everything an identity's page draws, with the verbs that this viewer may use now; null where they may not see it. */
 export async function identityPage(db: Queries, viewer: Viewer, id: string) {
@@ -18,7 +19,11 @@ export async function identityPage(db: Queries, viewer: Viewer, id: string) {
   if (page === null) return null;
   const { row } = page;
   const behind = { owner: row.owner, backup: row.charter.backup, endsIt: row.endsIt, state: row.state };
-  const allowed = verbs.filter((verb) => "ok" in mayAskAbout(verb, behind, viewer));
+  const held = page.credentials.filter(({ state }) => state !== "removed");
+  const rotates = connectorOf(row.connector)?.capabilities.has("rotate") === true && "ok" in mayRotate(held);
+  const allowed = verbs.filter((verb) => "ok" in mayAskAbout(verb, behind, viewer) && (verb !== "rotate" || rotates));
+  const kept = held.some(({ keptUntil }) => keptUntil !== null);
+  const mayEnd = "ok" in mayEndOverlap({ behind, asker: viewer, kept });
   const [now, life, bundle, people, found, use] = await Promise.all([
     databaseClock(db),
     readLife(db, row.id),
@@ -41,5 +46,5 @@ export async function identityPage(db: Queries, viewer: Viewer, id: string) {
     now,
   });
   const maxDays = bundle === null ? 0 : figuresOf(bundle).maxDays(row.environment, row.credential);
-  return { page, answers, life, people, found, use, verbs: allowed, maxDays };
+  return { page, answers, life, people, found, use, verbs: allowed, mayEnd, maxDays };
 }

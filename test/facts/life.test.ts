@@ -6,6 +6,7 @@ import { lockIdentity, moveIdentity, readIdentity } from "#db/store/identities.t
 import { lockState, moveState } from "#db/store/requests.ts";
 import type { Entry } from "#lib/audit/entry.ts";
 import { accept } from "#lib/claims/acceptances/accept.ts";
+import { endOverlap } from "#lib/claims/asks/end-overlap.ts";
 import { askForChange } from "#lib/claims/requests/change.ts";
 import type { LaterKind } from "#lib/domain/change.ts";
 import type { DatedException } from "#lib/domain/charter.ts";
@@ -210,6 +211,16 @@ test("the register follows the exception that an identity's charter carries, and
   await scenario.settle();
   await commitStep(retired.id, finishIntent);
   expect((await register("amara.obi")).map(([, closed]) => closed)).toEqual([true, true]);
+});
+
+test("what stores no credential is not rotated, and keeps no older one", async () => {
+  const identity = await born();
+  const rotated = await asks("amara.obi", identity, { kind: "rotate", change: { reason: "It is old." } });
+  expect(rotated.outcome).toMatchObject({ refusals: [{ code: "conflict" }] });
+  expect(await endOverlap(scenario.as("amara.obi"), { identity })).toMatchObject({ refusals: [{ code: "conflict" }] });
+  expect(await endOverlap(scenario.as("priya.shah"), { identity })).toMatchObject({
+    refusals: [{ code: "not-found" }],
+  });
 });
 
 test("one person's suspensions on a target are capped by the hour; the next waits and says so", async () => {

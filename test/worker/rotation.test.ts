@@ -4,6 +4,8 @@ import { flowOf } from "#lib/connectors/flow.ts";
 import { connectorOf } from "#lib/connectors/registry.ts";
 import type { RequestKind } from "#lib/domain/charter.ts";
 import type { Plan, StorageSlot } from "#lib/domain/plan.ts";
+import { endOverlap } from "#lib/facts/requests/end-overlap.ts";
+import { runFact, system } from "#lib/facts/run.ts";
 import { createSaga } from "#lib/worker/saga.ts";
 import { type TestDatabase, testDatabase } from "#test/support/database.ts";
 import { type CrashWorld, startWorlds, type Worlds } from "./crash/worlds.ts";
@@ -72,6 +74,21 @@ async function live(world: CrashWorld): Promise<Subject> {
   return born;
 }
 
+/** A person whom the worker knows: who owns the identity, or somebody else. */
+async function known({ seeded }: Subject, who: "owner" | "stranger"): Promise<string> {
+  const [row] = await database.admin<{ owner: string }[]>`
+    select owner from charter.identities where id = ${seeded.identity}`;
+  const id = who === "owner" && row ? row.owner : randomUUID();
+  await database.admin.begin(async (sql) => {
+    await sql`set local session_replication_role = replica`;
+    await sql`insert into charter.people (tenant, id, issuer, canonical, name, email, active)
+      values ('main', ${id}, 'i', ${id}, ${who}, ${`${id}@acme.example`}, true)`;
+    await sql`update charter.identities set charter = ${sql.json({ exception: null, backup: { team: randomUUID() } })}
+      where id = ${seeded.identity}`;
+  });
+  return id;
+}
+
 const credentials = ({ seeded }: Subject) =>
   database.admin<{ id: string; state: string; kept: boolean; version: number }[]>`
     select external_id as id, state, kept_until is not null as kept, vault_version as version from charter.credentials
@@ -108,6 +125,29 @@ describe("a rotation", () => {
       expect((await credentials(born)).map(({ state }) => state)).toEqual(["removed", "removed", "active"]);
       expect(await unaudited(database.admin)).toBe(0);
     }
+  });
+
+  it("ends its older credential at once on its owner's word, and on nobody else's", async () => {
+    const [world = expect.fail("no world rotates")] = rotating;
+    const born = await live(world);
+    const asks = async (person: string) => {
+      const context = { db: database.worker, newId: randomUUID, actor: system } as const;
+      const ask = randomUUID();
+      const input = { ask, identity: born.seeded.identity, person };
+      return runFact({ ...context, subject: { noun: "ask", id: ask } }, endOverlap, input);
+    };
+    const owner = await known(born, "owner");
+    const stranger = await known(born, "stranger");
+    expect(await asks(owner)).toMatchObject({ refusals: [{ code: "conflict" }] });
+    const rotation = await seed(world, "rotate", born);
+    await runDue(rotation);
+    expect(await asks(stranger)).toMatchObject({ refusals: [{ code: "forbidden" }] });
+    expect(await runDue(rotation)).toBe(true);
+    expect(await stateOf(rotation)).toBe("running");
+    expect(await asks(owner)).toMatchObject({ ok: { result: "taken" } });
+    expect(await runDue(rotation)).toBe(true);
+    expect(await stateOf(rotation)).toBe("done");
+    expect((await credentials(born)).map(({ state }) => state)).toEqual(["removed", "active"]);
   });
 
   it("is suspended and resumed in its overlap with both credentials, and retired with both", async () => {

@@ -1,5 +1,6 @@
 "use server";
 import { z } from "zod";
+import { endOverlap as endOverlapNow } from "#lib/claims/asks/end-overlap.ts";
 import { askForChange } from "#lib/claims/requests/change.ts";
 import { action } from "#lib/web/action.ts";
 
@@ -23,6 +24,10 @@ export const suspend = action("request.suspend", reasoned, (context, { id, ident
 export const resume = action("request.resume", reasoned, (context, { id, identity, reason }) =>
   askForChange(context, { id, identity, kind: "resume", change: { reason } }),
 );
+export const rotate = action("request.rotate", reasoned, (context, { id, identity, reason }) =>
+  askForChange(context, { id, identity, kind: "rotate", change: { reason } }),
+);
+export const endOverlap = action("identity.end-overlap", z.strictObject({ identity: z.uuid() }), endOverlapNow);
 export const retire = action("request.retire", reasoned, (context, { id, identity, reason }) =>
   askForChange(context, { id, identity, kind: "retire", change: { reason } }),
 );

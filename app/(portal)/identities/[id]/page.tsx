@@ -4,7 +4,7 @@ import { Identity } from "#components/identity/identity.tsx";
 import { reader } from "#lib/web/context.ts";
 import { identityPage } from "#lib/web/identity-page.ts";
 import { mute, unmute } from "../../findings/actions.ts";
-import { renew, resume, retire, suspend, transfer } from "../actions.ts";
+import { endOverlap, renew, resume, retire, rotate, suspend, transfer } from "../actions.ts";
 
 export const metadata = { title: "Identity" };
 
@@ -14,7 +14,11 @@ export default async function IdentityRoute({ params }: { readonly params: Promi
   if (found === null) notFound();
   return (
     <Page crumbs={[{ title: "Inventory", href: "/identities" }, { title: found.page.row.name }]}>
-      <Identity {...found} actions={{ renew, transfer, suspend, resume, retire }} muting={{ mute, unmute }} />
+      <Identity
+        {...found}
+        actions={{ renew, rotate, transfer, suspend, resume, retire, endOverlap }}
+        muting={{ mute, unmute }}
+      />
     </Page>
   );
 }
