@@ -37,7 +37,9 @@ export function Attestations({ page, selected, coverage, open, narrow, answer }:
         {sentenceOf(page)}
       </PageHead>
       {card === undefined ? (
-        <Nothing own={own} />
+        coverage === null ? (
+          <Nothing own={own} />
+        ) : null
       ) : (
         <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,880px)_minmax(240px,1fr)]">
           <QuestionCard

@@ -20,7 +20,7 @@ export function Coverage({
   readonly open: OpenQuestions;
 }) {
   return (
-    <div className="mt-6 grid gap-4">
+    <div className="mt-4 grid gap-4">
       <Card title="By team" aside={sentenceOf(coverage)} flush>
         <DataTable
           caption="Questions by team"
@@ -78,7 +78,7 @@ const teamColumns: readonly Column<TeamRow>[] = [
   { id: "asked", title: "Asked now", align: "right", cell: askedOf },
   { id: "attested", title: "Attested", align: "right", cell: ({ attested }) => attested, from: "md" },
   { id: "never", title: "Not asked yet", align: "right", cell: ({ notYetDue }) => notYetDue, from: "md" },
-  { id: "identities", title: "Identities", align: "right", cell: ({ identities }) => identities },
+  { id: "identities", title: "Identities", align: "right", cell: ({ identities }) => identities, from: "md" },
 ];
 
 const stageWords: { readonly [S in Stage]: string } = {
