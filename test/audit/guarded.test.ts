@@ -186,8 +186,24 @@ const guarded: Record<string, { noun: string; id: string; row: Record<string, un
         ends_at: blank,
       },
     },
+    questions: {
+      noun: "question",
+      id: one.identity,
+      row: {
+        identity: one.identity,
+        every_days: 182,
+        opens_at: blank,
+        reminds_at: blank,
+        backup_at: blank,
+        due_at: blank,
+        stage: "waiting",
+        stage_at: blank,
+      },
+    },
   };
 })();
+/** Guarded as well, and never changed: the worker may insert and no more. */
+const written = ["attestations"];
 
 const insert = (tx: Tx, table: string, row: Record<string, unknown>) => {
   const columns = Object.keys(row).map((name) => sql.identifier(name));
@@ -203,14 +219,13 @@ it("lists every table that the worker alone writes, but queues and outcomes", as
   const tables = await t.admin`
     select distinct c.relname from pg_trigger g join pg_class c on c.oid = g.tgrelid join pg_proc p on p.oid = g.tgfoid
     where p.proname = 'must_be_audited' order by 1`;
-  const written = await t.admin`
+  const changed = await t.admin`
     select distinct table_name from information_schema.role_table_grants
     where grantee = 'charter_worker' and table_schema = 'charter' and privilege_type = 'UPDATE' order by 1`;
   const free = ["outcomes", "gates", "workers", "counters", "findings", "inbox", "uses", "notices", "notice_mark"];
-  expect(tables.map((row) => row.relname)).toEqual(
-    written.map((row) => row.table_name).filter((name) => !free.includes(name)),
-  );
-  expect(tables.map((row) => row.relname).filter((name) => name !== "steps")).toEqual(Object.keys(guarded).sort());
+  const names = tables.map((row) => row.relname).filter((name) => !written.includes(name));
+  expect(names).toEqual(changed.map((row) => row.table_name).filter((name) => !free.includes(name)));
+  expect(names.filter((name) => name !== "steps")).toEqual(Object.keys(guarded).sort());
 });
 
 describe.each(Object.entries(guarded))("%s", (table, { noun, id, row }) => {
@@ -272,6 +287,22 @@ describe.each(Object.entries(guarded))("%s", (table, { noun, id, row }) => {
     ).rejects.toMatchObject({ cause: { code: "42501" } });
     await expect(t.admin.begin((tx) => tx`delete from ${tx(`charter.${table}`)}`)).rejects.toMatchObject(unaudited);
   });
+});
+
+it("attestations are made once, with their entry, and never changed or removed", async () => {
+  const id = u();
+  const row = {
+    ...{ id, identity: u(), round: 1, person: u(), standing: "owner", answer: "keep", evidence: "e" },
+    ...{ due_at: "2030-01-01", answered_at: "2030-01-01", next_due_at: "2030-01-01" },
+    ...{ statement: "{}", key: "k", signature: "s" },
+  };
+  await expect(t.worker.transaction((tx) => insert(tx, "attestations", row))).rejects.toMatchObject(unaudited);
+  await t.worker.transaction(async (tx) => {
+    await insert(tx, "attestations", row);
+    await append(tx, entry("attestation", id, 1));
+  });
+  for (const verb of ["update charter.attestations set reason = 'x'", "delete from charter.attestations"])
+    await expect(t.worker.execute(sql.raw(verb))).rejects.toMatchObject({ cause: { code: "42501" } });
 });
 
 describe("steps", () => {

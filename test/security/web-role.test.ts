@@ -29,7 +29,7 @@ const denied = { code: "42501" };
 const refused = (statement: string, because: object = denied) =>
   expect(web.unsafe(statement), statement).rejects.toMatchObject(because);
 
-const claims = ["requests", "request_versions", "verdicts", "acceptances", "comments", "asks", "sign_ins"];
+const claims = ["requests", "request_versions", "verdicts", "acceptances", "comments", "asks", "answers", "sign_ins"];
 const own = ["drafts", "sessions"];
 const facts = [
   "people",
@@ -53,6 +53,8 @@ const facts = [
   "objects",
   "credentials",
   "exceptions",
+  "questions",
+  "attestations",
   "findings",
   "workers",
   "inbox",
