@@ -30,6 +30,10 @@ export interface Bounds {
   readonly reconciler?: boolean;
   /** Somebody else makes a key, or deletes the recorded one, while it is being stored. */
   readonly tamper?: boolean;
+  /** An older key, whose secret is the vault's current version, stays beside the new one: a rotation. */
+  readonly rotates?: boolean;
+  /** Whoever fetches the secret at any moment must be able to use it. Holds for one crash; two in a row may discard what was stored. */
+  readonly consumed?: boolean;
   readonly sabotage?: Sabotage;
 }
 
@@ -93,7 +97,8 @@ type Outcome = (world: World, worker: Worker) => void;
 
 export function serverChosenModel(bounds: Bounds): Model<World> {
   const { sabotage } = bounds;
-  const row = newServerChosen([]);
+  const older: Key[] = bounds.rotates ? [{ id: "old", exists: true, active: true, fresh: false }] : [];
+  const row = newServerChosen(older.map(({ id }) => id));
 
   const decide = (facts: ServerChosenFacts, seen: ServerChosenSeen): ServerChosenAction => {
     if (sabotage === "absent-is-deleted" && seen.saw === "removed" && seen.result === "absent")
@@ -131,7 +136,7 @@ export function serverChosenModel(bounds: Bounds): Model<World> {
   };
 
   const mintNow = (world: World): string => {
-    const id = `k${world.keys.length}`;
+    const id = `k${world.keys.length - older.length}`;
     world.keys.push({ id, exists: true, active: true, fresh: true });
     return id;
   };
@@ -398,10 +403,10 @@ export function serverChosenModel(bounds: Bounds): Model<World> {
   return {
     start: {
       row,
-      keys: [],
+      keys: older,
       mints: 0,
-      version: 0,
-      versions: [],
+      version: older.length,
+      versions: older.map(({ id }) => id),
       puts: [],
       owner: fresh(row),
       sleepers: [],
@@ -445,13 +450,16 @@ export function serverChosenModel(bounds: Bounds): Model<World> {
       return after.map(tidy);
     },
     broken(world) {
-      if (world.row.phase !== "done") return null;
       const active = world.keys.filter((key) => key.exists && key.active).map((key) => key.id);
-      if (active.length !== 1) return `done with ${active.length} active keys`;
-      if (active[0] !== world.row.key) return "done with a key that is not the recorded one";
+      if (older.some(({ id }) => !active.includes(id))) return "the older key was ended before its overlap";
+      if (bounds.consumed && !active.includes(world.versions[world.version - 1] ?? ""))
+        return "a consumer fetches a secret that does not work";
+      if (world.row.phase !== "done") return null;
+      if (active.length !== 1 + older.length) return `done with ${active.length} active keys`;
+      if (active.at(-1) !== world.row.key) return "done with a key that is not the recorded one";
       if (world.version !== world.row.version) return "done with another version current than the recorded one";
       if (world.versions[world.version - 1] !== world.row.key) return "done with another key's secret in the vault";
-      const listed = [{ id: world.row.key ?? "", active: true, everUsed: false }];
+      const listed = active.map((id) => ({ id, active: true, everUsed: false }));
       return exactlyRecorded(world.row, listed) ? null : "done, yet power would be refused for ever";
     },
     calm,

@@ -30,6 +30,25 @@ describe("a secret that the target chooses", () => {
     600_000,
   );
 
+  it.each<[string, Bounds]>([
+    ["a crash, consumed at any moment", { rotates: true, consumed: true, takeovers: 1, losses: 0, sleepers: 0 }],
+    ["two takeovers and a lost answer, one paused worker", { rotates: true, takeovers: 2, losses: 1, sleepers: 1 }],
+  ])(
+    "is made beside an older one, which nothing ends, within %s",
+    (name, bounds) => {
+      const result = explored(bounds);
+      console.log(`explored ${result.states} states: rotation, ${name}`);
+      expect(result.broken).toBeNull();
+      expect(result.cut).toBe(false);
+    },
+    600_000,
+  );
+
+  it("may for a moment have stored what two crashes in a row discard, and is seen to", () => {
+    const twice = explored({ rotates: true, consumed: true, takeovers: 2, losses: 0, sleepers: 0 });
+    expect(twice.broken?.why).toMatch(/a consumer fetches/);
+  });
+
   const caught: [Sabotage, Bounds, RegExp][] = [
     ["no-discard-checkpoint", { takeovers: 2, losses: 1, sleepers: 1 }, /0 active keys/],
     ["undo-committed-checkpoint", { takeovers: 2, losses: 1, sleepers: 1 }, /0 active keys/],
