@@ -1,6 +1,6 @@
 import { createPublicKey, randomUUID } from "node:crypto";
 import { sql } from "drizzle-orm";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { readOutcome } from "#db/store/inbox.ts";
 import { attestationLine, whyNotAttestation } from "#lib/audit/attestation.ts";
 import { type AnswerInput, answer, type Card } from "#lib/claims/answers/answer.ts";
@@ -18,6 +18,7 @@ beforeAll(async () => {
   for (const person of ["jonas.kern", "amara.obi", "priya.shah"]) await scenario.signIn(person);
 });
 afterAll(() => scenario.database.close());
+afterEach(() => scenario.database.setClock("0"));
 
 /** An identity of Amara's that lives, with its question planned. */
 async function born(bucket = "ledger-snapshots"): Promise<string> {
@@ -100,7 +101,6 @@ describe("a question", () => {
     expect(await scenario.entries("question", identity)).toEqual([
       ...["question.planned", "question.asked", "question.reminded", "question.backup-asked", "question.overdue"],
     ]);
-    await skipTo(0);
   });
 
   test("moves once, however many workers look", async () => {
@@ -110,7 +110,6 @@ describe("a question", () => {
     expect((await scenario.entries("question", identity)).filter((action) => action === "question.asked")).toHaveLength(
       1,
     );
-    await skipTo(0);
   });
 });
 
@@ -126,7 +125,6 @@ describe("an answer is refused", () => {
     expect(sentence(await say("jonas.kern", keep(await card(identity))))).toBe("said");
     await scenario.settle();
     expect(await attested(identity)).toMatchObject([{ answer: "keep", standing: "backup" }]);
-    await skipTo(0);
   });
 
   test("without a reason where it looks unused", async () => {
@@ -139,7 +137,6 @@ describe("an answer is refused", () => {
     expect(sentence(await say("amara.obi", { ...keep(shown), reason: "Runs at year end only." }))).toBe("said");
     await scenario.settle();
     expect(await attested(identity)).toMatchObject([{ statement: { reason: "Runs at year end only." } }]);
-    await skipTo(0);
   });
 
   test("when the evidence is no longer what was on the card: at once by the web, and by the worker when it changes in between", async () => {
@@ -170,7 +167,6 @@ describe("an answer is refused", () => {
     expect(sentence(await say("amara.obi", keep(await card(identity))))).toBe("said");
     await scenario.settle();
     expect(await attested(identity)).toHaveLength(1);
-    await skipTo(0);
   });
 
   test("forged: other evidence than there is, a request of somebody else's, a gesture over what is not alike", async () => {
@@ -191,7 +187,6 @@ describe("an answer is refused", () => {
     await scenario.settle();
     expect(await attested(identity)).toEqual([]);
     expect(await attested(other)).toEqual([]);
-    await skipTo(0);
   });
 });
 
@@ -217,7 +212,6 @@ describe("keep", () => {
     expect(whyNotAttestation(line({ ...row?.statement, answer: "retire" }), key)).toMatch(/not signed/);
     expect(whyNotAttestation(line({ ...row?.statement, shown: {} }), key)).toMatch(/not signed/);
     expect((await card(identity)).shown.last).toMatchObject({ answer: "keep", by: "Amara Obi", changed: [] });
-    await skipTo(0);
   });
 
   test("counts once: two at once by owner and backup, and a second click", async () => {
@@ -229,7 +223,6 @@ describe("keep", () => {
     await scenario.settle();
     expect(await attested(identity)).toHaveLength(1);
     expect(await question(identity)).toMatchObject({ round: 2 });
-    await skipTo(0);
   });
 
   test("of several in one gesture needs the same evidence, for web and worker", async () => {
@@ -244,7 +237,6 @@ describe("keep", () => {
     expect([await attested(one), await attested(two), await attested(third)].map((rows) => rows.length)).toEqual([
       1, 1, 0,
     ]);
-    await skipTo(0);
   });
 });
 
@@ -278,7 +270,6 @@ describe("an answer that takes away", () => {
     });
     expect(await planQuestions(scenario.worker)).toBe(1);
     expect(await question(identity)).toMatchObject({ stage: "asked", round: 2, request: null, due: 14 });
-    await skipTo(0);
   });
 
   test("retires: the identity is disabled and its question rests", async () => {
@@ -292,6 +283,5 @@ describe("an answer that takes away", () => {
     expect(await attested(identity)).toMatchObject([{ answer: "retire", statement: { request } }]);
     await skipTo(400);
     expect(await scenario.entries("question", identity)).toContain("question.rested");
-    await skipTo(0);
   });
 });
