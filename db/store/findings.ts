@@ -187,6 +187,6 @@ export const readSettled = (db: Db, target: string) =>
         eq(identities.target, target),
         sql`${identities.state} in ('live', 'suspended', 'retiring')`,
         sql`not exists (select 1 from charter.intents i where i.tenant = 'main' and i.identity = ${identities.id}
-          and i.state in ('running', 'undoing') and i.kind <> 'retire')`,
+          and i.state in ('running', 'undoing') and i.kind not in ('retire', 'rotate'))`,
       ),
     );

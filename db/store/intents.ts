@@ -1,6 +1,7 @@
-import { and, asc, eq, inArray, sql } from "drizzle-orm";
+import { and, asc, desc, eq, inArray, sql } from "drizzle-orm";
 import type { RequestKind } from "#lib/domain/charter.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
+import type { Plan } from "#lib/domain/plan.ts";
 import type { Queries, Tx } from "../client.ts";
 import { intents, steps } from "../schema/progress.ts";
 
@@ -28,6 +29,17 @@ export async function readFoundingIntent(db: Queries, identity: string): Promise
     .where(and(eq(intents.tenant, "main"), eq(intents.identity, identity), eq(intents.kind, "provision")))
     .limit(1);
   return row ?? null;
+}
+
+/** The plan that an identity was last brought to: that of the intent on it which was done last; null before there is one. */
+export async function readStandingPlan(db: Queries, identity: string): Promise<Plan | null> {
+  const [row] = await db
+    .select({ plan: intents.plan })
+    .from(intents)
+    .where(and(eq(intents.tenant, "main"), eq(intents.identity, identity), eq(intents.state, "done")))
+    .orderBy(desc(intents.finishedAt), desc(intents.createdAt))
+    .limit(1);
+  return row?.plan ?? null;
 }
 
 /** Intents on an identity that are not finished, oldest first, locked. */

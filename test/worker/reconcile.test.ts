@@ -12,7 +12,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { flowOf } from "#lib/connectors/flow.ts";
 import { postgresql } from "#lib/connectors/postgresql/index.ts";
 import type { PostgresqlSettings } from "#lib/connectors/postgresql/settings.ts";
-import type { Plan } from "#lib/domain/plan.ts";
+import type { Plan, PlannedObject } from "#lib/domain/plan.ts";
 import { configSchema } from "#lib/worker/config.ts";
 import { publishConfig } from "#lib/worker/publish.ts";
 import { createSaga } from "#lib/worker/saga.ts";
@@ -21,7 +21,7 @@ import type { Worker } from "#lib/worker/worker.ts";
 import { type TestDatabase, testDatabase } from "#test/support/database.ts";
 import { type CrashWorld, startWorlds, type Worlds } from "./crash/worlds.ts";
 import { connected, times } from "./saga-places.ts";
-import { installation, markKeys, passTime, seedGate, seedIntent } from "./saga-world.ts";
+import { installation, markKeys, passTime, type SeededIntent, seedGate, seedIntent } from "./saga-world.ts";
 
 /** Somebody else's hand at a target. */
 interface Hand {
@@ -112,13 +112,42 @@ function postgresqlHand({ target }: CrashWorld): Hand {
   };
 }
 
-async function born(world: CrashWorld): Promise<{ name: string; identity: string }> {
+async function born(world: CrashWorld): Promise<{ name: string; identity: string; seeded: SeededIntent }> {
   const name = `charter-dev-sweep-${randomBytes(5).toString("hex")}`;
   const storage = world.stores ? { vault: "vault-main", mount: "kv", path: `crash/${name}` } : null;
   const objects = world.planned(name, storage);
   const shape = { kind: "provision", target: world.kind, connector: world.kind, name, objects, storage } as const;
   const flow = flowOf(shape as unknown as Plan);
   const seeded = await seedIntent(database.admin, { ...shape, flow, charter: world.charter });
+  await runAll();
+  return { name, identity: seeded.identity, seeded };
+}
+
+/** Renews it by some years, as its request's plan says. */
+async function renewed(world: CrashWorld, of: SeededIntent): Promise<void> {
+  const [day, later] = [world.charter.endsAt.slice(0, 10), "2039-01-01"];
+  const objects: readonly PlannedObject[] = JSON.parse(JSON.stringify(of.plan.objects).replaceAll(day, later));
+  const charter = { ...world.charter, endsAt: world.charter.endsAt.replace(day, later) };
+  const { name, storage } = of.plan;
+  const shape = {
+    kind: "renew",
+    target: world.kind,
+    connector: world.kind,
+    name,
+    objects,
+    storage,
+    change: {},
+  } as const;
+  const { request } = await seedIntent(database.admin, {
+    ...{ ...shape, charter, of },
+    flow: flowOf(shape as unknown as Plan),
+  });
+  await runAll();
+  const [row] = await database.admin`select state from charter.request_states where request = ${request}`;
+  expect(row?.state).toBe("done");
+}
+
+async function runAll(): Promise<void> {
   const saga = createSaga({
     db: database.worker,
     worker: randomUUID(),
@@ -128,7 +157,6 @@ async function born(world: CrashWorld): Promise<{ name: string; identity: string
     ...places,
   });
   for (let turn = 0; turn < 40; turn += 1) if (!(await saga.runOne())) await passTime(database.admin);
-  return { name, identity: seeded.identity };
 }
 
 function makeWorker(world: CrashWorld): Worker {
@@ -174,6 +202,10 @@ it.each([
     const [kept, unknown] = [await born(world), await born(world)];
     await publishConfig(worker.db, worker.config, randomUUID);
     await seedGate(database.admin, { target });
+    await reconcile(worker);
+    expect(await found(target)).toEqual([]);
+
+    await renewed(world, kept.seeded);
     await reconcile(worker);
     expect(await found(target)).toEqual([]);
 

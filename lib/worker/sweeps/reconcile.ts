@@ -1,7 +1,7 @@
 import { databaseClock } from "#db/store/audit.ts";
 import { saveTargetSweep } from "#db/store/configuration.ts";
 import { closeUnseen, readSettled, type SeenFinding, seeFinding } from "#db/store/findings.ts";
-import { readFoundingIntent, readIntent } from "#db/store/intents.ts";
+import { readFoundingIntent, readIntent, readStandingPlan } from "#db/store/intents.ts";
 import type { Intent, ObservedObject, Target } from "#lib/connectors/connector.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
 import { compare, whyStray } from "#lib/domain/reconciliation.ts";
@@ -79,7 +79,8 @@ interface Observing {
 async function observeOne(worker: Worker, { name, target, identity, at }: Observing): Promise<void> {
   const founding = await readFoundingIntent(worker.db, identity.id);
   if (founding === null) return;
-  const { id, kind, plan, planDigest, mark } = founding;
+  const { id, kind, planDigest, mark } = founding;
+  const plan = (await readStandingPlan(worker.db, identity.id)) ?? founding.plan;
   const intent: Intent = {
     ...{ id, kind, identity: identity.id, target: name, name: plan.name, plan, planDigest, mark },
     markedAt: founding.markedAt.toISOString(),
