@@ -2,7 +2,7 @@ import { IAMClient } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, describe } from "vitest";
 import type { Account } from "#lib/connectors/aws-iam/simulator/state.ts";
 import { simulatedCredentials, simulatedSeed, simulatedSettings, start } from "#lib/connectors/aws-iam/simulator.ts";
-import type { Harness } from "#lib/connectors/contract.ts";
+import type { Harness } from "#lib/connectors/contract-life.ts";
 import type { Simulator } from "#lib/simulation/server.ts";
 import { type Moto, startMoto } from "#test/support/servers/moto.ts";
 import { furnish, harnessOf } from "./aws-iam.harness.ts";

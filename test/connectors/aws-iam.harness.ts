@@ -15,7 +15,7 @@ import {
 import { awsIam } from "#lib/connectors/aws-iam/index.ts";
 import { settingsSchema } from "#lib/connectors/aws-iam/settings.ts";
 import { connect } from "#lib/connectors/aws-iam/target.ts";
-import type { Harness, Lying } from "#lib/connectors/contract.ts";
+import type { Harness, Lying } from "#lib/connectors/contract-life.ts";
 import type { Charter } from "#lib/domain/charter.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import type { Mark } from "#lib/domain/target.ts";

@@ -20,7 +20,15 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Account, JsonKey } from "#lib/connectors/aws-iam/simulator/state.ts";
 import { simulatedCredentials, simulatedSeed, simulatedSettings, start } from "#lib/connectors/aws-iam/simulator.ts";
 import { connect } from "#lib/connectors/aws-iam/target.ts";
-import { beginLife, type Harness, openCalls, planFor, runFlow, runStep, workOf } from "#lib/connectors/contract.ts";
+import {
+  beginLife,
+  type Harness,
+  openCalls,
+  planFor,
+  runFlow,
+  runStep,
+  workOf,
+} from "#lib/connectors/contract-life.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
 import type { Calls } from "#lib/domain/target.ts";
 import type { FaultRule } from "#lib/simulation/faults.ts";

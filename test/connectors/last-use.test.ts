@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { JsonKey } from "#lib/connectors/aws-iam/simulator/state.ts";
 import { simulatedCredentials, simulatedSeed, simulatedSettings, start } from "#lib/connectors/aws-iam/simulator.ts";
 import type { Target, UseSubject } from "#lib/connectors/connector.ts";
-import { openCalls } from "#lib/connectors/contract.ts";
+import { openCalls } from "#lib/connectors/contract-life.ts";
 import { startMoto } from "#test/support/servers/moto.ts";
 import { furnish, harnessOf } from "./aws-iam.harness.ts";
 import { asked, bareWorld, connected, freeCalls, type PostgresqlWorld, simulatedWorld } from "./postgresql.world.ts";

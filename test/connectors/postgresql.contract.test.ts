@@ -1,7 +1,7 @@
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Intent, type ObservedObject, Squatter, type Target } from "#lib/connectors/connector.ts";
-import type { Harness } from "#lib/connectors/contract.ts";
+import type { Harness } from "#lib/connectors/contract-life.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
 import { Secret } from "#lib/domain/secret.ts";
 import { holdsContract } from "./contract-cases.ts";

@@ -1,4 +1,4 @@
-import type { Harness, Lying } from "#lib/connectors/contract.ts";
+import type { Harness, Lying } from "#lib/connectors/contract-life.ts";
 import { loginStateOf, roleComment } from "#lib/connectors/postgresql/comment.ts";
 import { postgresql } from "#lib/connectors/postgresql/index.ts";
 import { simulatedSettings } from "#lib/connectors/postgresql/simulator.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDatabase } from "#db/client.ts";
 import { readSystemIdentifier } from "#db/store/configuration.ts";
-import { openCalls } from "#lib/connectors/contract.ts";
+import { openCalls } from "#lib/connectors/contract-life.ts";
 import { simulatedCredentials, simulatedSettings, start } from "#lib/connectors/postgresql/simulator.ts";
 import { configSchema } from "#lib/worker/config.ts";
 import { connectTarget } from "#lib/worker/targets.ts";
