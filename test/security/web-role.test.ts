@@ -30,7 +30,7 @@ const refused = (statement: string, because: object = denied) =>
   expect(web.unsafe(statement), statement).rejects.toMatchObject(because);
 
 const claims = ["requests", "request_versions", "verdicts", "acceptances", "comments", "asks", "answers", "sign_ins"];
-const own = ["drafts", "sessions"];
+const own = ["drafts", "preferences", "sessions"];
 const facts = [
   "people",
   "person_roles",
@@ -56,6 +56,10 @@ const facts = [
   "questions",
   "attestations",
   "findings",
+  "counters",
+  "notices",
+  "notice_mark",
+  "uses",
   "workers",
   "inbox",
   "audit_entries",
@@ -213,7 +217,7 @@ describe("functions", () => {
       from pg_proc p where p.pronamespace = 'charter'::regnamespace and p.prorettype <> 'trigger'::regtype`;
     expect(all.length).toBeGreaterThan(7);
     for (const { name, args } of all) {
-      const call = `select * from charter.${name}(${args.map((type) => `${name === "append_denied" ? null : sample[type]}::${type}`).join(", ")})`;
+      const call = `select * from charter.${name}(${args.map((type) => `${name === "append_denied" ? null : (sample[type] ?? null)}::${type}`).join(", ")})`;
       if (name === "clock") await web.unsafe(call);
       else if (name === "append_denied") await refused(call, { code: "23502" });
       else await refused(call);
