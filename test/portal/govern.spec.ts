@@ -17,7 +17,7 @@ function command(name: string, ...words: readonly string[]): { readonly status: 
 test("the audit log is searched, exported and verified; one flipped byte is found", async ({ browser }) => {
   const ravi = await signedIn(browser, "Ravi Menon");
   await ravi.goto("/audit");
-  await ravi.getByRole("searchbox", { name: "Action, id or person" }).fill("bundle");
+  await ravi.getByRole("searchbox", { name: "Action, whole id or person" }).fill("bundle");
   await expect(ravi).toHaveURL(/q=bundle/);
   await expect(ravi.getByRole("button", { name: "bundle.activated" }).first()).toBeVisible();
   await ravi.getByRole("button", { name: "bundle.activated" }).first().click();
