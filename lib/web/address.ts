@@ -25,8 +25,6 @@ export function inventoryFilter(query: URLSearchParams): InventoryFilter {
     team: of("team"),
     state: of("state"),
     finding: of("finding"),
-    owner: of("owner"),
-    service: of("service"),
     sort: of("sort") || "name",
   };
 }
