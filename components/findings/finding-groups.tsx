@@ -1,8 +1,8 @@
 import Link from "next/link";
 import type { FindingGroup } from "#db/read/findings.ts";
 import { levelOf, wordsOf } from "#lib/domain/finding.ts";
-import { countWord } from "../inventory/inventory.tsx";
 import { Card } from "../ui/card.tsx";
+import { countWord } from "../ui/count.ts";
 import { cx } from "../ui/cx.ts";
 import { Sparkline } from "../ui/sparkline.tsx";
 import { Time } from "../ui/time.tsx";

@@ -2,11 +2,13 @@ import { ShieldCheck } from "lucide-react";
 import Link from "next/link";
 import type { FindingFilter } from "#db/read/findings.ts";
 import { environments } from "#lib/domain/charter.ts";
-import { asFindingKind, findingKinds, severityLevels, wordsOf } from "#lib/domain/finding.ts";
+import { asFindingKind, type FindingKind, findingKinds, severityLevels, wordsOf } from "#lib/domain/finding.ts";
 import type { FindingsView } from "#lib/web/finding-view.ts";
 import { Pages } from "../data-table.tsx";
+import { Export } from "../export.tsx";
 import { Filter, Filters } from "../filters.tsx";
 import { Card } from "../ui/card.tsx";
+import { countWord } from "../ui/count.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { PageHead } from "../ui/page-head.tsx";
 import { FindingGroups } from "./finding-groups.tsx";
@@ -29,7 +31,9 @@ export function Findings({
   const kind = asFindingKind(filter.kind);
   return (
     <>
-      <PageHead title="Findings">What is wrong with identities and at targets, looked for every minute.</PageHead>
+      <PageHead title="Findings" actions={<Export from="/api/findings/export" rows={rowsOf(view, kind)} />}>
+        What is wrong with identities and at targets, looked for every minute.
+      </PageHead>
       <FindingGroups groups={view.groups} kind={filter.kind} query={query} />
       <Card title={kind === null ? "All kinds" : wordsOf(kind).title} aside="worst first" flush>
         <FindingFilters choices={view.choices} />
@@ -42,6 +46,13 @@ export function Findings({
       </Card>
     </>
   );
+}
+
+/** How many rows the list below has, as its groups counted them. */
+function rowsOf({ groups }: FindingsView, kind: FindingKind | null): string {
+  const shown = groups.filter((group) => kind === null || group.kind === kind).map(({ count }) => count);
+  const value = shown.reduce((sum, count) => sum + count.value, 0);
+  return `${countWord({ value, more: shown.some(({ more }) => more) })} ${value === 1 ? "finding" : "findings"}`;
 }
 
 const asChoices = (names: readonly string[]) => names.map((value) => ({ value, label: value }));

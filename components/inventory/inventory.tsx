@@ -2,8 +2,10 @@ import { Fingerprint } from "lucide-react";
 import Link from "next/link";
 import type { InventoryChoices, InventoryFilter, InventoryPage, Tile, TileCounts } from "#db/read/inventory.ts";
 import { findingKinds, levelOf, wordsOf } from "#lib/domain/finding.ts";
+import { Export } from "../export.tsx";
 import { Filter, Filters, SearchFilter } from "../filters.tsx";
 import { Card } from "../ui/card.tsx";
+import { countWord } from "../ui/count.ts";
 import { cx } from "../ui/cx.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { PageHead } from "../ui/page-head.tsx";
@@ -20,9 +22,6 @@ const tileWords: { readonly [T in Tile]: string } = {
   differs: "Changed outside",
 };
 
-export const countWord = ({ value, more }: { readonly value: number; readonly more: boolean }): string =>
-  `${value.toLocaleString("en-GB")}${more ? "+" : ""}`;
-
 /** Which identities are there, and which are in trouble? Every tile is a filter, every filter is in the address. */
 export function Inventory(props: {
   readonly page: InventoryPage;
@@ -31,11 +30,13 @@ export function Inventory(props: {
   readonly filter: InventoryFilter;
   readonly query: URLSearchParams;
 }) {
+  const { count } = props.page;
+  const rows = `${countWord(count)} ${count.value === 1 ? "identity" : "identities"}`;
   const titles = new Map(props.choices.blueprints.map(({ id, title }) => [id, title]));
   return (
     <>
-      <PageHead title="Inventory">
-        {countWord(props.page.count)} {props.page.count.value === 1 ? "identity" : "identities"} in this view
+      <PageHead title="Inventory" actions={<Export from="/api/identities/export" rows={rows} part={props.page.cut} />}>
+        {rows} in this view
         {props.page.cut ? " · first matches; refine the search for the rest" : ""}
       </PageHead>
       <Tiles {...props} />

@@ -5,6 +5,8 @@ export type MenuLine =
   | { readonly kind: "label"; readonly words: ReactNode }
   | { readonly kind: "line" }
   | { readonly kind: "link"; readonly href: string; readonly icon: ReactNode; readonly words: string }
+  /** A file to keep; nothing of it is fetched before it is chosen. */
+  | { readonly kind: "file"; readonly href: string; readonly icon: ReactNode; readonly words: string }
   | { readonly kind: "verb"; readonly run: () => void; readonly icon: ReactNode; readonly words: string }
   /** One of several, ticked. */
   | {

@@ -40,7 +40,7 @@ export default function OpenMenu({
   );
 }
 
-const keyOf = (line: MenuLine): string => (line.kind === "link" || line.kind === "verb" ? line.words : line.kind);
+const keyOf = (line: MenuLine): string => ("words" in line && typeof line.words === "string" ? line.words : line.kind);
 
 function Line({ line }: { readonly line: MenuLine }) {
   if (line.kind === "label")
@@ -52,6 +52,15 @@ function Line({ line }: { readonly line: MenuLine }) {
       <Radix.Item onSelect={line.run} className={`${lineClass} [&_svg]:text-muted`}>
         {line.icon}
         {line.words}
+      </Radix.Item>
+    );
+  if (line.kind === "file")
+    return (
+      <Radix.Item asChild className={`${lineClass} [&_svg]:text-muted`}>
+        <a href={line.href} download>
+          {line.icon}
+          {line.words}
+        </a>
       </Radix.Item>
     );
   return (

@@ -31,6 +31,8 @@ export interface FindingFilter {
 }
 
 const pageSize = 50;
+/** Rows of an export read at once: all of it that is ever held. */
+const batch = 500;
 const capped = 10_000;
 const worstFirst: Sort = { column: findings.severity, id: findings.id, descending: true, type: "integer" };
 const isOpen = and(eq(findings.tenant, "main"), isNull(findings.closedAt));
@@ -113,6 +115,19 @@ export async function readFindings(
   const last = found[pageSize - 1];
   const next = found.length > pageSize && last ? encodeCursor({ value: last.cursor, id: last.id }) : null;
   return { rows: known(found.slice(0, pageSize)), next };
+}
+
+/** Every open finding in sight of the viewer that fits the filter, worst first, a batch at a time. */
+export async function* readWholeFindings(db: Queries, viewer: Viewer, filter: FindingFilter) {
+  const kind = asFindingKind(filter.kind);
+  const where = and(narrowed(viewer, filter), kind ? eq(findings.kind, kind) : undefined);
+  let cursor: Cursor | null = null;
+  do {
+    const found: readonly Selected[] = await readRows(db, and(where, after(worstFirst, cursor)), batch + 1);
+    const last = found[batch - 1];
+    if (found.length > 0) yield known(found.slice(0, batch));
+    cursor = found.length > batch && last ? { value: last.cursor, id: last.id } : null;
+  } while (cursor !== null);
 }
 
 /** Open findings of one identity, worst first, muted ones too; ask only for an identity in sight. */

@@ -5,7 +5,7 @@ import { environments } from "#lib/domain/charter.ts";
 import type { IdentityState } from "#lib/domain/identity.ts";
 import { type KnownUse, sayUse } from "#lib/domain/last-use.ts";
 import type { Queries } from "../client.ts";
-import { people, teams } from "../schema/directory.ts";
+import { people, services, teams } from "../schema/directory.ts";
 import { identities } from "../schema/inventory.ts";
 import { identitySight } from "./identity-sight.ts";
 import { matching } from "./inventory-search.ts";
@@ -25,6 +25,9 @@ export interface InventoryFilter {
   readonly state: string;
   /** A kind of finding. */
   readonly finding: string;
+  /** Id of a person, and of a business service. */
+  readonly owner: string;
+  readonly service: string;
   /** `name`, `ends`, `born`, `used`, `risk`, with `-` for descending. */
   readonly sort: string;
 }
@@ -39,6 +42,8 @@ export interface InventoryRow {
   readonly owner: string;
   readonly ownerActive: boolean;
   readonly team: string;
+  readonly service: string;
+  readonly purpose: string;
   readonly credential: CredentialModel;
   readonly endsAt: Date;
   readonly risk: number;
@@ -52,7 +57,10 @@ export interface InventoryRow {
 /** Days before its end from which an identity counts as expiring. */
 export const expiringDays = 30;
 const pageSize = 50;
+/** Rows of an export read at once: all of it that is ever held. */
+const batch = 500;
 const capped = 10_000;
+const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 const sorts = {
   name: { column: identities.name, type: "text" },
@@ -109,6 +117,8 @@ async function conditions(
     filter.team
       ? sql`${identities.team} = (select ${teams.id} from ${teams} where ${teams.tenant} = 'main' and ${teams.slug} = ${filter.team})`
       : undefined,
+    isId.test(filter.owner) ? eq(identities.owner, filter.owner) : undefined,
+    isId.test(filter.service) ? eq(identities.service, filter.service) : undefined,
     filter.finding ? sql`exists (select 1 ${openFindings} and f.kind = ${filter.finding})` : undefined,
     search ? sql`${identities.id} = any (${sql.param([...search.ids])}::uuid[])` : undefined,
   );
@@ -134,6 +144,8 @@ const columns = {
   owner: sql<string>`coalesce((select ${people.name} from ${people} where ${people.tenant} = 'main' and ${people.id} = ${identities.owner}), '')`,
   ownerActive,
   team: sql<string>`coalesce((select ${teams.name} from ${teams} where ${teams.tenant} = 'main' and ${teams.id} = ${identities.team}), '')`,
+  service: sql<string>`coalesce((select ${services.name} from ${services} where ${services.tenant} = 'main' and ${services.id} = ${identities.service}), '')`,
+  purpose: identities.purpose,
   credential: identities.credential,
   endsAt: identities.endsAt,
   risk: identities.risk,
@@ -155,21 +167,44 @@ export async function readInventory(
   viewer: Viewer,
   { filter, cursor }: { readonly filter: InventoryFilter; readonly cursor: Cursor | null },
 ): Promise<InventoryPage> {
-  const sort = sortOf(filter.sort);
   const { where, cut } = await conditions(db, viewer, filter);
-  const [found, count] = await Promise.all([
-    db
-      .select({ ...columns, cursor: cursorValue(sort) })
-      .from(identities)
-      .where(and(where, after(sort, cursor)))
-      .orderBy(inOrder(sort))
-      .limit(pageSize + 1),
-    countUpTo(db, where),
-  ]);
-  const rows = found.slice(0, pageSize).map(withUse);
-  const last = rows.at(-1);
-  const next = found.length > pageSize && last ? encodeCursor({ value: last.cursor, id: last.id }) : null;
-  return { rows, next, count, cut };
+  const part = { where, sort: sortOf(filter.sort), cursor, size: pageSize };
+  const [page, count] = await Promise.all([readPart(db, part), countUpTo(db, where)]);
+  return { ...page, next: page.next === null ? null : encodeCursor(page.next), count, cut };
+}
+
+/** Every identity in sight of the viewer that fits the filter, by name, a batch at a time. */
+export async function* readWholeInventory(db: Queries, viewer: Viewer, filter: InventoryFilter) {
+  const { where } = await conditions(db, viewer, filter);
+  let cursor: Cursor | null = null;
+  do {
+    const part: Part = await readPart(db, { where, sort: sortOf("name"), cursor, size: batch });
+    if (part.rows.length > 0) yield part.rows;
+    cursor = part.next;
+  } while (cursor !== null);
+}
+
+interface Part {
+  readonly rows: readonly InventoryRow[];
+  readonly next: Cursor | null;
+}
+interface PartOf {
+  readonly where: SQL | undefined;
+  readonly sort: Sort;
+  readonly cursor: Cursor | null;
+  readonly size: number;
+}
+
+async function readPart(db: Queries, { where, sort, cursor, size }: PartOf): Promise<Part> {
+  const found = await db
+    .select({ ...columns, cursor: cursorValue(sort) })
+    .from(identities)
+    .where(and(where, after(sort, cursor)))
+    .orderBy(inOrder(sort))
+    .limit(size + 1);
+  const last = found[size - 1];
+  const next = found.length > size && last ? { value: last.cursor, id: last.id } : null;
+  return { rows: found.slice(0, size).map(({ cursor: _, ...row }) => withUse(row)), next };
 }
 
 interface Told extends Omit<KnownUse, "answer"> {

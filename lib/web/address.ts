@@ -13,6 +13,12 @@ export function searchOf(raw: Awaited<SearchParams>): URLSearchParams {
   return query;
 }
 
+/** The same of a request for a file. */
+export function queryOf({ url }: Request): URLSearchParams {
+  const { searchParams } = new URL(url);
+  return searchOf(Object.fromEntries([...searchParams.keys()].map((name) => [name, searchParams.getAll(name)])));
+}
+
 /** The inventory's filter as its address says; what is unknown counts as absent. */
 export function inventoryFilter(query: URLSearchParams): InventoryFilter {
   const of = (name: string) => query.get(name) ?? "";
@@ -25,6 +31,8 @@ export function inventoryFilter(query: URLSearchParams): InventoryFilter {
     team: of("team"),
     state: of("state"),
     finding: of("finding"),
+    owner: of("owner"),
+    service: of("service"),
     sort: of("sort") || "name",
   };
 }

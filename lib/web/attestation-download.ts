@@ -4,7 +4,7 @@ import { attestationLine } from "#lib/audit/attestation.ts";
 import { csvLine } from "#lib/domain/csv.ts";
 import type { Json } from "#lib/domain/json.ts";
 import { database } from "./database.ts";
-import { fault } from "./log.ts";
+import { download } from "./download.ts";
 
 interface Form {
   readonly type: string;
@@ -19,13 +19,13 @@ const columns = [
 ] as const;
 
 const signed: Form = {
-  type: "application/jsonl; charset=utf-8",
+  type: "application/jsonl",
   file: "charter-attestations.jsonl",
   head: "",
   line: ({ statement, signature }) => `${attestationLine({ statement, signature })}\n`,
 };
 const csv: Form = {
-  type: "text/csv; charset=utf-8",
+  type: "text/csv",
   file: "charter-attestations.csv",
   head: csvLine(columns),
   line: (row) => csvLine(cellsOf(row)),
@@ -55,23 +55,11 @@ function countAt(value: Json, key: string): number {
 /** Every attestation in the person's sight, streamed: `?as=signed` for `npm run attestations:verify`, else CSV for people. */
 export async function attestationDownload(person: SessionPerson, request: Request): Promise<Response> {
   const form = new URL(request.url).searchParams.get("as") === "signed" ? signed : csv;
-  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-  const writer = writable.getWriter();
-  write(person, form, (text) => writer.write(new TextEncoder().encode(text)))
-    .then(() => writer.close())
-    .catch((thrown) =>
-      writer.abort(new Error(`The export broke off (reference ${fault("attestations.export", thrown)}).`)),
-    );
-  return new Response(readable, {
-    headers: {
-      "content-type": form.type,
-      "content-disposition": `attachment; filename="${form.file}"`,
-      "cache-control": "no-store",
+  return download({
+    ...{ name: "attestations.export", type: form.type, file: form.file },
+    write: async (put) => {
+      await put(form.head);
+      for await (const rows of readAttestations(database().db, person)) await put(rows.map(form.line).join(""));
     },
   });
-}
-
-async function write(person: SessionPerson, { head, line }: Form, put: (text: string) => Promise<void>): Promise<void> {
-  await put(head);
-  for await (const rows of readAttestations(database().db, person)) await put(rows.map(line).join(""));
 }

@@ -30,7 +30,19 @@ async function viewers({ admin }: Ground): Promise<Viewers> {
 
 type Run = () => Promise<unknown>;
 const plain: InventoryFilter = {
-  ...{ tile: "all", q: "", environment: "", target: "", blueprint: "", team: "", state: "", finding: "", sort: "name" },
+  ...{
+    tile: "all",
+    q: "",
+    environment: "",
+    target: "",
+    blueprint: "",
+    team: "",
+    state: "",
+    finding: "",
+    owner: "",
+    service: "",
+    sort: "name",
+  },
 };
 
 /** Every query of one group, by name; each goes through the web's role. */
