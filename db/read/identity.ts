@@ -8,6 +8,7 @@ import { people, services, teams } from "../schema/directory.ts";
 import { credentials, type identities, objects } from "../schema/inventory.ts";
 import { intents, requestStates, steps } from "../schema/progress.ts";
 import { uses } from "../schema/uses.ts";
+import { readPresentPlan } from "../store/intents.ts";
 import { readIdentityInSight } from "./identity-sight.ts";
 
 /** Everything an identity's page shows, or null where the viewer may not see it. */
@@ -30,7 +31,7 @@ export async function readIdentityPage(db: Queries, viewer: Viewer, id: string) 
       .orderBy(desc(credentials.issuedAt)),
     readRequests(db, id),
   ]);
-  const plan = await readFoundingPlan(db, id);
+  const plan = await readPresentPlan(db, id);
   const told = await db
     .select()
     .from(uses)
@@ -110,19 +111,6 @@ const readRequests = (db: Queries, id: string) =>
     .leftJoin(requestStates, and(eq(requestStates.tenant, requests.tenant), eq(requestStates.request, requests.id)))
     .where(and(eq(requests.tenant, "main"), sql`(${requests.id} = ${id} or ${requests.identity} = ${id})`))
     .orderBy(asc(requests.receivedAt));
-
-async function readFoundingPlan(db: Queries, id: string) {
-  const [row] = await db
-    .select({
-      plan: intents.plan,
-      digest: intents.planDigest,
-      request: intents.request,
-      version: intents.requestVersion,
-    })
-    .from(intents)
-    .where(and(eq(intents.tenant, "main"), eq(intents.identity, id), inArray(intents.kind, ["provision"])));
-  return row ?? null;
-}
 
 /** One line of an identity's life. */
 export interface LifeEntry {

@@ -1,8 +1,9 @@
-import { and, asc, desc, eq, inArray, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, sql } from "drizzle-orm";
 import type { RequestKind } from "#lib/domain/charter.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import type { Plan } from "#lib/domain/plan.ts";
 import type { Queries, Tx } from "../client.ts";
+import { identities } from "../schema/inventory.ts";
 import { intents, steps } from "../schema/progress.ts";
 
 export type IntentRow = typeof intents.$inferSelect;
@@ -31,15 +32,39 @@ export async function readFoundingIntent(db: Queries, identity: string): Promise
   return row ?? null;
 }
 
-/** The plan that an identity was last brought to: that of the intent on it which was done last; null before there is one. */
-export async function readStandingPlan(db: Queries, identity: string): Promise<Plan | null> {
+/** A plan, and the request version that was released with it. */
+export interface PresentPlan {
+  readonly plan: Plan;
+  readonly digest: string;
+  readonly request: string;
+  readonly version: number;
+}
+
+/**
+ * The plan that an identity is held to: that of the request whose charter it has now. Requests that leave the charter as it
+ * is (a rotation may end long after a change of access) are none. Null while its first request is not released.
+ */
+export async function readPresentPlan(db: Queries, identity: string): Promise<PresentPlan | null> {
   const [row] = await db
-    .select({ plan: intents.plan })
-    .from(intents)
-    .where(and(eq(intents.tenant, "main"), eq(intents.identity, identity), eq(intents.state, "done")))
-    .orderBy(desc(intents.finishedAt), desc(intents.createdAt))
+    .select({
+      plan: intents.plan,
+      digest: intents.planDigest,
+      request: intents.request,
+      version: intents.requestVersion,
+    })
+    .from(identities)
+    .innerJoin(
+      intents,
+      and(
+        eq(intents.tenant, identities.tenant),
+        eq(intents.identity, identities.id),
+        eq(intents.request, identities.charterRequest),
+        eq(intents.requestVersion, identities.charterVersion),
+      ),
+    )
+    .where(and(eq(identities.tenant, "main"), eq(identities.id, identity)))
     .limit(1);
-  return row?.plan ?? null;
+  return row ?? null;
 }
 
 /** Intents on an identity that are not finished, oldest first, locked. */

@@ -25,7 +25,7 @@ export function mayAskAbout(kind: LaterKind, of: Behind, asker: Asker): Outcome<
   const stands = of.owner === asker.id || isBackup(of, asker) || asker.roles.includes("security");
   if (!stands && !(endersMay.includes(kind) && of.endsIt === asker.id))
     return refuse({ code: "forbidden", sentence: `Only the owner, the backup or security may ${kind} it.` });
-  return whyNotNow(kind, of.state) ?? ok(null);
+  return mayAskInState(kind, of.state);
 }
 
 /** `renew` during the hold enables it again, so it is allowed while retiring. */
@@ -38,8 +38,9 @@ const possibleIn: { readonly [K in LaterKind]: readonly IdentityState[] } = {
   retire: ["live", "suspended"],
 };
 
-function whyNotNow(kind: LaterKind, state: IdentityState): Outcome<null> | null {
-  if (possibleIn[kind].includes(state)) return null;
+/** Whether there is anything to ask of an identity in this state, whoever asks. */
+export function mayAskInState(kind: LaterKind, state: IdentityState): Outcome<null> {
+  if (possibleIn[kind].includes(state)) return ok(null);
   return refuse({ code: "conflict", sentence: `It is ${state}; there is nothing to ${kind}.` });
 }
 

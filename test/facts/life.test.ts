@@ -4,78 +4,30 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { readExceptions } from "#db/read/exceptions.ts";
 import { lockIdentity, moveIdentity, readIdentity } from "#db/store/identities.ts";
 import { lockState, moveState } from "#db/store/requests.ts";
-import type { Entry } from "#lib/audit/entry.ts";
 import { accept } from "#lib/claims/acceptances/accept.ts";
 import { endOverlap } from "#lib/claims/asks/end-overlap.ts";
 import { askForChange } from "#lib/claims/requests/change.ts";
-import type { LaterKind } from "#lib/domain/change.ts";
 import type { DatedException } from "#lib/domain/charter.ts";
-import type { JsonObject } from "#lib/domain/json.ts";
 import { refuse } from "#lib/domain/refusal.ts";
 import { followException } from "#lib/facts/exceptions/follow.ts";
 import { finishIntent } from "#lib/facts/intents/finish.ts";
 import { beginHold } from "#lib/facts/intents/hold.ts";
-import { runFact, system, type Work } from "#lib/facts/run.ts";
+import { runFact, system } from "#lib/facts/run.ts";
 import { passDeadlines } from "#lib/worker/deadlines.ts";
 import { releaseApproved } from "#lib/worker/release.ts";
 import { retireByCondition } from "#lib/worker/sweeps/conditions.ts";
 import { inDays } from "../claims/cast.ts";
-import { ask, judge, openScenario, type Scenario } from "./scenario.ts";
+import { living, signInAll } from "./living.ts";
+import { ask, openScenario, type Scenario } from "./scenario.ts";
 
 let scenario: Scenario;
 beforeAll(async () => {
   scenario = await openScenario();
-  await scenario.signIn("mara.lind", ["security"]);
-  await scenario.signIn("tomas.vidal", ["security"]);
-  await scenario.signIn("jonas.kern");
-  await scenario.signIn("amara.obi");
-  await scenario.signIn("priya.shah");
+  await signInAll(scenario);
 });
 afterAll(() => scenario.database.close());
 
-const intentOf = async (request: string): Promise<string> => {
-  const [row] = await scenario.worker.db.execute<{ id: string }>(
-    sql`select id from charter.intents where request = ${request}::uuid`,
-  );
-  return row?.id ?? "";
-};
-/** Stands in for the saga: the last step of the request's intent commits. */
-async function commitStep(
-  request: string,
-  act: (work: Work, intent: string) => Promise<readonly Entry[]>,
-): Promise<void> {
-  const id = await intentOf(request);
-  const context = {
-    db: scenario.worker.db,
-    newId: randomUUID,
-    actor: system,
-    subject: { noun: "intent", id },
-  } as const;
-  await runFact<null, null>(
-    context,
-    async (work) => {
-      const [first, ...rest] = await act(work, id);
-      if (first === undefined) throw new Error("Nothing moved.");
-      return { ok: await work.record(null, first, ...rest) };
-    },
-    null,
-  );
-}
-async function passApproval(request: string): Promise<void> {
-  await scenario.settle();
-  for (const person of ["mara.lind", "tomas.vidal"]) {
-    if ((await scenario.state(request))?.state !== "awaiting-approval") return;
-    await judge(scenario, person, request);
-    await scenario.settle();
-  }
-}
-async function born(): Promise<string> {
-  const request = await ask(scenario, "amara.obi");
-  await passApproval(request);
-  await commitStep(request, finishIntent);
-  return request;
-}
-const life = async (id: string) => (await readIdentity(scenario.worker.db, id))?.state;
+const { intentOf, commitStep, passApproval, born, life, asks } = living(() => scenario);
 
 test("lives; an end that passes has its retirement asked for once; a renewal during the hold enables it again", async () => {
   const identity = await born();
@@ -122,11 +74,6 @@ test("lives; an end that passes has its retirement asked for once; a renewal dur
   expect(renewed?.endsAt.toISOString()).toBe(endsAt);
   await scenario.database.setClock("0");
 });
-
-const asks = (person: string, identity: string, of: { readonly kind: LaterKind; readonly change: JsonObject }) => {
-  const id = randomUUID();
-  return askForChange(scenario.as(person), { id, identity, ...of }).then((outcome) => ({ id, outcome }));
-};
 
 test("is suspended at once without approval, stays so when renewed, and is resumed only through policy", async () => {
   const identity = await born();

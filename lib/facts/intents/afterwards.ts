@@ -1,6 +1,6 @@
 import { type IdentityRow, type moveIdentity, readObjects } from "#db/store/identities.ts";
 import type { IntentRow } from "#db/store/intents.ts";
-import { readVersion } from "#db/store/requests.ts";
+import { readState, readVersion } from "#db/store/requests.ts";
 import type { Entry } from "#lib/audit/entry.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import { readCharter } from "#lib/domain/read-charter.ts";
@@ -72,13 +72,19 @@ async function born(work: Work, intent: IntentRow, identity: IdentityRow): Promi
 
 const carriedBy = ({ identity, request, requestVersion }: IntentRow) => ({ identity, request, requestVersion });
 
-/** The identity takes over the charter of the request that changed it. */
+/** The identity takes over the charter of the request that changed it, with what was counted of it. */
 async function sealed(work: Work, intent: IntentRow): Promise<Change> {
   const version = await readVersion(work.tx, intent.request, intent.requestVersion);
+  const state = await readState(work.tx, intent.request);
   const charter = readCharter(version?.charter);
-  if ("refusals" in charter) throw new Error(`The charter of request ${intent.request} cannot be read.`);
+  if ("refusals" in charter || state === null)
+    throw new Error(`The charter of request ${intent.request} cannot be read.`);
   const { owner, endsAt } = charter.ok;
-  const kept = { charter: charter.ok, charterRequest: intent.request, charterVersion: intent.requestVersion };
+  const { reach, risk, riskParts } = state;
+  const kept = {
+    ...{ charter: charter.ok, charterRequest: intent.request, charterVersion: intent.requestVersion },
+    ...(reach === null ? {} : { reach, risk, riskParts }),
+  };
   if (intent.kind === "transfer") {
     const move = { event: "transferred", ...kept, owner, ownerAcceptedAt: work.now } as const;
     return { move, action: "identity.transferred", detail: { owner }, entries: [] };

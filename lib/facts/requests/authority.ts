@@ -1,11 +1,11 @@
-import { readIdentity } from "#db/store/identities.ts";
+import { type IdentityRow, lockIdentity, readIdentity } from "#db/store/identities.ts";
 import { readKnownPeople, rolesHeld } from "#db/store/people.ts";
 import { type RequestRow, readOpenRequestOn, type StateRow, type VersionRow } from "#db/store/requests.ts";
 import { canonical } from "#lib/digest/digest.ts";
-import { charterAfter } from "#lib/domain/change.ts";
+import { charterAfter, type LaterKind } from "#lib/domain/change.ts";
 import type { IdentityState } from "#lib/domain/identity.ts";
 import { afterEvent } from "#lib/domain/lifecycle.ts";
-import { mayAskAbout, maySucceed } from "#lib/domain/ownership.ts";
+import { mayAskAbout, mayAskInState, maySucceed } from "#lib/domain/ownership.ts";
 import type { Refusal, Refusals } from "#lib/domain/refusal.ts";
 import { mayFollow, sayState } from "#lib/domain/request.ts";
 import type { Work } from "../run.ts";
@@ -49,6 +49,35 @@ function whyNotRetired(state: IdentityState): Refusals | null {
   return "refusals" in after ? after.refusals : null;
 }
 
+/** The charter that was sealed must still be the identity's own with this change and nothing else; null when it is. */
+function whyNotStill(
+  { now }: Work,
+  { kind, version }: { readonly kind: LaterKind; readonly version: VersionRow },
+  identity: Pick<IdentityRow, "charter">,
+): Refusals | null {
+  const after = charterAfter({ kind, charter: identity.charter, change: version.change, now });
+  if ("refusals" in after) return after.refusals;
+  return canonical(after.ok) === canonical(version.charter)
+    ? null
+    : conflict("The identity has changed since this was asked.");
+}
+
+/**
+ * Why a request that was approved may no longer be released as it was sealed: its identity has ended or has another charter by
+ * now, so that releasing it would undo what was done since. What only disables is never held up by that. Null when it may.
+ */
+export async function whyNotAnyMore(
+  work: Work,
+  { request, version }: Pick<Asked, "request" | "version">,
+): Promise<Refusals | null> {
+  const { kind } = request;
+  if (kind === "provision" || kind === "suspend" || kind === "retire" || request.identity === null) return null;
+  const identity = await lockIdentity(work.tx, request.identity);
+  if (identity === null) return one({ code: "not-found", sentence: "There is no such identity." });
+  const late = mayAskInState(kind, identity.state);
+  return "refusals" in late ? late.refusals : whyNotStill(work, { kind, version }, identity);
+}
+
 /** Later requests: the identity, who may ask about it, and that nothing but the change differs from its charter. */
 async function whyNotOn(work: Work, { request, version }: Asked): Promise<Refusals | null> {
   const identity = request.identity === null ? null : await readIdentity(work.tx, request.identity);
@@ -58,18 +87,12 @@ async function whyNotOn(work: Work, { request, version }: Asked): Promise<Refusa
   if (other !== null && other.kind === request.kind) return conflict(`Another request to ${request.kind} it is open.`);
   const { owner, backup, endsIt } = identity.charter;
   const standing = { owner, backup, endsIt, state: identity.state };
-  const after = charterAfter({
-    kind: request.kind,
-    charter: identity.charter,
-    change: version.change,
-    now: work.now,
-  });
-  if ("refusals" in after) return after.refusals;
-  if (canonical(after.ok) !== canonical(version.charter))
-    return conflict("The identity has changed since this was asked.");
+  const moved = whyNotStill(work, { kind: request.kind, version }, identity);
+  if (moved !== null) return moved;
   if (request.requester === null) return whyNotRetired(identity.state);
   if (request.kind === "transfer") {
-    const successor = (await readKnownPeople(work.tx, [after.ok.owner].filter(isUuid))).get(after.ok.owner);
+    const { owner: to } = version.charter;
+    const successor = (await readKnownPeople(work.tx, [to].filter(isUuid))).get(to);
     const may = maySucceed(standing, successor && { id: successor.person, active: successor.active });
     if ("refusals" in may) return may.refusals;
   }

@@ -14,6 +14,7 @@ import { type Outcome, type Refusals, refuse } from "#lib/domain/refusal.ts";
 import { type Examined, examine } from "#lib/judgement/examine.ts";
 import { refusalsJson } from "../answer.ts";
 import type { Command, Work } from "../run.ts";
+import { whyNotAnyMore } from "./authority.ts";
 import { commit } from "./commit.ts";
 import { keepDecision } from "./keep-decision.ts";
 import type { Release, Released, Releasing } from "./releasing.ts";
@@ -44,6 +45,8 @@ async function examinedAgain(
   { installation }: Release,
   sealed: { readonly request: RequestRow; readonly version: VersionRow },
 ): Promise<Outcome<Examined>> {
+  const late = await whyNotAnyMore(work, sealed);
+  if (late !== null) return { refusals: late };
   const charter = readCharter(sealed.version.charter);
   return "refusals" in charter ? charter : examine(work, { ...sealed, charter: charter.ok, installation });
 }

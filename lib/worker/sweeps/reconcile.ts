@@ -1,7 +1,7 @@
 import { databaseClock } from "#db/store/audit.ts";
 import { saveTargetSweep } from "#db/store/configuration.ts";
 import { closeUnseen, readSettled, type SeenFinding, seeFinding } from "#db/store/findings.ts";
-import { readFoundingIntent, readIntent, readStandingPlan } from "#db/store/intents.ts";
+import { readFoundingIntent, readIntent, readPresentPlan } from "#db/store/intents.ts";
 import type { Intent, ObservedObject, Target } from "#lib/connectors/connector.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
 import { compare, whyStray } from "#lib/domain/reconciliation.ts";
@@ -80,7 +80,7 @@ async function observeOne(worker: Worker, { name, target, identity, at }: Observ
   const founding = await readFoundingIntent(worker.db, identity.id);
   if (founding === null) return;
   const { id, kind, planDigest, mark } = founding;
-  const plan = (await readStandingPlan(worker.db, identity.id)) ?? founding.plan;
+  const plan = (await readPresentPlan(worker.db, identity.id))?.plan ?? founding.plan;
   const intent: Intent = {
     ...{ id, kind, identity: identity.id, target: name, name: plan.name, plan, planDigest, mark },
     markedAt: founding.markedAt.toISOString(),
