@@ -38,6 +38,8 @@ export async function createRoles(adminUrl: string, given: Partial<PerRole> = {}
     // A web that hangs in a transaction must not keep others waiting. It can lift these itself: they tidy, they do not guard.
     await sql`alter role charter_web set statement_timeout = '15s'`;
     await sql`alter role charter_web set idle_in_transaction_session_timeout = '15s'`;
+    // A worker that is frozen in a transaction loses its locks about when its leases end, and the others go on.
+    await sql`alter role charter_worker set idle_in_transaction_session_timeout = '1min'`;
   } finally {
     await sql.end();
   }

@@ -2,6 +2,7 @@ import { and, desc, eq, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import { nouns } from "#lib/audit/entry.ts";
 import type { Viewer } from "#lib/domain/actor.ts";
+import { isUuid } from "#lib/domain/text.ts";
 import type { Queries } from "../client.ts";
 import { auditCheckpoints, auditEntries } from "../schema/audit.ts";
 
@@ -135,7 +136,7 @@ async function readAuditNames(
   db: Queries,
   rows: readonly { readonly actor: string; readonly aggregate: string }[],
 ): Promise<ReadonlyMap<string, string>> {
-  const ids = new Set(rows.flatMap(({ actor, aggregate }) => [actor, uuidOf(aggregate)]).filter((id) => uuid.test(id)));
+  const ids = new Set(rows.flatMap(({ actor, aggregate }) => [actor, uuidOf(aggregate)]).filter(isUuid));
   if (ids.size === 0) return new Map();
   const wanted = sql`(${sql.join(
     [...ids].map((id) => sql`${id}::uuid`),
@@ -158,7 +159,6 @@ async function readAuditNames(
       where c.tenant = 'main' and c.id in ${wanted}`);
   return new Map(found.map(({ id, name }) => [id, name]));
 }
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export type AuditRow = Awaited<ReturnType<typeof readAudit>>["rows"][number];
 

@@ -9,6 +9,7 @@ import {
   severityFrom,
   severityLevels,
 } from "#lib/domain/finding.ts";
+import { isUuid } from "#lib/domain/text.ts";
 import type { Queries } from "../client.ts";
 import { people, teams } from "../schema/directory.ts";
 import { findings } from "../schema/findings.ts";
@@ -36,7 +37,6 @@ const batch = 500;
 const capped = 10_000;
 const worstFirst: Sort = { column: findings.severity, id: findings.id, descending: true, type: "integer" };
 const isOpen = and(eq(findings.tenant, "main"), isNull(findings.closedAt));
-const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Every part of the filter but the kind, which groups leave out; what is unknown filters nothing. */
 function narrowed(viewer: Viewer, filter: FindingFilter): SQL | undefined {
@@ -53,7 +53,7 @@ function narrowed(viewer: Viewer, filter: FindingFilter): SQL | undefined {
     filter.team
       ? sql`${findings.team} = (select ${teams.id} from ${teams} where ${teams.tenant} = 'main' and ${teams.slug} = ${filter.team})`
       : undefined,
-    isId.test(filter.owner) ? eq(identities.owner, filter.owner) : undefined,
+    isUuid(filter.owner) ? eq(identities.owner, filter.owner) : undefined,
   );
 }
 
@@ -219,7 +219,7 @@ export interface FindingChoices {
 /** What the filters offer: what is configured, not what occurs, so that a filter costs no scan. */
 export async function readFindingChoices(db: Queries, viewer: Viewer, owner: string): Promise<FindingChoices> {
   const { targets, teams } = await readInventoryChoices(db, viewer);
-  const [person] = isId.test(owner)
+  const [person] = isUuid(owner)
     ? await db
         .select({ id: people.id, name: people.name })
         .from(people)

@@ -1,6 +1,7 @@
 import { and, asc, eq, inArray, type SQL, sql } from "drizzle-orm";
 import type { Viewer } from "#lib/domain/actor.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
+import { isUuid } from "#lib/domain/text.ts";
 import type { Queries } from "../client.ts";
 import { drafts } from "../schema/claims.ts";
 import { blueprints, targets } from "../schema/configuration.ts";
@@ -81,7 +82,7 @@ export async function readDraft(
   /** It was submitted: a request of the same id is there. */
   readonly sealed: boolean;
 } | null> {
-  if (!/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(id)) return null;
+  if (!isUuid(id)) return null;
   const [row] = await db
     .select({
       id: drafts.id,

@@ -1,4 +1,5 @@
 import { and, desc, eq, inArray, sql } from "drizzle-orm";
+import { isUuid } from "#lib/domain/text.ts";
 import type { Queries } from "../client.ts";
 import { blueprints, bundles, targets, vaults, workers } from "../schema/configuration.ts";
 import { people, repositories, services, teams } from "../schema/directory.ts";
@@ -60,8 +61,6 @@ const vaultColumns = {
   configured: vaults.configured,
   approved: vaults.approved,
 };
-
-const isUuid = (text: string): boolean => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
 
 /** What a charter names, as somebody claims it: ids that are none are nobody's. */
 export interface CharterMentions {

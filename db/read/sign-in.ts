@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Queries } from "#db/client.ts";
+import { isUuid } from "#lib/domain/text.ts";
 
 /** An example person of the demo and what they are, for the sign-in page. */
 export interface DemoPerson {
@@ -32,8 +33,7 @@ async function refusalOf(db: Queries, refused: string | null): Promise<string | 
   if (refused === null) return null;
   if (refused === "unverified")
     return "No worker could verify your sign-in, and you have not been here before. Try again in a minute.";
-  if (!/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(refused))
-    return "The sign-in provider sent no identity. Try again.";
+  if (!isUuid(refused)) return "The sign-in provider sent no identity. Try again.";
   const [row] = await db.execute<{ refusal: string | null }>(sql`
     select refusal from charter.sign_in_results where tenant = 'main' and sign_in = ${refused} and at > charter.clock() - interval '10 minutes'`);
   return row?.refusal ?? "The sign-in was refused.";

@@ -25,6 +25,9 @@ export function whyNotPlain(text: string, limits: TextLimits): string | null {
 export const isSlug = (text: string): boolean =>
   text.length >= 2 && text.length <= 40 && /^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(text);
 
+/** An id as PostgreSQL writes it. */
+export const isUuid = (text: string): boolean => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
+
 /** The nearest slug to a text, at most `max` characters; empty when nothing of it can stay. */
 export function slugOf(text: string, max = 40): string {
   const plain = text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();

@@ -54,6 +54,19 @@ describe("createRoles", () => {
     await close();
   });
 
+  it("web and worker lose a transaction in which they hang, the web its long statements too", async () => {
+    const setting = async (url: string, name: string) => {
+      const sql = postgres(url, { max: 1 });
+      const [row] = await sql`select setting::int as ms from pg_settings where name = ${name}`;
+      await sql.end();
+      return row?.ms;
+    };
+    expect(await setting(urls.web, "idle_in_transaction_session_timeout")).toBe(15_000);
+    expect(await setting(urls.web, "statement_timeout")).toBe(15_000);
+    expect(await setting(urls.worker, "idle_in_transaction_session_timeout")).toBe(60_000);
+    expect(await setting(urls.worker, "statement_timeout")).toBe(0);
+  });
+
   it("a wrong password and another database are refused", async () => {
     const wrong = new URL(urls.web);
     wrong.password = randomBytes(24).toString("base64url");

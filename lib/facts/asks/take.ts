@@ -2,6 +2,7 @@ import { readKnownPeople, rolesHeld } from "#db/store/people.ts";
 import { readAsk } from "#db/store/requests.ts";
 import type { Role } from "#lib/domain/actor.ts";
 import { refuse } from "#lib/domain/refusal.ts";
+import { isUuid } from "#lib/domain/text.ts";
 import { type Answer, taken } from "../answer.ts";
 import { takeMute } from "../findings/mute.ts";
 import { endOverlap } from "../requests/end-overlap.ts";
@@ -22,11 +23,15 @@ const mayAsk: { readonly [K in "retry" | "check"]: readonly Role[] } = {
 export const takeAsk: Command<{ readonly ask: string }, Answer> = async (work, input) => {
   const ask = await readAsk(work.tx, input.ask);
   if (ask === null) return refuse({ code: "not-found", sentence: "There is no such ask." });
+  if (ask.kind !== "check" && !isUuid(ask.subject))
+    return refuse({ code: "not-found", sentence: "There is nothing of this id." });
   const about = { request: ask.subject, person: ask.person };
   if (ask.kind === "withdraw") return withdraw(work, about);
   if (ask.kind === "end-overlap") return endOverlap(work, { ask: ask.id, identity: ask.subject, person: ask.person });
   if (ask.kind === "take-back") return takeRequestBack(work, about);
   if (ask.kind === "mute" || ask.kind === "unmute") return takeMute(work, { ...ask, kind: ask.kind });
+  if (!Object.hasOwn(mayAsk, ask.kind))
+    return refuse({ code: "invalid", sentence: "Nobody may ask for such a thing." });
   const person = (await readKnownPeople(work.tx, [ask.person])).get(ask.person);
   const roles = person?.active ? rolesHeld(person, work.now) : [];
   if (!mayAsk[ask.kind].some((role) => roles.includes(role))) {

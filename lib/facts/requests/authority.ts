@@ -8,6 +8,7 @@ import { afterEvent } from "#lib/domain/lifecycle.ts";
 import { mayAskAbout, mayAskInState, maySucceed } from "#lib/domain/ownership.ts";
 import type { Refusal, Refusals } from "#lib/domain/refusal.ts";
 import { mayFollow, sayState } from "#lib/domain/request.ts";
+import { isUuid } from "#lib/domain/text.ts";
 import type { Work } from "../run.ts";
 
 export interface Asked {
@@ -16,7 +17,6 @@ export interface Asked {
   readonly before: StateRow | null;
 }
 
-const isUuid = (text: string): boolean => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
 const one = (refusal: Refusal): Refusals => [refusal];
 const conflict = (sentence: string): Refusals => one({ code: "conflict", sentence });
 const forbidden = (sentence: string): Refusals => one({ code: "forbidden", sentence });
