@@ -40,8 +40,9 @@ export async function installPackages() {
     );
   }
   // `install`, not `ci`: the lock file names packages of every platform, of which ci misses those it was not made on.
-  // Optional packages hold the pinned Node and PostgreSQL: no setting of npm's may leave them out.
-  const npm = await run("npm", ["install", "--no-audit", "--no-fund", "--include=optional"]);
+  // Optional packages hold the pinned Node and PostgreSQL: no setting of npm's may leave them out. Starting changes no file of the
+  // checkout: what npm would add to the lock file is not saved.
+  const npm = await run("npm", ["install", "--no-save", "--no-audit", "--no-fund", "--include=optional"]);
   if (npm.status !== 0) throw new Stop(whyNot(npm));
   pinnedNode();
   writeFileSync(stamp, lockDigest());

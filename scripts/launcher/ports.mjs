@@ -1,5 +1,5 @@
+import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
-import { freePort } from "../../lib/embedded-postgres/cluster.mjs";
 import { readJson, writeWhole } from "./home.mjs";
 import { Stop } from "./sentence.mjs";
 
@@ -44,10 +44,14 @@ export function portsOf(home) {
   };
 }
 
+/**
+ * A free port that the system gives to nobody's outgoing connection: those come from 32768 up (Linux) or 49152 up (macOS), and
+ * one of them would sometimes hold a port that this installation keeps.
+ */
 async function unused(kept) {
   for (;;) {
-    const port = await freePort();
-    if (!Object.values(kept).includes(port)) return port;
+    const port = randomInt(15_000, 32_768);
+    if (!Object.values(kept).includes(port) && (await free(port))) return port;
   }
 }
 

@@ -93,6 +93,7 @@ describe("ports", () => {
     const home = openHome();
     const port = await portsOf(home).loopback("sign-in");
     expect(await portsOf(home).loopback("sign-in")).toBe(port);
+    expect(port, "where no outgoing connection of any program may sit").toBeLessThan(32_768);
     await listening(port);
     await expect(portsOf(home).loopback("sign-in")).rejects.toThrow(/keeps for sign-in, is taken/);
     expect(await portsOf(home).anyLoopback("sign-in")).not.toBe(port);
