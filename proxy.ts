@@ -42,7 +42,7 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
     return refused(503, "Charter is not configured; /api/health says what is missing.");
   const demo = "ok" in read && read.ok.demo;
   if (demo && !isLocal(request)) return refused(421, "The demo answers http://localhost alone.");
-  if (!isReadable(request.nextUrl.pathname)) return refused(400, "This address cannot be read.");
+  if (!isReadable(request.nextUrl)) return refused(400, "This address cannot be read.");
   if ("ok" in read && request.method !== "GET" && request.method !== "HEAD") {
     const no = await whyNoCall(request, read.ok.publicUrl.origin);
     if (no !== null) return refused(no.status, no.sentence);
@@ -67,10 +67,11 @@ const refused = (status: number, sentence: string): NextResponse =>
     headers: { ...fixed, "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" },
   });
 
-/** Percent signs that are no text's make the framework's router throw. */
-function isReadable(path: string): boolean {
+/** Percent signs that are no text's make the framework's router throw, and the database takes no NUL in a text. */
+function isReadable({ pathname, search }: NextRequest["nextUrl"]): boolean {
+  if (/%00/.test(pathname + search)) return false;
   try {
-    decodeURIComponent(path);
+    decodeURIComponent(pathname);
     return true;
   } catch {
     return false;

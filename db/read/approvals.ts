@@ -2,6 +2,7 @@ import { and, asc, desc, eq, ne, sql } from "drizzle-orm";
 import type { Viewer } from "#lib/domain/actor.ts";
 import type { Charter } from "#lib/domain/charter.ts";
 import type { Decision } from "#lib/domain/decision.ts";
+import { isUuid } from "#lib/domain/text.ts";
 import type { Queries } from "../client.ts";
 import { comments, requests, requestVersions, verdicts } from "../schema/claims.ts";
 import { people } from "../schema/directory.ts";
@@ -70,7 +71,7 @@ export type QueueItem = Awaited<ReturnType<typeof readQueue>>[number];
 
 /** Everything an approver reads before deciding one request of their queue; null when it does not wait for them. */
 export async function readApproval(db: Queries, viewer: Viewer, id: string) {
-  if (!/^[0-9a-f-]{36}$/.test(id)) return null;
+  if (!isUuid(id)) return null;
   const [item] = await joined(db).where(and(waitsFor(viewer), eq(requests.id, id)));
   if (item === undefined) return null;
   const [decision, given, remarks, before, similar, history] = await Promise.all([

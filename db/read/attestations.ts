@@ -3,6 +3,7 @@ import { seesEverything, type Viewer } from "#lib/domain/actor.ts";
 import type { QuestionAnswer, Stage } from "#lib/domain/attestation.ts";
 import type { Environment } from "#lib/domain/charter.ts";
 import type { Refusal } from "#lib/domain/refusal.ts";
+import { isUuid } from "#lib/domain/text.ts";
 import type { Queries } from "../client.ts";
 import { askedOf } from "./attestation-sight.ts";
 
@@ -132,7 +133,7 @@ export async function readOpenQuestions(
 ): Promise<OpenQuestions | null> {
   if (!seesEverything(viewer)) return null;
   const [at = "", id = ""] = of.after.split("_");
-  const from = Number.isFinite(Date.parse(at)) && /^[0-9a-f-]{36}$/.test(id) ? { at, id } : null;
+  const from = Number.isFinite(Date.parse(at)) && isUuid(id) ? { at, id } : null;
   const found = await db.execute<{ row: OpenQuestion }>(sql`
     select jsonb_build_object('id', i.id, 'name', i.name, 'environment', i.environment, 'owner', coalesce(o.name, ''),
       'ownerActive', coalesce(o.active, false), 'backup', coalesce(b.name, bt.name, ''), 'team', coalesce(t.name, ''), 'stage', q.stage,

@@ -1,4 +1,5 @@
 import { type Column, type SQL, sql } from "drizzle-orm";
+import { isUuid } from "#lib/domain/text.ts";
 
 /** Where a page ends: the sort column's value as PostgreSQL prints it, and the row's id. */
 export interface Cursor {
@@ -16,7 +17,7 @@ export function decodeCursor(text: string | undefined): Cursor | null {
     const parsed: unknown = JSON.parse(Buffer.from(text, "base64url").toString("utf8"));
     if (!Array.isArray(parsed) || parsed.length !== 2) return null;
     const [value, id] = parsed;
-    return typeof value === "string" && typeof id === "string" && /^[0-9a-f-]{36}$/.test(id) ? { value, id } : null;
+    return typeof value === "string" && typeof id === "string" && isUuid(id) ? { value, id } : null;
   } catch (error) {
     if (error instanceof SyntaxError) return null;
     throw error;

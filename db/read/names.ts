@@ -1,4 +1,5 @@
 import { and, eq, inArray } from "drizzle-orm";
+import { isUuid } from "#lib/domain/text.ts";
 import type { Queries } from "../client.ts";
 import { people, services, teams } from "../schema/directory.ts";
 
@@ -10,7 +11,7 @@ export interface Names {
 }
 
 const uuids = (ids: readonly (string | null | undefined)[]): string[] => [
-  ...new Set(ids.filter((id): id is string => /^[0-9a-f-]{36}$/.test(id ?? ""))),
+  ...new Set(ids.filter((id): id is string => isUuid(id ?? ""))),
 ];
 
 /** Reads the names of ids; unknown ones are absent. One query a table, none for an empty list. */

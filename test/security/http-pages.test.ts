@@ -177,6 +177,46 @@ describe("a fault", () => {
     expect(lines().some((line) => JSON.parse(line).event === "forged")).toBe(false);
   });
 
+  test("comes of no address that can be written, whatever its parameters say", async () => {
+    const parameters = [
+      "q",
+      "team",
+      "target",
+      "state",
+      "finding",
+      "kind",
+      "owner",
+      "noun",
+      "after",
+      "sort",
+      "r",
+      "draft",
+      "edit",
+    ];
+    const values = ["%00", "x%00", "-".repeat(36), "%ED%A0%80", "x".repeat(500), "__proto__", "-1", "%E2%80%AE"];
+    for (const path of [
+      "/identities",
+      "/requests",
+      "/audit",
+      "/findings",
+      "/approvals",
+      "/attestations",
+      "/requests/new",
+    ])
+      for (const value of values) {
+        const address = `${path}?${parameters.map((name) => `${name}=${value}`).join("&")}`;
+        const { status, text } = await seen(address);
+        expect([address, status, /(?:data-dgst="|digest\\?":\\?")(?!NEXT_)/.test(text)]).toEqual([
+          address,
+          value.includes("%00") ? 400 : 200,
+          false,
+        ]);
+      }
+    for (const value of ["-".repeat(36), "a-".repeat(18), "%00", "x"])
+      for (const path of [`/identities/${value}`, `/requests/${value}`])
+        expect([path, sightOf(await seen(path))]).toEqual([path, value === "%00" ? "status 400" : "not-found"]);
+  });
+
   const lines = (): readonly string[] =>
     world.portal
       .log()
