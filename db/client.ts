@@ -5,6 +5,7 @@ import * as attestation from "./schema/attestation.ts";
 import * as audit from "./schema/audit.ts";
 import * as claims from "./schema/claims.ts";
 import * as configuration from "./schema/configuration.ts";
+import * as debts from "./schema/debts.ts";
 import * as directory from "./schema/directory.ts";
 import * as findings from "./schema/findings.ts";
 import * as inventory from "./schema/inventory.ts";
@@ -17,6 +18,7 @@ export const schema = {
   ...audit,
   ...claims,
   ...configuration,
+  ...debts,
   ...directory,
   ...findings,
   ...inventory,

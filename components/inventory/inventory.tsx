@@ -1,6 +1,7 @@
 import { Fingerprint } from "lucide-react";
 import Link from "next/link";
 import type { InventoryChoices, InventoryFilter, InventoryPage, Tile, TileCounts } from "#db/read/inventory.ts";
+import { debtGroups, groupWords } from "#lib/domain/debt.ts";
 import { findingKinds, levelOf, wordsOf } from "#lib/domain/finding.ts";
 import { Export } from "../export.tsx";
 import { Filter, Filters, SearchFilter } from "../filters.tsx";
@@ -117,6 +118,11 @@ const InventoryFilters = ({ choices }: { readonly choices: InventoryChoices }) =
       name="finding"
       label="Finding"
       choices={findingKinds.map((kind) => ({ value: kind, label: wordsOf(kind).title }))}
+    />
+    <Filter
+      name="debt"
+      label="Answers"
+      choices={debtGroups.map((group) => ({ value: group, label: groupWords[group] }))}
     />
     <Filter
       name="state"

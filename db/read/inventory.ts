@@ -2,11 +2,13 @@ import { and, eq, inArray, ne, notInArray, type SQL, sql } from "drizzle-orm";
 import { seesEverything, type Viewer } from "#lib/domain/actor.ts";
 import type { CredentialModel, Environment } from "#lib/domain/charter.ts";
 import { environments } from "#lib/domain/charter.ts";
+import { asDebtGroup } from "#lib/domain/debt.ts";
 import type { IdentityState } from "#lib/domain/identity.ts";
 import { type KnownUse, sayUse } from "#lib/domain/last-use.ts";
 import type { Queries } from "../client.ts";
 import { people, services, teams } from "../schema/directory.ts";
 import { identities } from "../schema/inventory.ts";
+import { inDebtGroup } from "./debt.ts";
 import { identitySight } from "./identity-sight.ts";
 import { matching } from "./inventory-search.ts";
 import { after, type Cursor, cursorValue, encodeCursor, inOrder, type Sort } from "./keyset.ts";
@@ -28,6 +30,8 @@ export interface InventoryFilter {
   /** Id of a person, and of a business service. */
   readonly owner: string;
   readonly service: string;
+  /** A group of provisioning debt (lib/domain/debt.ts). */
+  readonly debt: string;
   /** `name`, `ends`, `born`, `used`, `risk`, with `-` for descending. */
   readonly sort: string;
 }
@@ -105,6 +109,7 @@ async function conditions(
 ): Promise<{ where: SQL | undefined; cut: boolean }> {
   const search = filter.q.trim() === "" ? null : await matching(db, filter.q.trim());
   const environment = environments.find((candidate) => candidate === filter.environment);
+  const debt = asDebtGroup(filter.debt);
   const where = and(
     eq(identities.tenant, "main"),
     identitySight(viewer),
@@ -120,6 +125,7 @@ async function conditions(
     isId.test(filter.owner) ? eq(identities.owner, filter.owner) : undefined,
     isId.test(filter.service) ? eq(identities.service, filter.service) : undefined,
     filter.finding ? sql`exists (select 1 ${openFindings} and f.kind = ${filter.finding})` : undefined,
+    debt ? inDebtGroup(debt) : undefined,
     search ? sql`${identities.id} = any (${sql.param([...search.ids])}::uuid[])` : undefined,
   );
   return { where, cut: search?.cut ?? false };

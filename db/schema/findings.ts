@@ -1,4 +1,4 @@
-import { date, integer, jsonb, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
+import { bigint, date, integer, jsonb, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
 import type { JsonObject } from "#lib/domain/json.ts";
 import { charter, id, instant, tenant } from "./columns.ts";
 
@@ -37,13 +37,13 @@ export const counters = charter.table(
   "counters",
   {
     tenant: tenant(),
-    /** `finding.<kind>`: open findings that are not muted. */
+    /** `finding.<kind>`: open findings that are not muted. Any other: a figure of provisioning debt (lib/domain/debt.ts). */
     name: text("name").notNull(),
     /** `all`, or a team's id. */
     scope: text("scope").notNull(),
     /** Day in UTC by the business clock. */
     day: date("day").notNull(),
-    value: integer("value").notNull(),
+    value: bigint("value", { mode: "number" }).notNull(),
   },
   (t) => [primaryKey({ columns: [t.tenant, t.name, t.scope, t.day] })],
 );

@@ -26,7 +26,7 @@ export interface FourAnswer {
 }
 
 /** Reach counts as known for this long after it was last read back. */
-const observedHours = 48;
+export const observedHours = 48;
 
 export interface FourAnswers {
   readonly who: FourAnswer;

@@ -39,9 +39,9 @@ export function validateCharter(charter: Charter, facts: CharterFacts, now: Date
   ];
 }
 
-/** Why a purpose is not one plain sentence of 15–500 characters. */
-export const whyNotPurpose = (purpose: string): readonly Refusal[] =>
-  whyNotLine("purpose", purpose, { min: 15, max: 500 });
+export const purposeLimits: TextLimits = { min: 15, max: 500 };
+/** Why a purpose is not one plain sentence within its limits. */
+export const whyNotPurpose = (purpose: string): readonly Refusal[] => whyNotLine("purpose", purpose, purposeLimits);
 
 function whyNotLine(field: string, text: string, limits: TextLimits): readonly Refusal[] {
   const sentence = whyNotPlain(text, limits);

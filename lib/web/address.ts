@@ -33,6 +33,7 @@ export function inventoryFilter(query: URLSearchParams): InventoryFilter {
     finding: of("finding"),
     owner: of("owner"),
     service: of("service"),
+    debt: of("debt"),
     sort: of("sort") || "name",
   };
 }

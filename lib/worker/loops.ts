@@ -14,6 +14,7 @@ import { signInKeys } from "./sign-in-keys.ts";
 import type { Standing } from "./standing.ts";
 import { checkPlace, checkPlaces } from "./sweeps/check-places.ts";
 import { retireByCondition } from "./sweeps/conditions.ts";
+import { keepDebt } from "./sweeps/debt.ts";
 import { findFindings } from "./sweeps/findings.ts";
 import { watchUse } from "./sweeps/last-use.ts";
 import { reconcile } from "./sweeps/reconcile.ts";
@@ -60,6 +61,7 @@ const sweepsOf = (worker: Worker): readonly Sweep[] => [
   { name: "attestations", cron: "*/5 * * * *", run: async () => void (await planQuestions(worker)) },
   { name: "check-places", cron: "17 4 * * *", run: () => checkPlaces(worker) },
   { name: "conditions", cron: "*/5 * * * *", run: async () => void (await retireByCondition(worker)) },
+  { name: "debt", cron: "* * * * *", run: async () => void (await keepDebt(worker)) },
   { name: "findings", cron: "* * * * *", run: async () => void (await findFindings(worker)) },
   { name: "last-use", cron: "*/15 * * * *", run: () => watchUse(worker) },
   { name: "repositories", cron: "41 * * * *", run: async () => void (await readGithub(worker)) },

@@ -41,6 +41,7 @@ const plain: InventoryFilter = {
     finding: "",
     owner: "",
     service: "",
+    debt: "",
     sort: "name",
   },
 };

@@ -8,64 +8,23 @@ import { mute, unmute } from "#lib/claims/findings/mute.ts";
 import { findingKinds, type RecordFinding, recordFindings, severityOf, wordsOf } from "#lib/domain/finding.ts";
 import { controls } from "#lib/policy/controls.ts";
 import { findFindings } from "#lib/worker/sweeps/findings.ts";
-import { ask, judge, openScenario, type Scenario } from "./scenario.ts";
+import { days, openRecorded, type Recorded } from "./recorded.ts";
+import type { Scenario } from "./scenario.ts";
 
+let recorded: Recorded;
 let scenario: Scenario;
-let template: string;
 beforeAll(async () => {
-  scenario = await openScenario();
-  for (const person of ["mara.lind", "tomas.vidal"]) await scenario.signIn(person, ["security"]);
-  await scenario.signIn("ida.holm", ["operator"]);
-  for (const person of ["jonas.kern", "amara.obi", "priya.shah"]) await scenario.signIn(person);
-  template = await ask(scenario, "amara.obi");
-  await scenario.settle();
-  for (const person of ["mara.lind", "tomas.vidal"]) {
-    if ((await scenario.state(template))?.state !== "awaiting-approval") break;
-    await judge(scenario, person, template);
-    await scenario.settle();
-  }
-  await unguarded((tx) => tx`update charter.identities set state = 'retired'`);
+  recorded = await openRecorded();
+  scenario = recorded.scenario;
 });
 afterAll(() => scenario.database.close());
-beforeEach(() =>
-  unguarded(async (tx) => {
-    await tx`delete from charter.identities where id <> ${template}`;
-    for (const table of ["findings", "counters", "credentials", "exceptions", "questions"])
-      await tx.unsafe(`delete from charter.${table}`);
-    await tx`update charter.people set active = true`;
-  }),
-);
+beforeEach(() => recorded.clear());
 
-type Transaction = Parameters<Parameters<Scenario["database"]["admin"]["begin"]>[1]>[0];
-/** Writes as nobody of ours may: without entries, without triggers. */
-const unguarded = (work: (tx: Transaction) => Promise<unknown>) =>
-  scenario.database.admin.begin(async (tx) => {
-    await tx`set local session_replication_role = replica`;
-    await work(tx);
-  });
-
-const now = async () => {
-  const [row] = await scenario.worker.db.execute<{ now: string }>(sql`select to_json(charter.clock()) #>> '{}' as now`);
-  return new Date(row?.now ?? "").getTime();
-};
-/** The instant so many seconds from the business clock's now, past or ahead. */
-const inSeconds = async (seconds: number) => new Date((await now()) + seconds * 1_000).toISOString();
-const days = 86_400;
-
-/** A live identity of Amara's as the template is, but for what is said; it ends in 200 days. */
-async function lives(changes: Record<string, unknown> = {}, charter: Record<string, unknown> = {}): Promise<string> {
-  const id = randomUUID();
-  const row = { id, name: `n-${id}`, object_name: `charter-${id}`, state: "live", live_at: await inSeconds(-days) };
-  const ends = { ends_at: await inSeconds(200 * days), observed_at: await inSeconds(-60), first_use_at: null };
-  await unguarded(async (tx) => {
-    await tx`insert into charter.identities select (jsonb_populate_record(i, ${tx.json({ ...row, ...ends, ...changes } as never)})).*
-      from charter.identities i where id = ${template}`;
-    await tx`update charter.identities set charter = charter || ${tx.json(charter as never)} where id = ${id}`;
-  });
-  return id;
-}
-const leaves = (...people: readonly string[]) =>
-  unguarded((tx) => tx`update charter.people set active = false where id = any (${people.map(scenario.id)})`);
+const unguarded: Recorded["unguarded"] = (work) => recorded.unguarded(work);
+const inSeconds: Recorded["inSeconds"] = (seconds) => recorded.inSeconds(seconds);
+const lives: Recorded["lives"] = (changes, charter) => recorded.lives(changes, charter);
+const leaves: Recorded["leaves"] = (...people) => recorded.leaves(...people);
+const now = async () => new Date(await inSeconds(0)).getTime();
 const sweep = () => findFindings(scenario.worker);
 
 interface Row extends Record<string, unknown> {
@@ -273,7 +232,7 @@ describe("a sweep", () => {
   test("of an empty inventory finds nothing and counts nought of every kind", async () => {
     await sweep();
     const rows = await scenario.worker.db.execute<{ value: number }>(
-      sql`select value from charter.counters where scope = 'all'`,
+      sql`select value::int as value from charter.counters where scope = 'all'`,
     );
     expect(rows.map(({ value }) => value)).toEqual(findingKinds.map(() => 0));
   });
@@ -307,7 +266,7 @@ describe("a sweep", () => {
     await sweep();
     await scenario.database.setClock("0");
     const rows = await scenario.worker.db.execute<{ scope: string; value: number }>(sql`
-      select case scope when 'all' then 'all' else 'team' end as scope, value from charter.counters where name = 'finding.expiring' order by day, 1`);
+      select case scope when 'all' then 'all' else 'team' end as scope, value::int as value from charter.counters where name = 'finding.expiring' order by day, 1`);
     expect([...rows]).toEqual([
       { scope: "all", value: 1 },
       { scope: "team", value: 1 },
@@ -331,7 +290,7 @@ describe("a mute", () => {
   };
   const counted = async () => {
     const [row] = await scenario.worker.db.execute<{ value: number }>(
-      sql`select value from charter.counters where name = 'finding.expiring' and scope = 'all'`,
+      sql`select value::int as value from charter.counters where name = 'finding.expiring' and scope = 'all'`,
     );
     return row?.value;
   };
@@ -378,7 +337,7 @@ describe("a mute", () => {
       await sweep();
       await scenario.database.setClock("0");
       const [row] = await scenario.worker.db.execute<{ value: number }>(
-        sql`select value from charter.counters where name = 'finding.expiring' and scope = 'all' order by day desc limit 1`,
+        sql`select value::int as value from charter.counters where name = 'finding.expiring' and scope = 'all' order by day desc limit 1`,
       );
       expect(row?.value).toBe(1);
     },
@@ -483,7 +442,7 @@ describe("the list", () => {
       muted: { muted: "muted" },
     }))
       numbers[name] = (await seen("mara.lind", filter)).ids.length;
-    const risk = await riskOf(template);
+    const risk = await riskOf(recorded.template);
     const third = severityOf("static-avoidable", { environment: "prod", risk }).points;
     expect(numbers).toEqual({
       ...{ all: 3, kind: 2, high: third >= 60 ? 2 : 1, low: third < 40 ? 2 : 1, dev: 1, target: 1, owner: 1 },

@@ -57,6 +57,7 @@ const facts = [
   "attestations",
   "findings",
   "counters",
+  "debts",
   "notices",
   "notice_mark",
   "uses",

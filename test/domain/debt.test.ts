@@ -1,0 +1,44 @@
+import { describe, expect, test } from "vitest";
+import { answeredShare, byWeek, debtOf, type Figures } from "#lib/domain/debt.ts";
+
+const figures = (of: Record<string, number>): Figures => new Map(Object.entries(of));
+
+test.each([
+  [236, 49, 79.2],
+  [3, 0, 100],
+  [1_000_000, 1, 99.9],
+  [1_000, 1_000, 0],
+  [0, 0, null],
+])("of %i identities %i lack an answer: %s %%", (counted, missing, share) => {
+  expect(answeredShare(figures({ counted, "missing.any": missing }))).toBe(share);
+});
+
+test("the debt is the sum over its causes", () => {
+  expect(debtOf(figures({ "debt.who": 3, "debt.policy": 4, "outside.who": 100 }))).toBe(7);
+});
+
+describe("weeks", () => {
+  const day = (text: string, value: number) => ({ day: text, figures: figures({ counted: value }) });
+  const read = (days: readonly ReturnType<typeof day>[]) =>
+    byWeek(days, { today: "2026-11-29", weeks: 3 }).map((week) => [week.day, week.figures?.get("counted") ?? null]);
+
+  test("end with today and keep each its last count, in whatever order the days come", () => {
+    expect(read([day("2026-11-29", 5), day("2026-11-23", 4), day("2026-11-22", 3), day("2026-11-16", 2)])).toEqual([
+      ["2026-11-15", null],
+      ["2026-11-22", 3],
+      ["2026-11-29", 5],
+    ]);
+  });
+
+  test("without a count are told as such, and what lies before them is left out", () => {
+    expect(read([day("2026-11-08", 9), day("2026-11-09", 1)])).toEqual([
+      ["2026-11-15", 1],
+      ["2026-11-22", null],
+      ["2026-11-29", null],
+    ]);
+  });
+
+  test("are all empty before anything was counted", () => {
+    expect(read([]).map(([, value]) => value)).toEqual([null, null, null]);
+  });
+});
