@@ -108,14 +108,14 @@ export const comments = charter.table(
   (t) => [primaryKey({ columns: [t.tenant, t.id] })],
 );
 
-/** What is asked and is not a request: `withdraw` a request, `take-back` a stuck provisioning, `retry` a stuck step, `check` a target, `mute` or `unmute` a finding. */
+/** What is asked and is not a request: `withdraw` a request, `take-back` a stuck provisioning, `retry` a stuck step, `check` a target, `mute` or `unmute` a finding, an identity's `question` now. */
 export const asks = charter.table(
   "asks",
   {
     tenant: tenant(),
     id: id(),
     kind: text("kind").$type<AskKind>().notNull(),
-    /** Id of the request, step, target or finding asked about. */
+    /** Id of the request, step, target, finding or identity asked about. */
     subject: text("subject").notNull(),
     /** {reason, until} of a mute. */
     detail: jsonb("detail").$type<JsonObject>().notNull().default({}),
@@ -185,7 +185,7 @@ export const sessions = charter.table(
   (t) => [primaryKey({ columns: [t.tenant, t.id] })],
 );
 
-export type AskKind = "withdraw" | "end-overlap" | "take-back" | "retry" | "check" | "mute" | "unmute";
+export type AskKind = "withdraw" | "end-overlap" | "take-back" | "retry" | "check" | "mute" | "unmute" | "question";
 export type ClaimNoun =
   | "sign_ins"
   | "requests"

@@ -1,5 +1,7 @@
+import type { Actor } from "./actor.ts";
 import type { Backup, CredentialModel, Environment } from "./charter.ts";
 import { later } from "./instant.ts";
+import { type Behind, mayAskAbout } from "./ownership.ts";
 import { type Outcome, ok, refuse } from "./refusal.ts";
 import { whyNotPlain } from "./text.ts";
 
@@ -115,6 +117,24 @@ export function standingOf(
   const backs = "person" in backup ? backup.person === person.id : person.teams.includes(backup.team);
   const asksBackup = question.stage === "backup-asked" || question.stage === "overdue" || !question.ownerActive;
   return backs && asksBackup ? "backup" : null;
+}
+
+/** A question that is asked before its time, of what lives and while it is not asked anyway. */
+export function mayAskEarly(of: {
+  readonly behind: Behind;
+  readonly asker: Pick<Actor, "id" | "roles" | "teams">;
+  /** Null where policy asks nobody. */
+  readonly stage: Stage | null;
+}): Outcome<null> {
+  const may = mayAskAbout("transfer", of.behind, of.asker);
+  if ("refusals" in may && may.refusals[0].code === "forbidden")
+    return refuse({ code: "forbidden", sentence: "Only the owner, the backup or security may have its owner asked." });
+  if ("refusals" in may)
+    return refuse({ code: "conflict", sentence: `It is ${of.behind.state}; nothing is asked of it.` });
+  if (of.stage === null) return refuse({ code: "conflict", sentence: "Policy asks no owner about it." });
+  return of.stage === "waiting"
+    ? ok(null)
+    : refuse({ code: "conflict", sentence: "Its owner is asked already.", mend: "Wait for the answer." });
 }
 
 /** An answer as it is given. */

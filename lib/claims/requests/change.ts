@@ -7,12 +7,14 @@ import { readKnownPeople } from "#db/store/people.ts";
 import { readOpenRequestOn, readRequest, readVersion } from "#db/store/requests.ts";
 import { canonical } from "#lib/digest/digest.ts";
 import { charterAfter, type LaterKind } from "#lib/domain/change.ts";
-import type { Charter, Origins } from "#lib/domain/charter.ts";
+import type { Charter } from "#lib/domain/charter.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import { mayAskAbout, maySucceed } from "#lib/domain/ownership.ts";
 import { type Outcome, ok, refuse } from "#lib/domain/refusal.ts";
+import type { Examined } from "#lib/judgement/examine.ts";
 import { noSuchRequest, sentOtherwise } from "../refusals.ts";
 import { type ClaimContext, runClaim } from "../run.ts";
+import { originsAfter } from "./changed-origins.ts";
 import { examineNew } from "./examine-new.ts";
 import { sealVersion } from "./seal.ts";
 
@@ -32,14 +34,26 @@ export const askForChange = (context: ClaimContext, input: ChangeInput): Promise
 
 /** As `askForChange`, in a transaction that says more: the answer to a question that the change follows from. */
 export async function changeWithin(tx: Tx, context: ClaimContext, input: ChangeInput): Promise<Sent> {
-  const identity = await readIdentityInSight(tx, context.actor, input.identity);
-  if (identity === null) return refuse({ code: "not-found", sentence: "There is no such identity." });
-  if (!(await mayUseFormId(tx, context.actor, input))) return noSuchRequest;
+  const about = await readAbout(tx, context, input);
+  if ("refusals" in about) return about;
   const before = await readVersion(tx, input.id, 1);
   if (before !== null)
     return canonical(before.change) === canonical(input.change) ? ok({ id: input.id }) : sentOtherwise;
-  const refused = await whyNotChange(tx, context, { input, identity });
-  return refused ?? sealed(tx, context, { input, identity });
+  const foreseen = await judged(tx, context, about.ok);
+  return "refusals" in foreseen ? foreseen : sealed(tx, context, { ...about.ok, ...foreseen.ok });
+}
+
+/** What would become of such a request: its judgement, or why it cannot be. Reads, writes nothing. */
+export async function foreseeChange(tx: Tx, context: ClaimContext, input: ChangeInput): Promise<Outcome<Foreseen>> {
+  const about = await readAbout(tx, context, input);
+  return "refusals" in about ? about : judged(tx, context, about.ok);
+}
+
+/** The identity that is spoken of, if the asker sees it, under an id that is theirs to use. */
+async function readAbout(tx: Tx, { actor }: ClaimContext, input: ChangeInput): Promise<Outcome<About>> {
+  const identity = await readIdentityInSight(tx, actor, input.identity);
+  if (identity === null) return refuse({ code: "not-found", sentence: "There is no such identity." });
+  return (await mayUseFormId(tx, actor, input)) ? ok({ input, identity }) : noSuchRequest;
 }
 
 interface About {
@@ -66,29 +80,35 @@ async function whyNotChange(tx: Tx, { actor }: ClaimContext, { input, identity }
 const successorOf = ({ kind, change }: ChangeInput): string | null =>
   kind === "transfer" && typeof change.to === "string" ? change.to : null;
 
-async function sealed(tx: Tx, context: ClaimContext, { input, identity }: About): Promise<Sent> {
+export interface Foreseen {
+  /** The charter as it would stand, and how it was judged. */
+  readonly charter: Charter;
+  readonly examined: Examined;
+  readonly now: Date;
+}
+
+async function judged(tx: Tx, context: ClaimContext, { input, identity }: About): Promise<Outcome<Foreseen>> {
+  const refused = await whyNotChange(tx, context, { input, identity });
+  if (refused !== null) return refused;
   const { id, kind, change } = input;
   const now = await databaseClock(tx);
   const charter = charterAfter({ kind, charter: identity.charter, change, now });
   if ("refusals" in charter) return charter;
   const request = { id, kind, identity: identity.id, requester: context.actor.id };
   const examined = await examineNew(tx, { request, version: { version: 1, change }, charter: charter.ok });
-  if ("refusals" in examined) return examined;
-  await insertRequest(tx, { ...request, draftedAt: now });
-  if ((await readRequest(tx, id))?.requester !== request.requester) return noSuchRequest;
-  const { planDigest } = examined.ok;
-  const origins = originsOf(identity.charter, charter.ok);
-  const done = await sealVersion(tx, context, {
-    ...{ request: id, version: 1, charter: charter.ok, origins, change, planDigest, owner: successorOf(input) },
-  });
-  return "refusals" in done ? done : ok({ id });
+  return "refusals" in examined ? examined : ok({ charter: charter.ok, examined: examined.ok, now });
 }
 
-/** What was asked to differ was typed; everything else is the identity's own. */
-function originsOf(before: Charter, after: Charter): Origins {
-  const kept = { how: "inferred", from: "the identity as it stands" } as const;
-  const was = new Map<string, unknown>(Object.entries(before));
-  const origin = (field: string, value: unknown) =>
-    canonical(value) === canonical(was.get(field) ?? null) ? kept : ({ how: "typed" } as const);
-  return Object.fromEntries(Object.entries(after).map(([field, value]) => [field, origin(field, value)]));
+async function sealed(tx: Tx, context: ClaimContext, of: About & Foreseen): Promise<Sent> {
+  const { input, identity, charter, examined, now } = of;
+  const { id, kind, change } = input;
+  const requester = context.actor.id;
+  await insertRequest(tx, { id, kind, identity: identity.id, requester, draftedAt: now });
+  if ((await readRequest(tx, id))?.requester !== requester) return noSuchRequest;
+  const { planDigest } = examined;
+  const origins = originsAfter(identity.charter, charter);
+  const done = await sealVersion(tx, context, {
+    ...{ request: id, version: 1, charter, origins, change, planDigest, owner: successorOf(input) },
+  });
+  return "refusals" in done ? done : ok({ id });
 }

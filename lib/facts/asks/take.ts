@@ -4,6 +4,7 @@ import type { Role } from "#lib/domain/actor.ts";
 import { refuse } from "#lib/domain/refusal.ts";
 import { isUuid } from "#lib/domain/text.ts";
 import { type Answer, taken } from "../answer.ts";
+import { askOwnerNow } from "../attestations/ask-now.ts";
 import { takeMute } from "../findings/mute.ts";
 import { endOverlap } from "../requests/end-overlap.ts";
 import { takeRequestBack } from "../requests/take-back.ts";
@@ -17,8 +18,8 @@ const mayAsk: { readonly [K in "retry" | "check"]: readonly Role[] } = {
 };
 
 /**
- * Takes an ask: withdraws a request, has a stuck one taken back, ends a rotation's overlap, mutes a finding, or grants a retry
- * or a check, which the worker then does outside this transaction. Refused to who may not ask.
+ * Takes an ask: withdraws a request, has a stuck one taken back, ends a rotation's overlap, mutes a finding, has an owner
+ * asked, or grants a retry or a check, which the worker then does outside this transaction. Refused to who may not ask.
  */
 export const takeAsk: Command<{ readonly ask: string }, Answer> = async (work, input) => {
   const ask = await readAsk(work.tx, input.ask);
@@ -28,6 +29,7 @@ export const takeAsk: Command<{ readonly ask: string }, Answer> = async (work, i
   const about = { request: ask.subject, person: ask.person };
   if (ask.kind === "withdraw") return withdraw(work, about);
   if (ask.kind === "end-overlap") return endOverlap(work, { ask: ask.id, identity: ask.subject, person: ask.person });
+  if (ask.kind === "question") return askOwnerNow(work, { ask: ask.id, identity: ask.subject, person: ask.person });
   if (ask.kind === "take-back") return takeRequestBack(work, about);
   if (ask.kind === "mute" || ask.kind === "unmute") return takeMute(work, { ...ask, kind: ask.kind });
   if (!Object.hasOwn(mayAsk, ask.kind))
