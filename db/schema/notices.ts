@@ -63,6 +63,7 @@ export const preferences = charter.table(
   },
   (t) => [
     primaryKey({ columns: [t.tenant, t.person, t.name] }),
+    index("preferences_shared").on(t.tenant, sql`(value ->> 'team')`).where(sql`value ->> 'team' is not null`),
     check("preferences_are_small", sql`octet_length(value::text) <= 16384 and octet_length(name) <= 120`),
   ],
 );

@@ -1,0 +1,1 @@
+CREATE INDEX "preferences_shared" ON "charter"."preferences" USING btree ("tenant",(value ->> 'team')) WHERE value ->> 'team' is not null;
