@@ -9,7 +9,7 @@ import {
 import { ArrowDown, ArrowUp } from "lucide-react";
 import Link from "next/link";
 import { usePathname, useRouter, useSearchParams } from "next/navigation";
-import { type MouseEvent, type ReactNode, useMemo } from "react";
+import { type MouseEvent, type ReactNode, useEffect, useMemo, useRef } from "react";
 import { cx } from "./ui/cx.ts";
 
 /** One column. `sort` names the server's sort key; `from` leaves it out on narrower screens, where the first column must tell enough. */
@@ -27,6 +27,14 @@ export interface Column<Row> {
 const features = tableFeatures({ rowSortingFeature, columnVisibilityFeature });
 const from = { md: "hidden md:table-cell", lg: "hidden lg:table-cell", xl: "hidden xl:table-cell" } as const;
 
+/** Rows that are ticked, on this page and others. */
+export interface Ticks<Row> {
+  readonly has: (row: Row) => boolean;
+  readonly set: (rows: readonly Row[], on: boolean) => void;
+  /** What a row is called, for its box. */
+  readonly name: (row: Row) => string;
+}
+
 interface DataTableProps<Row> {
   readonly caption: string;
   readonly rows: readonly Row[];
@@ -39,6 +47,10 @@ interface DataTableProps<Row> {
   /** Ids of columns a person left out. */
   readonly hidden?: readonly string[];
   readonly selected?: string | null;
+  /** What a click beside the row's link does; without it the whole row leads where the link does. */
+  readonly open?: (row: Row) => void;
+  /** A box before each row. */
+  readonly ticks?: Ticks<Row> | undefined;
   readonly empty: ReactNode;
 }
 
@@ -58,6 +70,7 @@ export function DataTable<Row extends { readonly id: string }>(props: DataTableP
           <caption className="sr-only">{props.caption}</caption>
           <thead>
             <tr>
+              {props.ticks ? <TickAll rows={props.rows} ticks={props.ticks} /> : null}
               {shown.map((header) => {
                 const column = byId.get(header.column.id);
                 return column ? (
@@ -73,7 +86,13 @@ export function DataTable<Row extends { readonly id: string }>(props: DataTableP
                   row.getVisibleCells().map((cell, at) => {
                     const column = byId.get(cell.column.id);
                     return column ? (
-                      <BodyCell key={cell.id} column={column} row={row.original} href={at === 0 ? href : undefined} />
+                      <BodyCell
+                        key={cell.id}
+                        column={column}
+                        row={row.original}
+                        lead={at === 0}
+                        href={at === 0 ? href : undefined}
+                      />
                     ) : null;
                   })
                 }
@@ -112,32 +131,67 @@ function useServerTable<Row extends { readonly id: string }>(props: DataTablePro
   return useTable({ features, columns, data, getRowId: (row) => row.id, manualSorting: true, state });
 }
 
-interface BodyRowProps<Row> extends Pick<DataTableProps<Row>, "href" | "selected"> {
+interface BodyRowProps<Row> extends Pick<DataTableProps<Row>, "href" | "selected" | "open" | "ticks"> {
   readonly row: Row;
   readonly children: (href: string | undefined) => ReactNode;
 }
 
-/** The whole row leads where its first cell's link does, for a pointer's sake; the link is what keyboards and readers use. */
-function BodyRow<Row extends { readonly id: string }>({ row, href: hrefOf, selected, children }: BodyRowProps<Row>) {
+/** The whole row can be clicked, for a pointer's sake; the first cell's link is what keyboards and readers use. */
+function BodyRow<Row extends { readonly id: string }>(props: BodyRowProps<Row>) {
+  const { row, selected, ticks } = props;
   const router = useRouter();
-  const href = hrefOf?.(row);
-  const open = (event: MouseEvent<HTMLElement>) => {
+  const line = useRef<HTMLTableRowElement>(null);
+  const href = props.href?.(row);
+  const click = (event: MouseEvent<HTMLElement>) => {
     const onControl = event.target instanceof Element && event.target.closest("a,button,input,label") !== null;
-    if (href && !event.defaultPrevented && !onControl) router.push(href);
+    if (event.defaultPrevented || onControl) return;
+    if (props.open) props.open(row);
+    else if (href) router.push(href);
   };
   const chosen = row.id === selected;
+  const ticked = ticks?.has(row) ?? false;
+  useEffect(() => {
+    if (chosen) line.current?.scrollIntoView({ block: "nearest" });
+  }, [chosen]);
   return (
     <tr
+      ref={line}
       aria-selected={selected === undefined ? undefined : chosen}
-      onClick={open}
+      onClick={click}
       className={cx(
-        "hover:bg-hover [&:not(:last-child)>td]:border-b [&>td]:border-line",
+        "scroll-mt-10 hover:bg-hover [&:not(:last-child)>td]:border-b [&>td]:border-line",
         href && "cursor-pointer",
-        chosen && "bg-accent-soft",
+        (chosen || ticked) && "bg-accent-soft",
+        chosen && "[&>td:first-child]:shadow-[inset_3px_0_var(--accent)]",
       )}
     >
-      {children(href)}
+      {ticks ? (
+        <td className="w-9 pl-4">
+          <Tick label={`Select ${ticks.name(row)}`} on={ticked} set={(on) => ticks.set([row], on)} />
+        </td>
+      ) : null}
+      {props.children(href)}
     </tr>
+  );
+}
+
+const Tick = (props: { readonly label: string; readonly on: boolean; readonly set: (on: boolean) => void }) => (
+  <label className="-m-2 inline-flex p-2">
+    <span className="sr-only">{props.label}</span>
+    <input
+      type="checkbox"
+      checked={props.on}
+      onChange={(event) => props.set(event.target.checked)}
+      className="size-4 accent-[var(--accent)]"
+    />
+  </label>
+);
+
+function TickAll<Row>({ rows, ticks }: { readonly rows: readonly Row[]; readonly ticks: Ticks<Row> }) {
+  return (
+    <th scope="col" className="sticky top-0 z-1 h-9 w-9 border-b border-line bg-surface pl-4 text-left">
+      <Tick label="Select this page" on={rows.every(ticks.has)} set={(on) => ticks.set(rows, on)} />
+    </th>
   );
 }
 
@@ -181,17 +235,21 @@ function HeadCell<Row>({ column, sorted }: { readonly column: Column<Row>; reado
 function BodyCell<Row>({
   column,
   row,
+  lead,
   href,
 }: {
   readonly column: Column<Row>;
   readonly row: Row;
+  /** The column that names the row and takes the room that is left. */
+  readonly lead: boolean;
   readonly href: string | undefined;
 }) {
   const content = column.cell(row);
   return (
     <td
       className={cx(
-        "h-10 max-w-80 px-3 py-1 whitespace-nowrap first:pl-4 last:pr-4 first:w-full first:max-w-0 first:min-w-32 md:first:min-w-44",
+        "h-10 px-3 py-1 whitespace-nowrap first:pl-4 last:pr-4",
+        lead ? "w-full max-w-0 min-w-32 md:min-w-44" : "max-w-80",
         !column.fixed && "truncate",
         column.align === "right" && "num",
         column.from && from[column.from],

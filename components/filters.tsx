@@ -5,6 +5,7 @@ import { type ReactNode, useEffect, useRef, useState, useTransition } from "reac
 import { cx } from "./ui/cx.ts";
 import { useEarlyTyping } from "./ui/early.ts";
 import type { Choice } from "./ui/select.tsx";
+import { useKeys } from "./use-keys.ts";
 
 /** Sets or clears one search parameter and goes back to the first page. */
 function useParameter(name: string): readonly [string, (value: string) => void] {
@@ -65,7 +66,7 @@ export function Filter({
   );
 }
 
-/** Searches as one types; waits for a pause of a quarter second. */
+/** Searches as one types; waits for a pause of a quarter second. The key `/` leads to it. */
 export function SearchFilter({ name = "q", label }: { readonly name?: string; readonly label: string }) {
   const [value, set] = useParameter(name);
   const [typed, setTyped] = useState(value);
@@ -78,6 +79,7 @@ export function SearchFilter({ name = "q", label }: { readonly name?: string; re
   };
   const field = useRef<HTMLInputElement>(null);
   useEarlyTyping(field, type);
+  useKeys({ "/": () => field.current?.focus() });
   return (
     <label className="flex h-7 min-w-40 flex-1 items-center gap-2 rounded-md border border-line bg-surface px-2 text-sm text-muted focus-within:outline-2 focus-within:outline-[var(--ring)] md:max-w-64">
       <Search aria-hidden className="size-3.5 shrink-0" />

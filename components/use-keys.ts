@@ -1,16 +1,18 @@
 "use client";
 import { useEffect } from "react";
 
+/** What takes keys itself: fields to type in, dialogs and menus; Enter and Space also buttons and links. */
+const typing =
+  "input:not([type=checkbox]):not([type=radio]),textarea,select,[contenteditable],[role=dialog],[role=menu]";
+const pressing = "a,button,summary";
+
 /** Single keys, while no field and no dialog has the focus. */
 export function useKeys(keys: Readonly<Record<string, () => void>>) {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-      if (
-        event.target instanceof Element &&
-        event.target.closest("input,textarea,select,[contenteditable],[role=dialog]")
-      )
-        return;
+      const taken = event.key === "Enter" || event.key === " " ? `${typing},${pressing}` : typing;
+      if (event.target instanceof Element && event.target.closest(taken)) return;
       const act = keys[event.key];
       if (act === undefined) return;
       event.preventDefault();

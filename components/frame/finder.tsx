@@ -1,7 +1,8 @@
 "use client";
-import { useRouter } from "next/navigation";
-import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { usePathname, useRouter } from "next/navigation";
+import { type KeyboardEvent, useEffect, useState } from "react";
 import { Dialog } from "#components/ui/dialog.tsx";
+import { tiles, tileWords } from "#lib/domain/tile.ts";
 
 export interface Hit {
   readonly href: string;
@@ -27,9 +28,10 @@ function Search({ pages, leave }: FinderProps) {
   const router = useRouter();
   const [typed, setTyped] = useState("");
   const [active, setActive] = useState(0);
-  const found = useFound(typed);
+  const { commands, found } = useFound(typed);
   const wanted = typed.trim().toLowerCase();
-  const hits = [...found, ...pages.filter((page) => page.title.toLowerCase().includes(wanted))];
+  const fits = ({ title }: Hit) => title.toLowerCase().includes(wanted);
+  const hits = [...commands.filter(fits), ...found, ...pages.filter(fits), ...everywhere.filter(fits)];
   const go = (hit: Hit | undefined) => {
     if (!hit) return;
     leave();
@@ -50,14 +52,16 @@ function Search({ pages, leave }: FinderProps) {
     <>
       <input
         role="combobox"
-        aria-label="Search identities, requests and pages"
+        // biome-ignore lint/a11y/noAutofocus: who opens the palette types at once; without it the button that closes it has the focus.
+        autoFocus
+        aria-label="Search identities, requests, people, pages and commands"
         aria-expanded
         aria-controls={hitsId}
         aria-activedescendant={hits[active] ? `${hitsId}-${active}` : undefined}
         autoComplete="off"
         spellCheck={false}
         value={typed}
-        placeholder="Name of an identity, a request or a page"
+        placeholder="An identity, a request, a person, a page or a command"
         onChange={(event) => type(event.target.value)}
         onKeyDown={onKeyDown}
         className="h-10 w-full border-b border-line bg-transparent text-md outline-none placeholder:text-faint"
@@ -66,6 +70,12 @@ function Search({ pages, leave }: FinderProps) {
     </>
   );
 }
+
+/** Commands that are not about one identity, and the groups of the inventory. */
+const everywhere: readonly Hit[] = [
+  { href: "/requests/new", title: "Request an identity", detail: "command" },
+  ...tiles.map((tile) => ({ href: `/identities?tile=${tile}`, title: tileWords[tile].title, detail: "inventory" })),
+];
 
 const hitsId = "palette-hits";
 
@@ -99,27 +109,41 @@ const Hits = ({ hits, active, point, go }: HitsProps) => (
   </div>
 );
 
-/** Identities and requests that match, asked for after a short pause; an older answer never replaces a newer one. */
-function useFound(typed: string): readonly Hit[] {
+interface Found {
+  /** What one may ask of the identity that one looks at. */
+  readonly commands: readonly Hit[];
+  readonly found: readonly Hit[];
+}
+
+/** What matches, asked for after a short pause, and the commands of this page at once; an older answer never replaces a newer one. */
+function useFound(typed: string): Found {
+  const at = /^\/identities\/([0-9a-f-]{36})$/.exec(usePathname())?.[1] ?? "";
+  const [commands, setCommands] = useState<readonly Hit[]>([]);
   const [found, setFound] = useState<readonly Hit[]>([]);
-  const latest = useRef(0);
+  useEffect(() => (at === "" ? undefined : ask({ at }, 0, (answer) => setCommands(answer.commands))), [at]);
   useEffect(() => {
-    latest.current += 1;
-    const mine = latest.current;
     if (typed.trim().length < 2) return setFound([]);
-    const abort = new AbortController();
-    const timer = setTimeout(async () => {
-      const answer = await fetch(`/api/search?${new URLSearchParams({ q: typed })}`, { signal: abort.signal }).catch(
-        () => null,
-      );
-      if (!answer?.ok || mine !== latest.current) return;
-      const body: { readonly hits: readonly Hit[] } = await answer.json();
-      setFound(body.hits);
-    }, 150);
-    return () => {
-      clearTimeout(timer);
-      abort.abort();
-    };
+    return ask({ q: typed }, 150, (answer) => setFound(answer.hits));
   }, [typed]);
-  return found;
+  return { commands, found };
+}
+
+interface Answered {
+  readonly commands: readonly Hit[];
+  readonly hits: readonly Hit[];
+}
+
+/** Asks after a pause; what it returns takes the question back. */
+function ask(query: Record<string, string>, pauseMs: number, take: (answer: Answered) => void): () => void {
+  const abort = new AbortController();
+  const timer = setTimeout(async () => {
+    const answer = await fetch(`/api/search?${new URLSearchParams(query)}`, { signal: abort.signal }).catch(() => null);
+    if (!answer?.ok) return;
+    const body: Answered = await answer.json();
+    if (!abort.signal.aborted) take(body);
+  }, pauseMs);
+  return () => {
+    clearTimeout(timer);
+    abort.abort();
+  };
 }

@@ -4,7 +4,7 @@ import type { Answer } from "#lib/web/action.ts";
 import { Combobox } from "../ui/combobox.tsx";
 import { DateInput } from "../ui/date-input.tsx";
 import { Field } from "../ui/field.tsx";
-import { dateOf } from "../ui/moment.ts";
+import { atTen, dateOf } from "../ui/moment.ts";
 import { Ask, useVerb } from "./verb-ask.tsx";
 
 type Asked = Promise<Answer<{ readonly id: string }>>;
@@ -86,9 +86,6 @@ export function Renew({ identity, maxDays, actions, close }: DialogProps) {
     </Ask>
   );
 }
-
-/** A day that was chosen, as an instant: ten in the morning, UTC. */
-const atTen = (day: string): string => new Date(`${day}T10:00:00Z`).toISOString();
 
 export function Transfer({ identity, people, actions, close }: DialogProps) {
   const id = useId();

@@ -1,134 +1,78 @@
 "use client";
-import { Lock, TriangleAlert } from "lucide-react";
-import type { ReactNode } from "react";
-import type { CredentialModel, Environment } from "#lib/domain/charter.ts";
-import type { SeverityLevel } from "#lib/domain/finding.ts";
-import type { IdentityState } from "#lib/domain/identity.ts";
-import { type Column, DataTable } from "../data-table.tsx";
-import { Severity } from "../findings/severity.tsx";
-import { EnvironmentBadge, IdentityStatus, Risk } from "../status.tsx";
-import { Badge } from "../ui/badge.tsx";
-import { Time } from "../ui/time.tsx";
+import { useRouter, useSearchParams } from "next/navigation";
+import { type ReactNode, useState } from "react";
+import { DataTable } from "../data-table.tsx";
+import { useKeys } from "../use-keys.ts";
+import { columns, type InventoryTableRow } from "./inventory-columns.tsx";
+import { KeysHelp } from "./keys-help.tsx";
+import type { ManyActions } from "./many.ts";
+import { ManyBar } from "./many-bar.tsx";
+import { useSelection } from "./selection.ts";
+import { SidePanel } from "./side-panel.tsx";
 
-export interface InventoryTableRow {
-  readonly id: string;
-  readonly name: string;
-  readonly blueprint: string;
-  readonly target: string;
-  readonly environment: Environment;
-  readonly state: IdentityState;
-  readonly owner: string;
-  readonly ownerActive: boolean;
-  readonly team: string;
-  readonly credential: CredentialModel;
-  readonly endsAt: string;
-  readonly risk: number;
-  readonly reach: string;
-  readonly differences: number;
-  readonly findings: { readonly count: number; readonly worst: number; readonly level: SeverityLevel };
-  readonly use: { readonly lastUsedAt: string | null; readonly words: string; readonly stale: boolean };
-}
-
-const columns: readonly Column<InventoryTableRow>[] = [
-  {
-    id: "name",
-    title: "Name",
-    sort: "name",
-    cell: (row) => (
-      <>
-        <span className="block truncate">{row.name}</span>
-        <span className="block truncate text-xs font-normal text-faint">{row.blueprint}</span>
-      </>
-    ),
-  },
-  { id: "state", title: "State", fixed: true, cell: (row) => <States row={row} /> },
-  { id: "target", title: "Target", from: "md", cell: (row) => row.target },
-  {
-    id: "environment",
-    title: "Environment",
-    from: "md",
-    fixed: true,
-    cell: (row) => <EnvironmentBadge environment={row.environment} />,
-  },
-  { id: "owner", title: "Owner", from: "md", cell: (row) => <Owner row={row} /> },
-  {
-    id: "reach",
-    title: "Reach",
-    from: "xl",
-    cell: (row) => <span className="block max-w-40 truncate text-muted">{row.reach}</span>,
-  },
-  {
-    id: "credential",
-    title: "Credential",
-    from: "lg",
-    fixed: true,
-    cell: (row) => <Credential model={row.credential} />,
-  },
-  { id: "findings", title: "Findings", from: "lg", fixed: true, cell: (row) => <Found findings={row.findings} /> },
-  { id: "used", title: "Last used", sort: "used", from: "lg", fixed: true, cell: (row) => <LastUsed use={row.use} /> },
-  { id: "ends", title: "Ends", sort: "ends", from: "md", fixed: true, cell: (row) => <Time at={row.endsAt} /> },
-  { id: "risk", title: "Risk", sort: "risk", from: "lg", fixed: true, cell: (row) => <Risk risk={row.risk} bare /> },
-];
-
-/** Identities as rows; each leads to its page. */
-export const InventoryTable = (props: {
+interface InventoryTableProps {
   readonly rows: readonly InventoryTableRow[];
   readonly next: string | null;
+  /** How many rows the view has, counted up to a cap. */
+  readonly count: { readonly value: number; readonly more: boolean };
+  readonly actions: ManyActions;
   readonly empty: ReactNode;
-}) => (
-  <DataTable
-    caption="Identities"
-    columns={columns}
-    rows={props.rows}
-    next={props.next}
-    defaultSort="name"
-    href={(row) => `/identities/${row.id}`}
-    empty={props.empty}
-  />
-);
+}
 
-const States = ({ row }: { readonly row: InventoryTableRow }) => (
-  <span className="inline-grid justify-items-start gap-1 py-1 align-middle">
-    <IdentityStatus state={row.state} />
-    {row.differences > 0 ? (
-      <Badge tone="warn" icon={<TriangleAlert aria-hidden />}>
-        Changed outside
-      </Badge>
-    ) : null}
-  </span>
-);
-
-const Owner = ({ row }: { readonly row: InventoryTableRow }) => (
-  <>
-    <span className="block truncate">
-      {row.owner}
-      {row.ownerActive ? null : <span className="text-bad"> · has left</span>}
-    </span>
-    <span className="block truncate text-xs text-faint">{row.team}</span>
-  </>
-);
-
-const Found = ({ findings: { count, worst, level } }: { readonly findings: InventoryTableRow["findings"] }) =>
-  count === 0 ? (
-    <span className="text-faint">none</span>
-  ) : (
-    <span className="inline-flex items-center gap-1.5 tabular-nums">
-      {count} <Severity level={level} points={worst} />
-    </span>
+/** Identities as rows, by pointer and by keyboard: a click looks beside the table, Enter opens the page, `x` selects. */
+export function InventoryTable({ rows, next, count, actions, empty }: InventoryTableProps) {
+  const selection = useSelection();
+  const point = usePoint(rows);
+  const [helps, setHelps] = useState(false);
+  const router = useRouter();
+  const hidden = useSearchParams().get("hide")?.split(",") ?? [];
+  const { row } = point;
+  const openPage = () => row && router.push(`/identities/${row.id}`);
+  const leave = () => (point.looks ? point.look(false) : selection.clear());
+  useKeys({
+    ...{ Enter: openPage, Escape: leave },
+    j: () => point.move(1),
+    k: () => point.move(-1),
+    x: () => row && selection.ticks.set([row], !selection.ticks.has(row)),
+    o: () => row && point.look(true),
+    "?": () => setHelps(true),
+  });
+  return (
+    <>
+      <DataTable
+        caption="Identities"
+        columns={columns}
+        rows={rows}
+        next={next}
+        defaultSort="name"
+        hidden={hidden}
+        href={({ id }) => `/identities/${id}`}
+        open={point.at}
+        selected={row?.id ?? null}
+        ticks={selection.ticks}
+        empty={empty}
+      />
+      {rows.length === 0 && selection.chosen.length === 0 ? null : (
+        <ManyBar selection={selection} count={count} actions={actions} help={() => setHelps(true)} />
+      )}
+      {row && point.looks ? <SidePanel row={row} close={() => point.look(false)} /> : null}
+      <KeysHelp open={helps} close={() => setHelps(false)} />
+    </>
   );
+}
 
-const LastUsed = ({ use: { lastUsedAt, words, stale } }: { readonly use: InventoryTableRow["use"] }) => (
-  <span className={stale ? "text-warn" : "text-muted"}>
-    {lastUsedAt === null ? words : <Time at={lastUsedAt} />}
-    {stale ? " · stale" : ""}
-  </span>
-);
-
-const Credential = ({ model }: { readonly model: CredentialModel }) =>
-  model === "static" ? (
-    <Badge tone="warn" icon={<Lock aria-hidden />}>
-      static
-    </Badge>
-  ) : (
-    <span className="text-muted">{model}</span>
-  );
+/** The row that keys point at, and whether it is looked at beside the table. */
+function usePoint(rows: readonly InventoryTableRow[]) {
+  const [id, setId] = useState<string | null>(null);
+  const [looks, look] = useState(false);
+  const place = rows.findIndex((row) => row.id === id);
+  const move = (step: number) => {
+    const to = rows[place === -1 ? 0 : Math.min(rows.length - 1, Math.max(0, place + step))];
+    if (to) setId(to.id);
+  };
+  const at = (row: InventoryTableRow) => {
+    setId(row.id);
+    look(true);
+  };
+  return { row: rows[place], looks, look, move, at };
+}

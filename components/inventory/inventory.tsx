@@ -1,105 +1,87 @@
 import { Fingerprint } from "lucide-react";
 import Link from "next/link";
-import type { InventoryChoices, InventoryFilter, InventoryPage, Tile, TileCounts } from "#db/read/inventory.ts";
+import type { ReactNode } from "react";
+import type { InventoryChoices } from "#db/read/inventory.ts";
 import { debtGroups, groupWords } from "#lib/domain/debt.ts";
 import { findingKinds, levelOf, wordsOf } from "#lib/domain/finding.ts";
+import { tileWords } from "#lib/domain/tile.ts";
+import type { InventoryView } from "#lib/web/inventory-page.ts";
 import { Export } from "../export.tsx";
 import { Filter, Filters, SearchFilter } from "../filters.tsx";
 import { Card } from "../ui/card.tsx";
 import { countWord } from "../ui/count.ts";
-import { cx } from "../ui/cx.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { PageHead } from "../ui/page-head.tsx";
+import { ColumnsMenu } from "./columns-menu.tsx";
+import { Groups } from "./groups.tsx";
 import { InventoryTable } from "./inventory-table.tsx";
+import type { ManyActions } from "./many.ts";
+import type { KeepView } from "./save-view.tsx";
+import { Tiles } from "./tiles.tsx";
+import { ViewsMenu } from "./views-menu.tsx";
 
-const tileWords: { readonly [T in Tile]: string } = {
-  all: "Identities",
-  unowned: "Unowned",
-  expiring: "End within 30 days",
-  stale: "Stale",
-  "never-used": "Never used",
-  static: "Static secret",
-  unrotated: "Not rotated in time",
-  differs: "Changed outside",
-};
+interface InventoryProps {
+  readonly view: InventoryView;
+  readonly query: URLSearchParams;
+  readonly teams: readonly { readonly id: string; readonly name: string }[];
+  readonly actions: ManyActions & { readonly keepView: KeepView };
+}
 
 /** Which identities are there, and which are in trouble? Every tile is a filter, every filter is in the address. */
-export function Inventory(props: {
-  readonly page: InventoryPage;
-  readonly tiles: TileCounts;
-  readonly choices: InventoryChoices;
-  readonly filter: InventoryFilter;
-  readonly query: URLSearchParams;
-}) {
-  const { count } = props.page;
-  const rows = `${countWord(count)} ${count.value === 1 ? "identity" : "identities"}`;
-  const titles = new Map(props.choices.blueprints.map(({ id, title }) => [id, title]));
+export function Inventory({ view, query, teams, actions }: InventoryProps) {
+  const { page, groups, tiles, choices, filter } = view;
+  const rows = `${countWord(page.count)} ${page.count.value === 1 ? "identity" : "identities"}`;
+  const { meaning } = tileWords[filter.tile];
   return (
     <>
-      <PageHead title="Inventory" actions={<Export from="/api/identities/export" rows={rows} part={props.page.cut} />}>
+      <PageHead title="Inventory" actions={<Export from="/api/identities/export" rows={rows} part={page.cut} />}>
         {rows} in this view
-        {props.page.cut ? " · first matches; refine the search for the rest" : ""}
+        {page.cut ? " · first matches; refine the search for the rest" : ""}
+        {meaning === undefined ? null : <span className="block max-w-3xl">{meaning}</span>}
       </PageHead>
-      <Tiles {...props} />
+      <Tiles tiles={tiles} tile={filter.tile} query={query} />
       <Card flush label="Identities">
-        <InventoryFilters choices={props.choices} />
-        <InventoryTable
-          next={props.page.next}
-          rows={props.page.rows.map((row) => ({
-            ...row,
-            endsAt: row.endsAt.toISOString(),
-            findings: { ...row.findings, level: levelOf(row.findings.worst) },
-            use: { ...row.use, lastUsedAt: row.use.lastUsedAt?.toISOString() ?? null },
-            blueprint: titles.get(row.blueprint) ?? row.blueprint,
-          }))}
-          empty={<NothingHere filtered={props.query.size > 0} />}
-        />
+        <InventoryFilters choices={choices}>
+          <span className="ml-auto flex flex-wrap gap-1">
+            <ViewsMenu views={view.views} teams={teams} keepView={actions.keepView} />
+            {groups === null ? <ColumnsMenu /> : null}
+          </span>
+        </InventoryFilters>
+        {groups === null || groups.groups.length === 0 ? (
+          <Rows view={view} query={query} actions={actions} />
+        ) : (
+          <Groups {...groups} query={query} />
+        )}
       </Card>
     </>
   );
 }
 
-function Tiles({
-  tiles,
-  filter,
-  query,
-}: {
-  readonly tiles: TileCounts;
-  readonly filter: InventoryFilter;
-  readonly query: URLSearchParams;
-}) {
-  const names = Object.keys(tileWords) as Tile[];
+function Rows({ view: { page, choices }, query, actions }: Omit<InventoryProps, "teams">) {
+  const titles = new Map(choices.blueprints.map(({ id, title }) => [id, title]));
   return (
-    <nav aria-label="Groups of identities" className="mb-3.5 grid grid-cols-2 gap-2.5 md:grid-cols-4 2xl:grid-cols-8">
-      {names.map((tile) => {
-        const next = new URLSearchParams(query);
-        next.delete("after");
-        if (tile === "all") next.delete("tile");
-        else next.set("tile", tile);
-        const on = filter.tile === tile;
-        return (
-          <Link
-            key={tile}
-            href={`/identities?${next}`}
-            scroll={false}
-            aria-current={on ? "true" : undefined}
-            className={cx(
-              "rounded-lg border bg-surface px-3.5 py-2.5 hover:bg-hover",
-              on ? "border-accent shadow-[inset_0_0_0_1px_var(--accent)]" : "border-line",
-            )}
-          >
-            <span className="block text-xl leading-tight font-semibold tracking-tight tabular-nums">
-              {countWord(tiles[tile])}
-            </span>
-            <span className="text-[12.5px] text-muted">{tileWords[tile]}</span>
-          </Link>
-        );
-      })}
-    </nav>
+    <InventoryTable
+      next={page.next}
+      count={page.count}
+      actions={actions}
+      rows={page.rows.map((row) => ({
+        ...row,
+        endsAt: row.endsAt.toISOString(),
+        findings: { ...row.findings, level: levelOf(row.findings.worst) },
+        use: { ...row.use, lastUsedAt: row.use.lastUsedAt?.toISOString() ?? null },
+        blueprint: titles.get(row.blueprint) ?? row.blueprint,
+      }))}
+      empty={<NothingHere filtered={[...query.keys()].some((key) => key !== "tile" || query.get(key) !== "all")} />}
+    />
   );
 }
-
-const InventoryFilters = ({ choices }: { readonly choices: InventoryChoices }) => (
+const InventoryFilters = ({
+  choices,
+  children,
+}: {
+  readonly choices: InventoryChoices;
+  readonly children: ReactNode;
+}) => (
   <Filters>
     <SearchFilter label="Name, ARN, owner or purpose" />
     <Filter
@@ -130,12 +112,35 @@ const InventoryFilters = ({ choices }: { readonly choices: InventoryChoices }) =
       choices={[
         { value: "live", label: "Live" },
         { value: "provisioning", label: "Provisioning" },
+        { value: "suspended", label: "Suspended" },
         { value: "retiring", label: "Retiring" },
         { value: "retired", label: "Retired" },
       ]}
     />
+    <Filter
+      name="group"
+      label="Group"
+      choices={[
+        { value: "team", label: "by team" },
+        { value: "service", label: "by business service" },
+      ]}
+    />
+    <Named name="owner" label="Owner" named={choices.owner} />
+    <Named name="service" label="Business service" named={choices.service} />
+    {children}
   </Filters>
 );
+
+/** A filter that rows and people lead to; it offers nothing but to be cleared. */
+const Named = ({
+  name,
+  label,
+  named,
+}: {
+  readonly name: string;
+  readonly label: string;
+  readonly named: InventoryChoices["owner"];
+}) => (named === null ? null : <Filter name={name} label={label} choices={[{ value: named.id, label: named.name }]} />);
 
 const NothingHere = ({ filtered }: { readonly filtered: boolean }) =>
   filtered ? (
@@ -143,7 +148,7 @@ const NothingHere = ({ filtered }: { readonly filtered: boolean }) =>
       icon={<Fingerprint aria-hidden />}
       title="Nothing matches"
       action={
-        <Link className="link" href="/identities">
+        <Link className="link" href="/identities?tile=all">
           Clear the filters
         </Link>
       }

@@ -16,6 +16,7 @@ import type { NoticeSettings } from "#db/read/notices.ts";
 import type { OpenSession, SessionPerson } from "#db/read/session.ts";
 import type { Answer } from "#lib/web/action.ts";
 import { type ChooseNotices, NoticesCard } from "./notices-card.tsx";
+import { ViewsCard, type ViewsCardProps } from "./views-card.tsx";
 
 const words: { readonly [T in Theme]: string } = { system: "As the system", light: "Light", dark: "Dark" };
 
@@ -27,6 +28,7 @@ export function Settings(props: {
   readonly endSession: (input: { id: string }) => Promise<Answer<null>>;
   readonly notices: NoticeSettings;
   readonly chooseNotices: ChooseNotices;
+  readonly views: ViewsCardProps;
 }) {
   return (
     <>
@@ -45,6 +47,7 @@ export function Settings(props: {
           />
         </Card>
         <ThemeCard theme={props.theme} />
+        <ViewsCard {...props.views} />
         <NoticesCard {...props.notices} chooseNotices={props.chooseNotices} />
         <Sessions sessions={props.sessions} current={props.person.session} endSession={props.endSession} />
       </div>

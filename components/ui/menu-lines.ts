@@ -8,6 +8,8 @@ export type MenuLine =
   /** A file to keep; nothing of it is fetched before it is chosen. */
   | { readonly kind: "file"; readonly href: string; readonly icon: ReactNode; readonly words: string }
   | { readonly kind: "verb"; readonly run: () => void; readonly icon: ReactNode; readonly words: string }
+  /** On or off; the menu stays open. */
+  | { readonly kind: "tick"; readonly words: ReactNode; readonly on: boolean; readonly run: () => void }
   /** One of several, ticked. */
   | {
       readonly kind: "choice";

@@ -32,6 +32,9 @@ export function dayIn(text: string): string | null {
   return Number.isNaN(at) || new Date(at).toISOString().slice(0, 10) !== day ? null : day;
 }
 
+/** A day that was chosen, as an instant: ten in the morning, UTC. */
+export const atTen = (day: string): string => new Date(`${day}T10:00:00Z`).toISOString();
+
 /** "Tue 30 Nov 2027, 10:00 UTC": the one exact form. */
 export const exactly = (at: number): string => `${minute.format(at).replace(",", "")} UTC`;
 

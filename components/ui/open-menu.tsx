@@ -40,13 +40,26 @@ export default function OpenMenu({
   );
 }
 
-const keyOf = (line: MenuLine): string => ("words" in line && typeof line.words === "string" ? line.words : line.kind);
+const keyOf = (line: MenuLine): string =>
+  line.kind === "link" ? line.href : "words" in line && typeof line.words === "string" ? line.words : line.kind;
 
 function Line({ line }: { readonly line: MenuLine }) {
   if (line.kind === "label")
     return <Radix.Label className="px-2.5 pt-1.5 pb-1 text-xs text-muted">{line.words}</Radix.Label>;
   if (line.kind === "line") return <Radix.Separator className="mx-1 my-1 h-px bg-line" />;
   if (line.kind === "choice") return <Choice line={line} />;
+  if (line.kind === "tick")
+    return (
+      <Radix.CheckboxItem
+        checked={line.on}
+        onCheckedChange={line.run}
+        onSelect={(event) => event.preventDefault()}
+        className={lineClass}
+      >
+        {line.words}
+        <Radix.ItemIndicator className="ml-auto pl-3">✓</Radix.ItemIndicator>
+      </Radix.CheckboxItem>
+    );
   if (line.kind === "verb")
     return (
       <Radix.Item onSelect={line.run} className={`${lineClass} [&_svg]:text-muted`}>

@@ -12,6 +12,11 @@ export interface FoundRow {
   readonly target: string;
   readonly state: string;
 }
+export interface FoundPerson {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+}
 
 const most = 8;
 const literal = (text: string): string => text.replace(/[\\%_]/g, "\\$&");
@@ -43,4 +48,13 @@ export async function findByName(db: Queries, viewer: Viewer, text: string): Pro
       state: row.state,
     })),
   ];
+}
+
+/** At most five active people whose names contain the text; everyone signed in may see the directory. */
+export async function findPeople(db: Queries, text: string): Promise<readonly FoundPerson[]> {
+  const rows = await db.execute<{ id: string; name: string; email: string }>(sql`
+    select p.id, p.name, p.email from charter.people p
+    where p.tenant = 'main' and p.active and p.id = p.canonical and p.name ilike ${`%${literal(text)}%`}
+    order by p.name, p.id limit 5`);
+  return [...rows];
 }

@@ -218,12 +218,6 @@ export interface FindingChoices {
 
 /** What the filters offer: what is configured, not what occurs, so that a filter costs no scan. */
 export async function readFindingChoices(db: Queries, viewer: Viewer, owner: string): Promise<FindingChoices> {
-  const { targets, teams } = await readInventoryChoices(db, viewer);
-  const [person] = isUuid(owner)
-    ? await db
-        .select({ id: people.id, name: people.name })
-        .from(people)
-        .where(and(eq(people.tenant, "main"), eq(people.id, owner)))
-    : [];
-  return { targets, teams, owner: person ?? null };
+  const { targets, teams, owner: named } = await readInventoryChoices(db, viewer, { owner, service: "" });
+  return { targets, teams, owner: named };
 }

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import type { Queries } from "../client.ts";
 
 /** How many candidates one field may contribute: what keeps a common word fast at a million rows. */
-const perField = 2000;
+const perField = 500;
 
 /** Ids of identities that a word may mean, looked up once for page and count, and whether there are more than are looked through. */
 export interface Matches {

@@ -1,5 +1,7 @@
 import type { FindingFilter } from "#db/read/findings.ts";
-import { type InventoryFilter, tiles } from "#db/read/inventory.ts";
+import type { InventoryFilter } from "#db/read/inventory-filter.ts";
+import { type Grouping, groupings } from "#db/read/inventory-tiles.ts";
+import { tiles } from "#lib/domain/tile.ts";
 
 export type SearchParams = Promise<{ readonly [name: string]: string | readonly string[] | undefined }>;
 
@@ -37,6 +39,10 @@ export function inventoryFilter(query: URLSearchParams): InventoryFilter {
     sort: of("sort") || "name",
   };
 }
+
+/** What the inventory is grouped by as its address says; null where it is a table. */
+export const groupingOf = (query: URLSearchParams): Grouping | null =>
+  groupings.find((one) => one === query.get("group")) ?? null;
 
 /** The findings page's filter as its address says. */
 export function findingFilter(query: URLSearchParams): FindingFilter {

@@ -11,17 +11,30 @@ import { figuresOf } from "#lib/policy/engine.ts";
 import { findingsOf } from "./finding-view.ts";
 import { howToUse } from "./usage.ts";
 
+type IdentityPage = NonNullable<Awaited<ReturnType<typeof readIdentityPage>>>;
 const verbs = ["renew", "rotate", "transfer", "suspend", "resume", "retire"] as const;
+
+/** Who stands behind it, the credentials it holds, and the verbs that this viewer may use now. */
+function standingOf({ row, credentials }: IdentityPage, viewer: Viewer) {
+  const behind = { owner: row.owner, backup: row.charter.backup, endsIt: row.endsIt, state: row.state };
+  const held = credentials.filter(({ state }) => state !== "removed");
+  const rotates = connectorOf(row.connector)?.capabilities.has("rotate") === true && "ok" in mayRotate(held);
+  const allowed = verbs.filter((verb) => "ok" in mayAskAbout(verb, behind, viewer) && (verb !== "rotate" || rotates));
+  return { behind, held, allowed };
+}
+
+/** The verbs that a viewer may use on an identity now, and its name; null where they may not see it. */
+export async function verbsOn(db: Queries, viewer: Viewer, id: string) {
+  const page = await readIdentityPage(db, viewer, id);
+  return page === null ? null : { name: page.row.name, verbs: standingOf(page, viewer).allowed };
+}
 
 /** Everything an identity's page draws, with the verbs that this viewer may use now; null where they may not see it. */
 export async function identityPage(db: Queries, viewer: Viewer, id: string) {
   const page = await readIdentityPage(db, viewer, id);
   if (page === null) return null;
   const { row } = page;
-  const behind = { owner: row.owner, backup: row.charter.backup, endsIt: row.endsIt, state: row.state };
-  const held = page.credentials.filter(({ state }) => state !== "removed");
-  const rotates = connectorOf(row.connector)?.capabilities.has("rotate") === true && "ok" in mayRotate(held);
-  const allowed = verbs.filter((verb) => "ok" in mayAskAbout(verb, behind, viewer) && (verb !== "rotate" || rotates));
+  const { behind, held, allowed } = standingOf(page, viewer);
   const kept = held.some(({ keptUntil }) => keptUntil !== null);
   const mayEnd = "ok" in mayEndOverlap({ behind, asker: viewer, kept });
   const [now, life, bundle, people, found, use] = await Promise.all([

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { readInventory, readTiles } from "#db/read/inventory.ts";
+import { readInventory } from "#db/read/inventory.ts";
+import { readTiles } from "#db/read/inventory-tiles.ts";
 import { decodeCursor } from "#db/read/keyset.ts";
 import { inventoryFilter } from "#lib/web/address.ts";
 import { type TestDatabase, testDatabase } from "#test/support/database.ts";

@@ -1,8 +1,14 @@
 "use server";
 import { z } from "zod";
 import { endOverlap as endOverlapNow } from "#lib/claims/asks/end-overlap.ts";
+import { askForMany as askMany } from "#lib/claims/many/ask.ts";
+import { foreseeMany as foresee } from "#lib/claims/many/foresee.ts";
+import { matchMany as match } from "#lib/claims/many/match.ts";
 import { askForChange } from "#lib/claims/requests/change.ts";
+import { keepView as keep } from "#lib/claims/views/keep.ts";
+import { manyCap } from "#lib/domain/many.ts";
 import { action } from "#lib/web/action.ts";
+import { inventoryFilter } from "#lib/web/address.ts";
 
 const about = { id: z.uuid(), identity: z.uuid() };
 const renewal = z.strictObject({ ...about, endsAt: z.iso.datetime(), exceptionEndsAt: z.iso.datetime().optional() });
@@ -31,3 +37,27 @@ export const endOverlap = action("identity.end-overlap", z.strictObject({ identi
 export const retire = action("request.retire", reasoned, (context, { id, identity, reason }) =>
   askForChange(context, { id, identity, kind: "retire", change: { reason } }),
 );
+
+const rows = z.array(z.strictObject(about)).max(manyCap);
+const many = z.discriminatedUnion("verb", [
+  z.strictObject({ verb: z.literal("transfer"), rows, change: z.strictObject({ to: z.uuid() }) }),
+  z.strictObject({ verb: z.literal("renew"), rows, change: z.strictObject({ endsAt: z.iso.datetime() }) }),
+  z.strictObject({ verb: z.literal("retire"), rows, change: z.strictObject({ reason: z.string().max(1_000) }) }),
+  z.strictObject({ verb: z.literal("ask"), rows, change: z.strictObject({}) }),
+]);
+const view = z.strictObject({ query: z.string().max(4_000) });
+
+export const matchMany = action("many.match", view, (context, { query }) =>
+  match(context, { filter: inventoryFilter(new URLSearchParams(query)) }),
+);
+export const foreseeMany = action("many.foresee", many, foresee);
+export const askForMany = action("many.ask", many, askMany);
+
+const named = z.strictObject({
+  id: z.uuid(),
+  name: z.string().max(200),
+  query: z.string().max(4_000),
+  team: z.uuid().nullable(),
+});
+
+export const keepView = action("view.keep", named, keep);

@@ -1,24 +1,27 @@
+import { redirect } from "next/navigation";
 import { Page } from "#components/frame/page.tsx";
 import { Inventory } from "#components/inventory/inventory.tsx";
-import { readInventory, readInventoryChoices, readTiles } from "#db/read/inventory.ts";
-import { decodeCursor } from "#db/read/keyset.ts";
-import { inventoryFilter, type SearchParams, searchOf } from "#lib/web/address.ts";
-import { reader } from "#lib/web/context.ts";
+import { type SearchParams, searchOf } from "#lib/web/address.ts";
+import { person, reader } from "#lib/web/context.ts";
+import { inventoryPage, openingOf } from "#lib/web/inventory-page.ts";
+import { askForMany, foreseeMany, keepView, matchMany } from "./actions.ts";
 
 export const metadata = { title: "Inventory" };
 
 export default async function InventoryRoute({ searchParams }: { readonly searchParams: SearchParams }) {
   const { db, viewer } = await reader();
   const query = searchOf(await searchParams);
-  const filter = inventoryFilter(query);
-  const [page, tiles, choices] = await Promise.all([
-    readInventory(db, viewer, { filter, cursor: decodeCursor(query.get("after") ?? undefined) }),
-    readTiles(db, viewer),
-    readInventoryChoices(db, viewer),
-  ]);
+  const opening = query.size === 0 ? await openingOf(db, viewer) : null;
+  if (opening !== null) redirect(opening);
+  const { teams, teamNames } = await person();
   return (
     <Page crumbs={[{ title: "Inventory" }]}>
-      <Inventory page={page} tiles={tiles} choices={choices} filter={filter} query={query} />
+      <Inventory
+        view={await inventoryPage(db, viewer, query)}
+        query={query}
+        teams={teams.map((id, at) => ({ id, name: teamNames[at] ?? "" }))}
+        actions={{ askForMany, foreseeMany, keepView, matchMany }}
+      />
     </Page>
   );
 }

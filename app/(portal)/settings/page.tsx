@@ -5,18 +5,21 @@ import { asTheme } from "#components/frame/theme-name.ts";
 import { Settings } from "#components/settings/settings.tsx";
 import { readNoticeSettings } from "#db/read/notices.ts";
 import { openSessions } from "#db/read/session.ts";
+import { readDefaultView, readViews } from "#db/read/views.ts";
 import { person, reader } from "#lib/web/context.ts";
 import { endSession } from "../../session-actions.ts";
-import { chooseNotices } from "./actions.ts";
+import { chooseNotices, forgetView, openWith } from "./actions.ts";
 
 export const metadata: Metadata = { title: "Settings" };
 
 export default async function SettingsPage() {
   const me = await person();
   const { db, viewer } = await reader();
-  const [sessions, notices, jar] = await Promise.all([
+  const [sessions, notices, views, opensWith, jar] = await Promise.all([
     openSessions(db, viewer.id),
     readNoticeSettings(db, viewer),
+    readViews(db, viewer),
+    readDefaultView(db, viewer),
     cookies(),
   ]);
   return (
@@ -28,6 +31,7 @@ export default async function SettingsPage() {
         endSession={endSession}
         notices={notices}
         chooseNotices={chooseNotices}
+        views={{ views, opensWith, openWith, forgetView }}
       />
     </Page>
   );

@@ -1,8 +1,10 @@
 import { answer, route } from "#lib/web/route.ts";
-import { find } from "#lib/web/search.ts";
+import { commandsOn, find } from "#lib/web/search.ts";
 
 export const dynamic = "force-dynamic";
 
-export const GET = route("search", async (person, request) =>
-  answer(200, { hits: await find(person, new URL(request.url).searchParams.get("q")) }),
-);
+export const GET = route("search", async (person, request) => {
+  const query = new URL(request.url).searchParams;
+  const [commands, hits] = await Promise.all([commandsOn(person, query.get("at")), find(person, query.get("q"))]);
+  return answer(200, { commands, hits });
+});
