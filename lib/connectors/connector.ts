@@ -4,6 +4,7 @@ import type { EstateIdentity } from "#lib/domain/estate.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import type { UseSignal } from "#lib/domain/last-use.ts";
 import type { Plan, PlannedObject, StorageSlot } from "#lib/domain/plan.ts";
+import type { HeldAttempt } from "#lib/domain/provisioning/client-chosen-secret.ts";
 import type { Reach } from "#lib/domain/reach.ts";
 import type { Outcome } from "#lib/domain/refusal.ts";
 import type { Secret } from "#lib/domain/secret.ts";
@@ -40,6 +41,8 @@ export interface PlanAsk<Settings, Spec> {
   /** Deterministic public name of the main object. */
   readonly name: string;
   readonly storage: StorageSlot | null;
+  /** The target's own ids of the stored credentials that the identity has, oldest first; none at its birth. */
+  readonly held: readonly string[];
   /** Labels that every object carries where the target allows: team and service slugs, owner, portal address. */
   readonly labels: Labels;
 }
@@ -273,15 +276,35 @@ export interface ServerChosenCredential {
   probe(work: StepWork, id: string, secret: Secret): Promise<boolean>;
 }
 
+/** An attempt at one of an identity's holders (logins): `turn` counts those that one request makes, from 0. */
+export interface AttemptAt {
+  readonly attempt: number;
+  readonly turn: number;
+}
+
 /** PostgreSQL, AppRole: we choose the secret; the target itself is the fence. */
 export interface ClientChosenCredential {
   readonly protocol: "client-chosen";
-  /** The credential's own name at the target, for the inventory: the login. */
-  id?(work: StepWork): string;
+  /** The holder's own name at the target, for the inventory: the login. */
+  id?(work: StepWork, turn: number): string;
   /** New random secret fields for this identity, in memory only. */
-  make(work: StepWork): Secret;
+  make(work: StepWork, turn: number): Secret;
   /** What the target holds: the attempt its mark names, or closed, or that it is not ours. */
-  read(work: StepWork): Promise<{ readonly attempt: number } | "closed" | "absent" | "not-ours">;
-  /** One transaction: lock, require our mark with a smaller attempt, set the secret, mark + attempt. */
-  set(work: StepWork, attempt: number, secret: Secret): Promise<"set" | "fenced">;
+  read(work: StepWork, turn: number): Promise<HeldAttempt>;
+  /** One transaction: lock, require our mark with a smaller attempt, set the secret, mark + attempt. A rotation's holder is made in it, without power. */
+  set(work: StepWork, at: AttemptAt, secret: Secret): Promise<"set" | "fenced">;
+  /** Absent where a target cannot hold two at once, and so cannot rotate. */
+  readonly beside?: BesideCredential;
+}
+
+/** What a rotation asks beyond that: the new secret works at the target before anybody can fetch it. */
+export interface BesideCredential {
+  /** One transaction: lock, require our mark with this very attempt, let the holder be used. */
+  enable(work: StepWork, at: AttemptAt): Promise<"enabled" | "fenced">;
+  /** Uses the secret as its consumer will; false when the target does not accept it. */
+  probe(work: StepWork, secret: Secret): Promise<boolean>;
+  /** Closes and removes every holder of the identity but those that are replaced and this one. */
+  clear(work: StepWork, turn: number): Promise<void>;
+  /** What is recorded once the holder's secret is stored. */
+  recorded(work: StepWork, turn: number): Promise<Pick<StepDone, "facts" | "objects">>;
 }

@@ -64,6 +64,8 @@ export interface Life {
   readonly markedAt: string;
   /** Facts as the row would hold them. */
   facts: JsonObject;
+  /** Ids of the credentials that were issued and not ended, oldest first. */
+  held: readonly string[];
   /** Calls made by the last step. */
   seen: string[];
 }
@@ -75,10 +77,12 @@ export const beginLife = (harness: Harness, name = harness.freshName()): Life =>
   /** A little earlier than now: targets tell the time in whole seconds. */
   markedAt: new Date(harness.now().getTime() - 5000).toISOString(),
   facts: {},
+  held: [],
   seen: [],
 });
 
-export function planFor({ harness, name }: Life, kind: RequestKind, change: Partial<Charter> = {}): Plan {
+export function planFor(life: Life, kind: RequestKind, change: Partial<Charter> = {}): Plan {
+  const { harness, name } = life;
   const { connector, settings, spec, storage } = harness;
   const charter = { ...harness.charter, ...change };
   return {
@@ -91,7 +95,7 @@ export function planFor({ harness, name }: Life, kind: RequestKind, change: Part
     target: charter.target,
     name,
     entries: { target: "digest", vault: null },
-    objects: connector.plan({ kind, charter, spec, settings, name, storage, labels }),
+    objects: connector.plan({ kind, charter, spec, settings, name, storage, held: life.held, labels }),
     storage,
     endsAt: charter.endsAt,
     change: {},
@@ -128,7 +132,8 @@ export async function runStep(life: Life, plan: Plan, name: string): Promise<voi
   const { credential, steps } = life.harness.target;
   if (name === "issue") {
     assert.ok(credential, "a flow with an issue step has credential primitives");
-    return issueOnce(credential, () => workOf(life, plan));
+    life.held = [...life.held, await issueOnce(credential, () => workOf(life, plan))];
+    return;
   }
   const step = steps[name];
   assert.ok(step, `no step ${name}`);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Plan } from "#lib/domain/plan.ts";
+import { factsAtFirst } from "#lib/domain/provisioning/rotation.ts";
 import type { Calls, Mark } from "#lib/domain/target.ts";
 import { Squatter } from "./connector.ts";
 
@@ -25,6 +26,25 @@ async function provisioned(harness: Harness): Promise<{ life: Life; plan: Plan }
   const plan = planFor(life, "provision");
   await runFlow(life, plan);
   return { life, plan };
+}
+
+const rotationOf = (life: Life, replaces: readonly string[]): Plan => {
+  const held = life.held;
+  life.held = replaces;
+  const plan = { ...planFor(life, "rotate"), change: { replaces: [...replaces] } };
+  life.held = held;
+  return plan;
+};
+
+/** A live identity whose credential has just been replaced; null where nothing stored is replaced. */
+async function rotating(harness: Harness): Promise<{ readonly life: Life | null }> {
+  const { life, plan } = await provisioned(harness);
+  const issues = harness.connector.flow("provision", plan).some(({ kind }) => kind === "issue");
+  if (!issues || !harness.connector.capabilities.has("rotate")) return { life: null };
+  const replaces = [...life.held];
+  life.facts = { ...life.facts, ...factsAtFirst(rotationOf(life, replaces)) };
+  await runStep(life, rotationOf(life, replaces), "issue");
+  return { life };
 }
 
 /** What every connector keeps, on every server. A case that a server is known to fail is run all the same and must fail as said. */
@@ -165,26 +185,56 @@ export const contract: readonly ContractCase[] = [
   {
     name: "replaces a credential beside the older one, which alone is ended then",
     run: async (harness) => {
-      const { credential } = harness.target;
-      if (credential?.protocol !== "server-chosen" || !harness.connector.capabilities.has("rotate")) return;
-      const { life, plan } = await provisioned(harness);
-      if (!harness.connector.flow("provision", plan).some(({ kind }) => kind === "issue")) return;
-      const replaces = (await credential.list(workOf(life, plan))).map(({ id }) => id);
-      const rotation: Plan = { ...planFor(life, "rotate"), change: { replaces } };
-      const id = await credential.mint(workOf(life, rotation), () => undefined);
+      const { life } = await rotating(harness);
+      if (life === null) return;
+      const [old = "", fresh = ""] = life.held;
       assert.equal((await harness.lying(life.name))?.liveCredentials, 2);
+      const rotation = rotationOf(life, [old]);
       for (const { name, kind } of harness.connector.flow("rotate", rotation)) {
         if (kind === "issue") continue;
         await runStep(life, rotation, name);
         await runStep(life, rotation, name);
         assert.equal((await harness.lying(life.name))?.liveCredentials, 1);
       }
-      assert.deepEqual(
-        (await credential.list(workOf(life, rotation))).map((one) => one.id),
-        [id],
-      );
+      life.held = [fresh];
       const seen = await observe(life, rotation);
       assert.deepEqual(seen.state === "ours" && seen.differences, []);
+      const found: (readonly string[])[] = [];
+      for await (const one of harness.target.discover(openCalls()))
+        if (one.name === life.name) found.push(one.credentials.map(({ id }) => id));
+      assert.deepEqual(found, [[fresh]]);
+    },
+  },
+  {
+    name: "suspends, resumes, renews and retires both credentials of an overlap",
+    run: async (harness) => {
+      const { life } = await rotating(harness);
+      if (life === null) return;
+      const live = async () => (await harness.lying(life.name))?.liveCredentials;
+      await runFlow(life, planFor(life, "suspend"));
+      assert.equal(await live(), 0);
+      await runFlow(life, planFor(life, "resume"));
+      assert.equal(await live(), 2);
+      const renewal = planFor(life, "renew", { endsAt: "2031-01-01T00:00:00.000Z" });
+      await runFlow(life, renewal);
+      const seen = await observe(life, renewal);
+      assert.deepEqual(seen.state === "ours" && seen.differences, []);
+      await runFlow(life, planFor(life, "retire"));
+      assert.equal(await harness.lying(life.name), null);
+    },
+  },
+  {
+    name: "does not open again what a rotation has ended",
+    run: async (harness) => {
+      const { life } = await rotating(harness);
+      if (life === null) return;
+      const rotation = rotationOf(life, life.held.slice(0, 1));
+      const ends = harness.connector.flow("rotate", rotation).find(({ kind }) => kind === "disable");
+      await runFlow(life, planFor(life, "suspend"));
+      await runStep(life, rotation, ends?.name ?? "");
+      await runFlow(life, planFor(life, "resume"));
+      await runStep(life, rotation, ends?.name ?? "");
+      assert.equal((await harness.lying(life.name))?.liveCredentials, 1);
     },
   },
   {

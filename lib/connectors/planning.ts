@@ -48,6 +48,8 @@ export interface PlanningAsk {
   readonly labels: Labels;
   /** Null for `provision`. */
   readonly born: Born | null;
+  /** Ids of the stored credentials that the identity has, oldest first. */
+  readonly held: readonly string[];
 }
 
 export interface Planned {
@@ -105,6 +107,7 @@ function drawing(connector: Connector<unknown, unknown>, ask: PlanningAsk): Outc
     settings: settings.data,
     name: nameFor(ask),
     storage: storage.ok,
+    held: ask.held,
     labels: ask.labels,
   };
   const valid = ask.kind === "provision" ? connector.validate(drawn) : ok(null);

@@ -29,6 +29,8 @@ export interface Examine {
 
 export interface Drawn {
   readonly born: Born | null;
+  /** Ids of the stored credentials that the identity has, oldest first. */
+  readonly held: readonly string[];
   /** With what is not the requester's to say, such as the length of a retirement's hold. */
   readonly change: JsonObject;
 }
@@ -59,6 +61,7 @@ export async function drawPlan({ tx }: Reading, ask: Examine, by: Drawn): Promis
     stores: stores.ok,
     labels: { ...rows.labels, ...installation, identity },
     born: by.born,
+    held: by.held,
   });
 }
 

@@ -4,7 +4,7 @@ import { readHeldCredentials } from "#db/store/identities.ts";
 import { readFoundingIntent } from "#db/store/intents.ts";
 import type { Planned } from "#lib/connectors/planning.ts";
 import { fieldsOf } from "#lib/domain/change.ts";
-import type { Charter } from "#lib/domain/charter.ts";
+import type { Charter, RequestKind } from "#lib/domain/charter.ts";
 import type { Decision, PolicyFacts } from "#lib/domain/decision.ts";
 import type { IdentityState } from "#lib/domain/identity.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
@@ -37,10 +37,11 @@ export async function examine(reading: Reading, ask: Examine): Promise<Outcome<E
   const born = founding === null ? null : { name: founding.plan.name, storage: founding.plan.storage };
   const identity = request.identity ?? request.id;
   const rows = await readPolicyFacts(reading.tx, { ...charter, identity, requester: request.requester });
-  const decided = await decidedHere(reading, ask, { bundle, state: rows.identity?.state });
+  const held = request.identity === null ? [] : await readHeldCredentials(reading.tx, request.identity);
+  const decided = decidedHere(request.kind, { bundle, state: rows.identity?.state, held });
   if ("refusals" in decided) return decided;
   const change = { ...ask.version.change, ...decided.ok };
-  const planned = await drawPlan(reading, ask, { born, change });
+  const planned = await drawPlan(reading, ask, { born, held: held.map(({ externalId }) => externalId), change });
   if ("refusals" in planned) return planned;
   const { kind, requester } = request;
   const facts = policyFacts({
@@ -55,17 +56,18 @@ export async function examine(reading: Reading, ask: Examine): Promise<Outcome<E
   return ok({ ...planned.ok, bundle, facts, decision: decide(bundle, facts) });
 }
 
+interface Standing {
+  readonly bundle: BundleRow;
+  readonly state: IdentityState | undefined;
+  readonly held: Awaited<ReturnType<typeof readHeldCredentials>>;
+}
+
 /** What a plan says of its change that is not the requester's to say: policy's figures, and where the identity stands. */
-async function decidedHere(
-  { tx }: Reading,
-  { request }: Examine,
-  { bundle, state }: { readonly bundle: BundleRow; readonly state: IdentityState | undefined },
-): Promise<Outcome<JsonObject>> {
+function decidedHere(kind: RequestKind, { bundle, state, held }: Standing): Outcome<JsonObject> {
   const figures = figuresOf(bundle);
-  if (request.kind === "retire") return ok({ holdDays: figures.holdDays });
-  if (request.kind === "renew") return ok(state === "suspended" ? { staysSuspended: true } : {});
-  if (request.kind !== "rotate" || request.identity === null) return ok({});
-  const held = await readHeldCredentials(tx, request.identity);
+  if (kind === "retire") return ok({ holdDays: figures.holdDays });
+  if (kind === "renew") return ok(state === "suspended" ? { staysSuspended: true } : {});
+  if (kind !== "rotate") return ok({});
   const may = mayRotate(held);
   const replaces = held.map(({ externalId }) => externalId);
   return "refusals" in may ? may : ok({ overlapHours: figures.rotationOverlapHours, replaces });

@@ -1,14 +1,23 @@
-import { type ClientChosenCredential, Squatter, type StepWork } from "#lib/connectors/connector.ts";
+import {
+  type BesideCredential,
+  type ClientChosenCredential,
+  Squatter,
+  type StepWork,
+} from "#lib/connectors/connector.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import * as client from "#lib/domain/provisioning/client-chosen-secret.ts";
 import type { Secret } from "#lib/domain/secret.ts";
 import { LostLease } from "#lib/facts/steps/owned.ts";
+import type { SlotState } from "#lib/vaults/store.ts";
 import { type Issued, type Issuing, isObject, Storing } from "./credential-storing.ts";
 
+/** Facts of the client-chosen protocol within a step's, those of a first secret also as earlier versions wrote them; null when there are none. */
 function clientFacts(facts: JsonObject): client.ClientChosenFacts | null {
   const kept = facts.credential;
-  return isObject(kept) && typeof kept.attempt === "number" ? (kept as unknown as client.ClientChosenFacts) : null;
+  if (!isObject(kept) || typeof kept.attempt !== "number") return null;
+  const committed = kept as unknown as client.ClientChosenFacts;
+  return { ...committed, beside: committed.beside ?? null };
 }
 
 /** Executes the client-chosen protocol: asks the pure machine, acts, tells it what was seen. */
@@ -23,7 +32,8 @@ export class ClientChosenRun {
     this.issuing = issuing;
     this.credential = credential;
     this.storing = new Storing(issuing);
-    this.facts = clientFacts(issuing.work.facts) ?? client.newClientChosen();
+    const isRotation = issuing.work.plan.kind === "rotate";
+    this.facts = clientFacts(issuing.work.facts) ?? (isRotation ? client.newBeside() : client.newClientChosen());
   }
 
   async issue(): Promise<Issued> {
@@ -37,15 +47,34 @@ export class ClientChosenRun {
     }
   }
 
-  issued(): Issued {
-    const { attempt, version } = this.facts;
+  async issued(): Promise<Issued> {
+    const { attempt, version, beside } = this.facts;
+    const { work } = this.issuing;
     if (version === null) throw new TypeError("A password that was set has a version.");
-    const externalId = this.credential.id?.(this.issuing.work) ?? this.issuing.work.plan.name;
+    const externalId = this.credential.id?.(work, this.turn()) ?? work.plan.name;
+    const said = `Version ${version} in the vault is the password of`;
+    if (beside === null)
+      return {
+        facts: {},
+        evidence: `${said} attempt ${attempt}, which the target holds.`,
+        stored: { externalId, version },
+      };
     return {
-      facts: {},
-      evidence: `Version ${version} in the vault is the password of attempt ${attempt}, which the target holds.`,
+      ...(await this.beside().recorded(work, beside.turn)),
+      evidence: `${said} ${externalId}, which was tried at the target first.`,
       stored: { externalId, version },
     };
+  }
+
+  turn(): number {
+    return this.facts.beside?.turn ?? 0;
+  }
+
+  beside(): BesideCredential {
+    const { beside } = this.credential;
+    if (beside === undefined)
+      throw new TargetFault("invalid", "no-rotation", "This target cannot hold two credentials.");
+    return beside;
   }
 
   async act(
@@ -56,9 +85,9 @@ export class ClientChosenRun {
     const ask = <T>(call: () => Promise<T>) => this.storing.patiently(holding, call);
     switch (action.do) {
       case "prepare":
-        return { saw: "slot", current: (await this.storing.prepare()).current, holding };
+        return { saw: "slot", ...slotSeen(await this.storing.prepare()), holding };
       case "read":
-        return { saw: "slot", current: (await ask(() => this.storing.read()))?.current ?? 0, holding };
+        return { saw: "slot", ...slotSeen(await ask(() => this.storing.read())), holding };
       case "checkpoint":
         await this.save(action.facts);
         return { saw: "saved" };
@@ -69,7 +98,14 @@ export class ClientChosenRun {
       case "set":
         return { saw: (await ask(() => this.set(action.attempt))) === "set" ? "set" : "set-unknown" };
       case "look":
-        return { saw: "held", held: await ask(() => this.credential.read(work)), holding };
+        return { saw: "held", held: await ask(() => this.credential.read(work, this.turn())), holding };
+      case "enable":
+        return { saw: (await ask(() => this.enable(action.attempt))) === "enabled" ? "enabled" : "enable-unknown" };
+      case "probe":
+        return { saw: "probe", works: await ask(() => this.beside().probe(work, this.held())) };
+      case "clear":
+        await this.beside().clear(work, this.turn());
+        return { saw: "cleared" };
     }
   }
 
@@ -82,25 +118,43 @@ export class ClientChosenRun {
   async save(facts: client.ClientChosenFacts): Promise<void> {
     await this.issuing.work.checkpoint({ credential: facts });
     this.facts = facts;
-    if (facts.phase !== "attempt") this.secret = null;
-    else this.secret ??= this.credential.make(this.issuing.work);
+    if (facts.phase === "attempt") this.secret ??= this.credential.make(this.issuing.work, this.turn());
+    else if (facts.phase !== "offered") this.secret = null;
   }
 
-  async set(attempt: number): Promise<"set" | "fenced" | "unknown"> {
-    try {
-      return await this.credential.set(this.issuing.work, attempt, this.held());
-    } catch (error) {
-      if (error instanceof TargetFault && error.kind === "ambiguous") return "unknown";
-      throw error;
-    }
+  set(attempt: number): Promise<"set" | "fenced" | "unknown"> {
+    const at = { attempt, turn: this.turn() };
+    return unlessLost(() => this.credential.set(this.issuing.work, at, this.held()));
+  }
+
+  enable(attempt: number): Promise<"enabled" | "fenced" | "unknown"> {
+    return unlessLost(() => this.beside().enable(this.issuing.work, { attempt, turn: this.turn() }));
   }
 }
 
-function refusal(why: "closed" | "absent" | "not-ours", { plan }: StepWork): Error {
+async function unlessLost<T>(call: () => Promise<T>): Promise<T | "unknown"> {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof TargetFault && error.kind === "ambiguous") return "unknown";
+    throw error;
+  }
+}
+
+/** What the machine asks of a slot; `whole`: its current version was neither deleted nor destroyed. */
+function slotSeen(slot: SlotState | null): { readonly current: number; readonly whole: boolean } {
+  const current = slot?.current ?? 0;
+  const newest = slot?.versions.find(({ version }) => version === current);
+  return { current, whole: newest !== undefined && !newest.destroyed && !newest.deleted };
+}
+
+const sentences: { readonly [W in Exclude<client.Refused, "not-ours">]: string } = {
+  closed: "It was closed by a later request.",
+  absent: "What this credential belongs to is gone.",
+  "not-accepted": "The target did not let the new credential in from here; the older one stays in force.",
+};
+
+function refusal(why: client.Refused, { plan }: StepWork): Error {
   if (why === "not-ours") return new Squatter(plan.name, "it carries no mark of ours");
-  return new TargetFault(
-    "not-found",
-    why,
-    why === "closed" ? "It was closed by a later request." : "What this credential belongs to is gone.",
-  );
+  return new TargetFault(why === "not-accepted" ? "denied" : "not-found", why, sentences[why]);
 }

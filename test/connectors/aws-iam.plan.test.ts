@@ -27,6 +27,7 @@ const ask = (change: Partial<PlanAsk<AwsSettings, AwsSpec>> = {}): PlanAsk<AwsSe
   settings,
   name: "charter-prod-settlement-up-abcdefghij",
   storage: null,
+  held: [],
   labels: {
     installation: "acme",
     identity: "i1",

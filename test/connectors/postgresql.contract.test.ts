@@ -139,10 +139,10 @@ for (const [title, begin] of [
       const credential = target.credential;
       if (credential?.protocol !== "client-chosen") throw new Error("no credential");
       const secret = new Secret({ password: "a" });
-      expect(await credential.set(work, 2, secret)).toBe("set");
-      expect(await credential.set(work, 2, secret)).toBe("fenced");
-      expect(await credential.set(work, 1, secret)).toBe("fenced");
-      expect(await credential.read(work)).toEqual({ attempt: 2 });
+      expect(await credential.set(work, { attempt: 2, turn: 0 }, secret)).toBe("set");
+      expect(await credential.set(work, { attempt: 2, turn: 0 }, secret)).toBe("fenced");
+      expect(await credential.set(work, { attempt: 1, turn: 0 }, secret)).toBe("fenced");
+      expect(await credential.read(work, 0)).toEqual({ attempt: 2 });
       kept.facts = { ...kept.facts, credential: { phase: "set", attempt: 1, expects: 1, version: 1 } };
       expect(await codeOf(runStep(target, "open", intent, kept, vault))).toBe("conflict fenced");
       expect((await roles(intent)).some(({ login }) => login)).toBe(false);
@@ -177,8 +177,10 @@ for (const [title, begin] of [
       expect(await codeOf(runStep(target, "create-roles", intent, kept, vault))).toBe("conflict closed");
       const credential = target.credential;
       if (credential?.protocol !== "client-chosen") throw new Error("no credential");
-      expect(await credential.read(workOf(intent, kept))).toBe("closed");
-      expect(await credential.set(workOf(intent, kept), 9, new Secret({ password: "x" }))).toBe("fenced");
+      expect(await credential.read(workOf(intent, kept), 0)).toBe("closed");
+      expect(await credential.set(workOf(intent, kept), { attempt: 9, turn: 0 }, new Secret({ password: "x" }))).toBe(
+        "fenced",
+      );
       expect(await target.observe(intent, calls)).toMatchObject({ state: "ours", enabled: false });
     });
 

@@ -94,7 +94,7 @@ describe("postgresql definition", () => {
       .map(({ text }) => text)
       .join("\n");
     expect(texts).toContain(`-field=password payments/prod/${intent.name}`);
-    expect(texts).toContain(`PGUSER=${intent.name}_1`);
+    expect(texts).toContain(`PGUSER="$(vault kv get -mount=kv -field=username payments/prod/${intent.name})"`);
   });
 
   it("refuses plain text to another machine", () => {

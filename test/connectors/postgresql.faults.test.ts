@@ -131,9 +131,9 @@ describe("a cluster whose answers get lost", () => {
     if (credential?.protocol !== "client-chosen") throw new Error("no credential");
     const work = workOf(intent, kept, calls);
     world.fault({ operation: "COMMIT", effect: { kind: "late", ms: 400 } });
-    const set = credential.set(work, 1, new Secret({ password: "late" }));
+    const set = credential.set(work, { attempt: 1, turn: 0 }, new Secret({ password: "late" }));
     await expect(set).rejects.toMatchObject({ kind: "ambiguous" });
-    expect(await credential.read(work)).toEqual({ attempt: 1 });
+    expect(await credential.read(work, 0)).toEqual({ attempt: 1 });
   });
 
   it("gives up in time on a server that hangs, and says whether it may have happened", async () => {

@@ -49,7 +49,7 @@ async function lying(world: PostgresqlWorld, name: string): Promise<Lying | null
   const rows = await asked<Found>(
     world.direct(),
     `select rolcanlogin as login, rolpassword is not null as password, shobj_description(oid, 'pg_authid') as comment
-     from pg_authid where rolname in ('${name}', '${name}_1')`,
+     from pg_authid where rolname ~ '^${name}(_[0-9]+)?$'`,
   );
   if (rows.length === 0) return null;
   return {

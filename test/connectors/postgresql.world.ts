@@ -14,6 +14,7 @@ import type { Plan } from "#lib/domain/plan.ts";
 import {
   type ClientChosenFacts,
   type ClientChosenSeen,
+  newBeside,
   newClientChosen,
   next,
 } from "#lib/domain/provisioning/client-chosen-secret.ts";
@@ -73,7 +74,7 @@ export const readOrders: PostgresqlSpec = {
 /** An identity with its plan and mark; `of` keeps name, identity and mark of an earlier intent. */
 export function intentOf(
   kind: RequestKind,
-  of: { born?: Intent; spec?: PostgresqlSpec; endsAt?: string; owner?: string } = {},
+  of: { born?: Intent; spec?: PostgresqlSpec; endsAt?: string; owner?: string; held?: readonly string[] } = {},
 ): Intent {
   const request = randomUUID();
   const identity = of.born?.identity ?? request;
@@ -94,6 +95,7 @@ export function intentOf(
     settings: postgresql.settings.parse({ ...simulatedSettings, host: "127.0.0.1" }),
     name,
     storage,
+    held: of.held ?? [],
     labels: {
       installation,
       identity,
@@ -116,7 +118,7 @@ export function intentOf(
     objects: postgresql.plan(ask),
     storage,
     endsAt: charter.endsAt,
-    change: {},
+    change: kind === "rotate" ? { replaces: [...(of.held ?? [])] } : {},
   };
   const id = randomUUID();
   const planDigest = digest(plan);
@@ -180,27 +182,45 @@ export class FakeVault {
 export async function issue(target: Target, work: StepWork, vault: FakeVault): Promise<void> {
   const credential = target.credential;
   if (credential?.protocol !== "client-chosen") throw new Error("no client-chosen credential");
-  let facts = (work.facts.credential as ClientChosenFacts | undefined) ?? newClientChosen();
+  const { beside } = credential;
+  const fresh = work.plan.kind === "rotate" ? newBeside() : newClientChosen();
+  let facts = (work.facts.credential as ClientChosenFacts | null | undefined) ?? fresh;
   let secret: Secret | null = null;
   let seen: ClientChosenSeen = { saw: "resumed" };
   for (let turn = 0; turn < 40; turn++) {
     const action = next(facts, seen);
-    if (action.do === "done") return;
+    const turn = facts.beside?.turn ?? 0;
+    if (action.do === "done")
+      return void (beside && facts.beside && (await work.checkpoint((await beside.recorded(work, turn)).facts)));
     if (action.do === "refuse" || action.do === "stop") throw new Error(`issue: ${JSON.stringify(action)}`);
     if (action.do === "checkpoint") {
       facts = action.facts;
       await work.checkpoint({ credential: facts });
       seen = { saw: "saved" };
     } else if (action.do === "prepare" || action.do === "read") {
-      seen = { saw: "slot", current: vault.versions.length, holding: secret !== null };
+      seen = {
+        saw: "slot",
+        current: vault.versions.length,
+        whole: vault.versions.length > 0,
+        holding: secret !== null,
+      };
     } else if (action.do === "put") {
-      secret ??= credential.make(work);
+      secret ??= credential.make(work, turn);
       seen = { saw: "put", version: vault.put(secret, action.cas) };
     } else if (action.do === "set") {
-      if (secret === null) throw new Error("nothing to set");
-      seen = (await credential.set(work, action.attempt, secret)) === "set" ? { saw: "set" } : { saw: "set-unknown" };
+      secret ??= credential.make(work, turn);
+      const at = { attempt: action.attempt, turn };
+      seen = (await credential.set(work, at, secret)) === "set" ? { saw: "set" } : { saw: "set-unknown" };
     } else if (action.do === "look") {
-      seen = { saw: "held", held: await credential.read(work), holding: secret !== null };
+      seen = { saw: "held", held: await credential.read(work, turn), holding: secret !== null };
+    } else if (action.do === "enable" && beside) {
+      const at = { attempt: action.attempt, turn };
+      seen = (await beside.enable(work, at)) === "enabled" ? { saw: "enabled" } : { saw: "enable-unknown" };
+    } else if (action.do === "probe" && beside && secret) {
+      seen = { saw: "probe", works: await beside.probe(work, secret) };
+    } else if (action.do === "clear" && beside) {
+      await beside.clear(work, turn);
+      seen = { saw: "cleared" };
     }
   }
   throw new Error("the protocol did not end");

@@ -92,6 +92,7 @@ async function ask(answers: Answers, firstInProduction: boolean) {
         owner: "Jonas Kern",
       },
       born: null,
+      held: [],
     }),
   );
   const rows = {

@@ -95,7 +95,7 @@ export function clientChosenModel(bounds: Bounds): Model<World> {
       case "read":
         return [
           (w, me) => {
-            me.seen = { saw: "slot", current: w.version, holding: me.holding !== null };
+            me.seen = { saw: "slot", current: w.version, whole: true, holding: me.holding !== null };
           },
         ];
       case "look":
@@ -149,8 +149,7 @@ export function clientChosenModel(bounds: Bounds): Model<World> {
         ];
       case "done":
         return [(w, me) => loginNow(w, me.facts.attempt)];
-      case "refuse":
-      case "stop":
+      default:
         return [];
     }
   };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { newClientChosen, next } from "#lib/domain/provisioning/client-chosen-secret.ts";
+import { type Bounds as BesideBounds, besideModel, type Sabotage } from "./client-chosen-beside-model.ts";
 import { type Bounds, clientChosenModel } from "./client-chosen-model.ts";
 import { explore } from "./explore.ts";
 
@@ -29,6 +30,41 @@ describe("a secret that we choose", () => {
   }, 120_000);
 });
 
+describe("a secret that replaces another", () => {
+  const seen = (bounds: BesideBounds) => explore(besideModel(bounds), wide ? 12_000_000 : 900_000);
+  const within: [string, BesideBounds][] = [
+    ["two takeovers, two lost answers", { takeovers: 2, losses: 2, sleepers: 0 }],
+    ["two takeovers, a lost answer, a paused worker", { takeovers: 2, losses: 1, sleepers: 1 }],
+    ["a request that closes it at any moment", { takeovers: 1, losses: 1, sleepers: 1, closes: true }],
+  ];
+  const wider: [string, BesideBounds][] = [
+    ["three takeovers, two lost answers, a paused worker", { takeovers: 3, losses: 2, sleepers: 1 }],
+  ];
+  it.each(wide ? [...within, ...wider] : within)(
+    "works for whoever fetches it, at every moment, within %s",
+    (name, bounds) => {
+      const result = seen(bounds);
+      console.log(`explored ${result.states} states: beside, ${name}`);
+      expect(result.broken).toBeNull();
+      expect(result.cut).toBe(false);
+    },
+    600_000,
+  );
+
+  const caught: [Sabotage, BesideBounds, RegExp][] = [
+    ["reuses-what-was-offered", { takeovers: 2, losses: 1, sleepers: 0 }, /a consumer fetches/],
+    ["forgets-pairs", { takeovers: 2, losses: 1, sleepers: 0 }, /a consumer fetches|recorded/],
+    ["enables-without-comparing", { takeovers: 1, losses: 1, sleepers: 1, closes: true }, /enabled after/],
+    ["stores-before-enabling", { takeovers: 0, losses: 0, sleepers: 0 }, /a consumer fetches/],
+    ["clears-nothing", { takeovers: 1, losses: 0, sleepers: 0 }, /2 new holders/],
+  ];
+  it.each(caught)(
+    "is broken, and seen to be, by a worker that %s",
+    (sabotage, bounds, why) => expect(seen({ ...bounds, sabotage }).broken?.why).toMatch(why),
+    120_000,
+  );
+});
+
 describe("an interrupted attempt", () => {
   const attempt = { ...newClientChosen(), phase: "attempt" as const, attempt: 3, expects: 7 };
   it("is adopted when the target holds exactly it", () =>
@@ -44,7 +80,9 @@ describe("an interrupted attempt", () => {
     expect(next(attempt, { saw: "held", held, holding: true })).toEqual({ do: "refuse", why: held }),
   );
   it("is followed by a number never used before", () =>
-    expect(next({ ...attempt, phase: "forgot" }, { saw: "slot", current: 7, holding: false })).toMatchObject({
+    expect(
+      next({ ...attempt, phase: "forgot" }, { saw: "slot", current: 7, whole: true, holding: false }),
+    ).toMatchObject({
       facts: { phase: "attempt", attempt: 4, expects: 8 },
     }));
 });

@@ -115,7 +115,7 @@ function postgresqlHand({ target }: CrashWorld): Hand {
 async function born(world: CrashWorld): Promise<{ name: string; identity: string; seeded: SeededIntent }> {
   const name = `charter-dev-sweep-${randomBytes(5).toString("hex")}`;
   const storage = world.stores ? { vault: "vault-main", mount: "kv", path: `crash/${name}` } : null;
-  const objects = world.planned(name, storage);
+  const objects = world.planned({ kind: "provision", name, storage, held: [] });
   const shape = { kind: "provision", target: world.kind, connector: world.kind, name, objects, storage } as const;
   const flow = flowOf(shape as unknown as Plan);
   const seeded = await seedIntent(database.admin, { ...shape, flow, charter: world.charter });

@@ -89,7 +89,7 @@ async function seedIdentities(): Promise<readonly string[]> {
   const [published] = await admin`select entry_digest as entry from charter.targets where name = 'aws'`;
   const names = Array.from({ length: identities }, () => `charter-dev-restart-${randomBytes(5).toString("hex")}`);
   for (const name of names) {
-    const objects = role.planned(name, null);
+    const objects = role.planned({ kind: "provision", name, storage: null, held: [] });
     const shape = { kind: "provision", target: "aws", connector: role.kind, name, objects, storage: null } as const;
     const flow = connectorOf(role.kind)?.flow("provision", shape as unknown as Plan) ?? [];
     await seedIntent(admin, { ...shape, flow, charter: role.charter, entry: String(published?.entry) });

@@ -7,7 +7,7 @@ import { createSaga } from "#lib/worker/saga.ts";
 import { type TestDatabase, testDatabase } from "#test/support/database.ts";
 import { type CrashWorld, startWorlds, type Worlds } from "./crash/worlds.ts";
 import { connected, times } from "./saga-places.ts";
-import { passTime, type SeededIntent, seedGate, seedIntent } from "./saga-world.ts";
+import { held, passTime, type SeededIntent, seedGate, seedIntent } from "./saga-world.ts";
 
 let database: TestDatabase;
 let worlds: Worlds;
@@ -30,7 +30,7 @@ async function seed(world: CrashWorld, kind: RequestKind, born?: Subject): Promi
   const name = born?.seeded.plan.name ?? `charter-dev-crash-${randomBytes(5).toString("hex")}`;
   const own = world.stores ? { vault: "vault-main", mount: "kv", path: `crash/${name}` } : null;
   const storage = born === undefined ? own : born.storage;
-  const objects = world.planned(name, storage);
+  const objects = world.planned({ kind, name, storage, held: await held(database.admin, born?.seeded) });
   const shape = { kind, target: world.name, connector: world.kind, name, objects, storage, change: { holdDays: 0 } };
   const of = born === undefined ? {} : { of: born.seeded };
   const flow = flowOf(shape as unknown as Plan);

@@ -10,7 +10,7 @@ import { createSaga } from "#lib/worker/saga.ts";
 import { type TestDatabase, testDatabase } from "#test/support/database.ts";
 import { type CrashWorld, startWorlds, type Worlds } from "./crash/worlds.ts";
 import { connected, times } from "./saga-places.ts";
-import { clearQueue, passTime, type SeededIntent, seedGate, seedIntent, unaudited } from "./saga-world.ts";
+import { clearQueue, held, passTime, type SeededIntent, seedGate, seedIntent, unaudited } from "./saga-world.ts";
 
 let database: TestDatabase;
 let worlds: Worlds;
@@ -35,7 +35,7 @@ interface Subject {
 async function seed(world: CrashWorld, kind: RequestKind, born?: Subject): Promise<Subject> {
   const name = born?.seeded.plan.name ?? `charter-dev-turn-${randomBytes(5).toString("hex")}`;
   const storage = born?.storage ?? { vault: "vault-main", mount: "kv", path: `crash/${name}` };
-  const objects = world.planned(name, storage);
+  const objects = world.planned({ kind, name, storage, held: await held(database.admin, born?.seeded) });
   const change = kind === "rotate" ? { overlapHours: 24 } : { holdDays: 0 };
   const shape = { kind, target: world.target.name, connector: world.kind, name, objects, storage, change };
   const of = born === undefined ? {} : { of: born.seeded };

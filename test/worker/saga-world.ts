@@ -88,10 +88,11 @@ export async function seedIntent(admin: postgres.Sql, seeding: Seeding): Promise
   return { intent, request, identity, plan, steps: ids };
 }
 
-/** Ids of what a rotation replaces, as a release reads them. */
-async function held(admin: postgres.Sql, of: SeededIntent | undefined): Promise<string[]> {
+/** Ids of the credentials that an identity has, as a judgement reads them. */
+export async function held(admin: postgres.Sql, of: SeededIntent | undefined): Promise<string[]> {
   const rows = await admin<{ id: string }[]>`
-    select external_id as id from charter.credentials where identity = ${of?.identity ?? randomUUID()} and state <> 'removed'`;
+    select external_id as id from charter.credentials where identity = ${of?.identity ?? randomUUID()} and state <> 'removed'
+    order by issued_at, id`;
   return rows.map(({ id }) => id);
 }
 

@@ -46,26 +46,35 @@ export async function ownedBy(sql: Transaction, roles: readonly string[]): Promi
   return row?.owned ?? 0;
 }
 
-/** Memberships around a role and its login that no plan has, and settings of the login beyond acting as the role. */
-export async function strayLinks(sql: Transaction, role: string, login: string): Promise<readonly string[]> {
+/** Memberships around a role and its logins that no plan has, and settings of the logins beyond acting as the role. */
+export async function strayLinks(
+  sql: Transaction,
+  role: string,
+  logins: readonly string[],
+): Promise<readonly string[]> {
+  const names = [role, ...logins];
   const members = await sql<{ member: string; of: string }[]>`
     select m.rolname as member, r.rolname as of
     from pg_auth_members a join pg_roles m on m.oid = a.member join pg_roles r on r.oid = a.roleid
-    where (r.rolname in (${role}, ${login}) and m.rolname <> current_user and not m.rolsuper) or m.rolname in (${role}, ${login})
+    where (r.rolname in ${sql(names)} and m.rolname <> current_user and not m.rolsuper) or m.rolname in ${sql(names)}
     order by 1, 2`;
   const settings = await sql<{ role: string; setting: string }[]>`
     select r.rolname as role, unnest(setconfig) as setting
-    from pg_db_role_setting s join pg_roles r on r.oid = s.setrole where r.rolname in (${role}, ${login})`;
-  const stray = members.filter(({ member, of }) => !(member === login && of === role));
+    from pg_db_role_setting s join pg_roles r on r.oid = s.setrole where r.rolname in ${sql(names)}`;
   const acts = `role=${role}`;
+  const belongs = (one: { member: string; of: string }) => logins.includes(one.member) && one.of === role;
+  const isUsual = (one: { role: string; setting: string }) => logins.includes(one.role) && one.setting === acts;
+  const without = (having: readonly string[]) => logins.filter((login) => !having.includes(login));
   return [
-    ...(members.length === stray.length ? [`${login} is no longer a member of ${role}`] : []),
-    ...stray.map(({ member, of }) => `${member} is a member of ${of}, which is not in the plan`),
-    ...(settings.some((one) => one.role === login && one.setting === acts)
-      ? []
-      : [`${login} no longer acts as ${role}`]),
+    ...without(members.filter(belongs).map(({ member }) => member)).map(
+      (login) => `${login} is no longer a member of ${role}`,
+    ),
+    ...members
+      .filter((one) => !belongs(one))
+      .map(({ member, of }) => `${member} is a member of ${of}, which is not in the plan`),
+    ...without(settings.filter(isUsual).map((one) => one.role)).map((login) => `${login} no longer acts as ${role}`),
     ...settings
-      .filter((one) => !(one.role === login && one.setting === acts))
+      .filter((one) => !isUsual(one))
       .map((one) => `${one.role} has a setting that is not in the plan: ${one.setting.split("=")[0]}`),
   ];
 }

@@ -32,6 +32,19 @@ export class Cluster {
     return this.#call({ ...ask, mode: "READ ONLY", end: "ROLLBACK" }, run);
   }
 
+  /** Whether the server lets a login in with its own password, and has it act as its role. */
+  async accepts(ask: Ask, as: Login): Promise<boolean> {
+    try {
+      return await this.#call({ ...ask, mode: "READ ONLY", end: "ROLLBACK", as }, async (sql) => {
+        const [row] = await sql<{ who: string }[]>`select current_user::text as who`;
+        return row?.who === as.role;
+      });
+    } catch (error) {
+      if (error instanceof TargetFault && refusedSignIn.has(error.code)) return false;
+      throw error;
+    }
+  }
+
   /** Runs `run` for real and takes it back: what it did is proved to be possible, and never happened. */
   rehearse<T>(ask: Ask, run: (sql: Transaction) => Promise<T>): Promise<T> {
     return this.#call({ ...ask, mode: "READ WRITE", end: "ROLLBACK" }, run);
@@ -74,15 +87,15 @@ export class Cluster {
     }
   }
 
-  #connect({ context, database }: Opening, held: Held): postgres.Sql {
+  #connect({ context, database, as }: Opening, held: Held): postgres.Sql {
     const { host, port, adminRole, homeDatabase, tls } = this.settings;
     // Every option that postgres.js would else take from a PG* variable is named.
     return postgres({
       host,
       port,
       database: database ?? homeDatabase,
-      username: adminRole,
-      password: this.#password,
+      username: as?.username ?? adminRole,
+      password: as?.password ?? this.#password,
       ssl:
         tls.mode === "off"
           ? false
@@ -109,9 +122,21 @@ export class Cluster {
   }
 }
 
+/** A login to sign in as, and the role it acts as. */
+export interface Login {
+  readonly username: string;
+  readonly password: string;
+  readonly role: string;
+}
+
+/** Wrong password, no sign-in, no right to connect to the database. */
+const refusedSignIn = new Set(["28P01", "28000", "42501"]);
+
 interface Wanted extends Ask {
   readonly mode: "READ WRITE" | "READ ONLY";
   readonly end: "COMMIT" | "ROLLBACK";
+  /** The portal's own role unless another is named. */
+  readonly as?: Login;
 }
 interface Opening extends Wanted {
   readonly context: CallContext;

@@ -9,16 +9,19 @@ const prefix = "charter:mark";
 const markLine = ({ installation, intent, key, hmac }: Mark): string =>
   `${prefix} installation=${installation} intent=${intent} key=${key} hmac=${hmac}`;
 
-/** State of a login. `closed` outranks every attempt; only a new intent opens it again. */
+/** State of a login. `closed` outranks every attempt; only a new intent opens it again, and none what was replaced. */
 export interface LoginState {
   readonly attempt: number;
   readonly closedBy: string | null;
   readonly openedBy: string | null;
+  /** A rotation closed it, for good. */
+  readonly replaced: boolean;
 }
-export const newLogin: LoginState = { attempt: 0, closedBy: null, openedBy: null };
+export const newLogin: LoginState = { attempt: 0, closedBy: null, openedBy: null, replaced: false };
 
-export function loginComment(mark: Mark, { attempt, closedBy, openedBy }: LoginState): string {
-  const last = closedBy !== null ? ` closed=${closedBy}` : openedBy !== null ? ` opened=${openedBy}` : "";
+export function loginComment(mark: Mark, { attempt, closedBy, openedBy, replaced }: LoginState): string {
+  const closed = closedBy === null ? null : `${replaced ? "replaced" : "closed"}=${closedBy}`;
+  const last = closed !== null ? ` ${closed}` : openedBy !== null ? ` opened=${openedBy}` : "";
   return `${markLine(mark)}\ncharter:login attempt=${attempt}${last}`;
 }
 
@@ -37,13 +40,16 @@ export const carries = (comment: string | null, mark: Mark): boolean => firstLin
 
 /** The login's state; null when the second line says none. */
 export function loginStateOf(comment: string | null): LoginState | null {
-  const found = /^charter:login attempt=(\d{1,9})(?: (closed|opened)=(\S+))?$/.exec(comment?.split("\n")[1] ?? "");
+  const found = /^charter:login attempt=(\d{1,9})(?: (closed|opened|replaced)=(\S+))?$/.exec(
+    comment?.split("\n")[1] ?? "",
+  );
   if (found === null) return null;
   const [, attempt, verb, intent = null] = found;
   return {
     attempt: Number(attempt),
-    closedBy: verb === "closed" ? intent : null,
+    closedBy: verb === "closed" || verb === "replaced" ? intent : null,
     openedBy: verb === "opened" ? intent : null,
+    replaced: verb === "replaced",
   };
 }
 

@@ -30,7 +30,11 @@ const flows: Readonly<Record<RequestKind, readonly FlowStep[]>> = {
     verify,
   ],
   suspend: [{ name: "close", kind: "disable", title: "Forbid signing in and end its sessions" }],
-  rotate: [],
+  rotate: [
+    { name: "issue", kind: "issue", title: "Make a second login, try it and store its password" },
+    { name: "disable-old-login", kind: "disable", title: "Forbid the older login to sign in", afterHold: true },
+    { name: "drop-old-login", kind: "remove", title: "Drop the older login", afterHold: true },
+  ],
   resume: [{ name: "extend", kind: "empower", title: "Allow the login to sign in again" }, verify],
   transfer: [{ name: "label", kind: "create", title: "Write the new owner on the role" }],
   retire: [

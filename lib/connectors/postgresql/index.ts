@@ -8,11 +8,11 @@ import { type PostgresqlSettings, settingsSchema } from "./settings.ts";
 import { type PostgresqlSpec, specFrom, specSchema } from "./spec.ts";
 import { use } from "./use.ts";
 
-/** PostgreSQL 16 or later: a role that holds privileges and a login that acts as it, with a stored password. */
+/** PostgreSQL 16 or later: a role that holds privileges and logins that act as it, each with a stored password. */
 export const postgresql: Connector<PostgresqlSettings, PostgresqlSpec> = {
   kind: "postgresql",
   title: "PostgreSQL cluster",
-  capabilities: new Set(["last-used"]),
+  capabilities: new Set(["rotate", "last-used"]),
   credentials: ["static"],
   settings: settingsSchema,
   example,

@@ -21,5 +21,11 @@ export function literal(text: string): string {
   return doubled.includes("\\") ? ` E'${doubled.replaceAll("\\", "\\\\")}'` : `'${doubled}'`;
 }
 
-/** Name of the first login of a role; a rotation makes `_2`. */
-export const loginName = (role: string): string => `${role}_1`;
+/** Name of a role's login: the first is `_1`, each rotation makes the next. */
+export const loginName = (role: string, number = 1): string => `${role}_${number}`;
+
+/** Which login of the role this name is; null when it is none. */
+export function loginNumber(role: string, name: string): number | null {
+  const number = name.startsWith(`${role}_`) ? name.slice(role.length + 1) : "";
+  return /^[1-9]\d{0,8}$/.test(number) ? Number(number) : null;
+}

@@ -4,11 +4,12 @@ import { TargetFault } from "#lib/domain/fault.ts";
 import type { Plan } from "#lib/domain/plan.ts";
 import type { Calls } from "#lib/domain/target.ts";
 import { databasesNaming, heldBy, strayLinks } from "./catalog.ts";
-import type { Cluster } from "./client.ts";
+import type { Cluster, Transaction } from "./client.ts";
 import { loginStateOf, markOf } from "./comment.ts";
 import { differences } from "./grants.ts";
+import { loginNumber } from "./names.ts";
 import { type Desired, desiredOf } from "./plan.ts";
-import { type OurLogin, type RoleRow, readLogin, readOurs } from "./roles.ts";
+import { type OurLogin, type RoleRow, readLogins, readOurs } from "./roles.ts";
 import { databasesOf } from "./steps/create.ts";
 
 /** Reads an identity's roles, links and privileges back, in every database that names it. PostgreSQL never lags. */
@@ -16,15 +17,14 @@ export async function observe(cluster: Cluster, intent: Intent, calls: Calls): P
   const desired = desiredOf(intent.plan);
   try {
     const seen = await cluster.read({ calls, name: "postgresql read roles" }, async (sql) => ({
+      ...(await readIdentity(sql, desired, intent)),
       role: await readOurs(sql, desired.role, intent),
-      login: await readLogin(sql, desired.login, intent),
-      links: await strayLinks(sql, desired.role, desired.login),
-      databases: await databasesNaming(sql, [desired.role, desired.login]),
     }));
-    if (seen.role === null && seen.login === null) return { state: "absent" };
-    const parts = rolesDiffer(seen.role, seen.login, desired);
-    const privileges = await privilegesDiffer({ cluster, calls, desired, databases: seen.databases });
-    const enabled = seen.login?.canLogin === true && seen.login.state.closedBy === null;
+    if (seen.role === null && seen.logins.length === 0) return { state: "absent" };
+    const parts = rolesDiffer(seen.role, seen.logins, desired);
+    const names = [desired.role, ...seen.logins.map(({ name }) => name)];
+    const privileges = await privilegesDiffer({ cluster, calls, desired, names, databases: seen.databases });
+    const enabled = seen.logins.some(({ canLogin, state }) => canLogin && state.closedBy === null);
     return {
       state: "ours",
       externalId: seen.role?.oid ?? "",
@@ -37,19 +37,38 @@ export async function observe(cluster: Cluster, intent: Intent, calls: Calls): P
   }
 }
 
-function rolesDiffer(role: RoleRow | null, login: OurLogin | null, desired: Desired): readonly string[] {
-  const ends = login?.validUntil ?? null;
-  const endsDiffer = ends === null || Date.parse(ends) !== Date.parse(desired.validUntil);
+async function readIdentity(sql: Transaction, desired: Desired, intent: Intent) {
+  const logins = await readLogins(sql, desired, intent);
+  const names = logins.length === 0 ? [desired.login] : logins.map(({ name }) => name);
+  return {
+    logins,
+    links: await strayLinks(sql, desired.role, names),
+    databases: await databasesNaming(sql, [desired.role, ...names]),
+  };
+}
+
+/**
+ * A login after the planned one is a rotation's that is under way, and none of this plan's business; one before it was replaced
+ * and may no longer sign in, unless the plan has it beside.
+ */
+function rolesDiffer(role: RoleRow | null, logins: readonly OurLogin[], desired: Desired): readonly string[] {
+  const numberOf = (name: string): number => loginNumber(desired.role, name) ?? 0;
+  const older = logins.filter(({ name }) => numberOf(name) < numberOf(desired.login) && !desired.beside.includes(name));
+  const newest = logins.findLast(({ name }) => numberOf(name) >= numberOf(desired.login));
   return [
     ...(role === null ? [`${desired.role} is gone`] : []),
     ...(role?.canLogin === true ? [`${desired.role} can sign in`] : []),
-    ...(login === null ? [`${desired.login} is gone`] : []),
-    ...(login !== null && login.state.attempt > 0 && endsDiffer
-      ? [`the password of ${desired.login} ends ${ends ?? "never"}`]
-      : []),
-    ...(login?.canLogin === true && login.state.closedBy !== null
-      ? [`${desired.login} was closed and can sign in again`]
-      : []),
+    ...(newest === undefined ? [`${desired.login} is gone`] : []),
+    ...older.filter(({ canLogin }) => canLogin).map(({ name }) => `${name} was replaced and can sign in`),
+    ...logins.filter((login) => !older.includes(login)).flatMap((login) => loginDiffers(login, desired)),
+  ];
+}
+
+function loginDiffers({ name, validUntil, canLogin, state }: OurLogin, desired: Desired): readonly string[] {
+  const endsDiffer = validUntil === null || Date.parse(validUntil) !== Date.parse(desired.validUntil);
+  return [
+    ...(state.attempt > 0 && endsDiffer ? [`the password of ${name} ends ${validUntil ?? "never"}`] : []),
+    ...(canLogin && state.closedBy !== null ? [`${name} was closed and can sign in again`] : []),
   ];
 }
 
@@ -57,17 +76,17 @@ interface Comparing {
   readonly cluster: Cluster;
   readonly calls: Calls;
   readonly desired: Desired;
+  /** The role and its logins. */
+  readonly names: readonly string[];
   readonly databases: readonly string[];
 }
 
-async function privilegesDiffer({ cluster, calls, desired, databases }: Comparing): Promise<readonly string[]> {
+async function privilegesDiffer({ cluster, calls, desired, names, databases }: Comparing): Promise<readonly string[]> {
   const planned = databasesOf(desired);
   const found: string[] = [];
   for (const database of planned) {
     const own = desired.grants.filter((grant) => grant.database === database);
-    const held = await cluster.read({ calls, name: "postgresql read grants", database }, (sql) =>
-      heldBy(sql, [desired.role, desired.login]),
-    );
+    const held = await cluster.read({ calls, name: "postgresql read grants", database }, (sql) => heldBy(sql, names));
     found.push(...differences(database, own, held));
   }
   const elsewhere = databases.filter((database) => !planned.includes(database));

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { PlanAsk } from "#lib/connectors/connector.ts";
 import type { Plan, PlannedObject } from "#lib/domain/plan.ts";
 import { asRefusals, type Outcome, ok, type Refusal } from "#lib/domain/refusal.ts";
-import { isName, loginName } from "./names.ts";
+import { isName, loginName, loginNumber } from "./names.ts";
 import type { PostgresqlSettings } from "./settings.ts";
 import { type Grant, grantSchema, type PostgresqlSpec } from "./spec.ts";
 
@@ -37,20 +37,31 @@ function role({ name, charter, labels }: PostgresqlAsk): PlannedObject {
   };
 }
 
-function login({ name, charter, storage }: PostgresqlAsk): PlannedObject {
+/** The login whose password the vault holds once the request is done: a rotation's is a new one. */
+function login({ kind, name, charter, storage, held }: PostgresqlAsk): PlannedObject {
+  const newest = Math.max(0, ...held.map((id) => loginNumber(name, id) ?? 0));
+  const beside = kind === "rotate" ? [] : held.filter((id) => loginNumber(name, id) !== newest);
   const place = storage === null ? "not decided" : `${storage.vault}: ${storage.mount}/${storage.path}`;
   return {
     kind: kinds.login,
     title: "Login",
-    name: loginName(name),
-    note: "may sign in only once its password is stored",
+    name: loginName(name, kind === "rotate" ? newest + 1 : Math.max(newest, 1)),
+    note:
+      kind === "rotate"
+        ? "takes the place of the older one; the next number, should a try be given up"
+        : "may sign in only once its password is stored",
     details: [
       { label: "Acts as", value: name, mono: true },
+      ...(kind === "rotate" ? [{ label: "Replaces", value: held.join(", "), mono: true }] : []),
+      ...(beside.length > 0 ? [{ label: "Older login", value: beside.join(", "), mono: true }] : []),
       { label: "Password valid until", value: charter.endsAt },
       { label: "Password stored in", value: place, mono: true },
       ...(charter.binding.kind === "workload" ? [{ label: "Used by", value: charter.binding.runsOn }] : []),
     ],
-    desired: { memberOf: name, actsAs: name, validUntil: charter.endsAt },
+    desired: {
+      ...{ memberOf: name, actsAs: name, validUntil: charter.endsAt },
+      ...(beside.length > 0 ? { beside } : {}),
+    },
   };
 }
 
@@ -73,7 +84,11 @@ function grantsIn(database: string, all: readonly Grant[]): PlannedObject {
 }
 
 const roleDesired = z.object({ labels: z.record(z.string(), z.string()) });
-const loginDesired = z.object({ memberOf: z.string(), validUntil: z.string() });
+const loginDesired = z.object({
+  memberOf: z.string(),
+  validUntil: z.string(),
+  beside: z.array(z.string()).default([]),
+});
 const grantsDesired = z.object({ grants: z.array(grantSchema) });
 
 /** A plan as the steps act on it. */
@@ -81,6 +96,8 @@ export interface Desired {
   readonly role: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly login: string;
+  /** Logins that a rotation under way replaces and that may still sign in. */
+  readonly beside: readonly string[];
   /** ISO instant. */
   readonly validUntil: string;
   readonly grants: readonly Grant[];
@@ -94,11 +111,13 @@ export function desiredOf({ objects }: Pick<Plan, "objects">): Desired {
     return object;
   };
   const [owner, member] = [find(kinds.role), find(kinds.login)];
+  const { validUntil, beside } = loginDesired.parse(member.desired);
   return {
     role: owner.name,
     labels: roleDesired.parse(owner.desired).labels,
     login: member.name,
-    validUntil: loginDesired.parse(member.desired).validUntil,
+    beside,
+    validUntil,
     grants: objects
       .filter(({ kind }) => kind === kinds.grants)
       .flatMap(({ desired }) => grantsDesired.parse(desired).grants),

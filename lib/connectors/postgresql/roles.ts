@@ -2,8 +2,9 @@ import type { Intent } from "#lib/connectors/connector.ts";
 import { Squatter } from "#lib/connectors/connector.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
 import type { Transaction } from "./client.ts";
-import { carries, type LoginState, loginStateOf } from "./comment.ts";
-import { quoted } from "./names.ts";
+import { carries, type LoginState, loginComment, loginStateOf } from "./comment.ts";
+import { literal, loginNumber, quoted } from "./names.ts";
+import type { Desired } from "./plan.ts";
 
 /** A role as the catalogs show it. */
 export interface RoleRow {
@@ -53,6 +54,50 @@ export async function readLogin(sql: Transaction, name: string, intent: Intent):
   const state = loginStateOf(row.comment);
   if (state === null) throw new Squatter(name, "its comment no longer says which password it holds");
   return { ...row, state };
+}
+
+/** Every login of the role that carries this intent's mark, oldest first, whichever request made it. Throws `Squatter` when the planned one is not ours. */
+export async function readLogins(
+  sql: Transaction,
+  { role, login }: Pick<Desired, "role" | "login">,
+  intent: Intent,
+): Promise<readonly OurLogin[]> {
+  await readLogin(sql, login, intent);
+  const rows = await sql<{ name: string; comment: string | null }[]>`
+    select rolname::text as name, shobj_description(oid, 'pg_authid') as comment
+    from pg_roles where starts_with(rolname::text, ${`${role}_`})`;
+  const numbered = rows
+    .filter(({ comment }) => carries(comment, intent.mark))
+    .flatMap(({ name }) => ({ name, number: loginNumber(role, name) ?? 0 }))
+    .filter(({ number }) => number > 0)
+    .sort((a, b) => a.number - b.number);
+  const logins: OurLogin[] = [];
+  for (const { name } of numbered) {
+    const row = await readLogin(sql, name, intent);
+    if (row !== null) logins.push(row);
+  }
+  return logins;
+}
+
+/** Writes where a login stands below the mark, which stays as it is. */
+export async function writeState(
+  sql: Transaction,
+  { mark }: Intent,
+  of: { readonly login: string; readonly state: LoginState },
+): Promise<void> {
+  await sql.unsafe(`COMMENT ON ROLE ${quoted(of.login)} IS ${literal(loginComment(mark, of.state))}`);
+}
+
+/** Makes a login that cannot sign in, member of the role and acting as it. */
+export async function makeLogin(
+  sql: Transaction,
+  intent: Intent,
+  of: { readonly role: string; readonly login: string; readonly state: LoginState },
+): Promise<void> {
+  await sql.unsafe(`CREATE ROLE ${quoted(of.login)} NOLOGIN`);
+  await writeState(sql, intent, of);
+  await sql.unsafe(`GRANT ${quoted(of.role)} TO ${quoted(of.login)} WITH INHERIT TRUE, SET TRUE`);
+  await sql.unsafe(`ALTER ROLE ${quoted(of.login)} SET role TO ${literal(of.role)}`);
 }
 
 export const absent = (name: string): TargetFault =>

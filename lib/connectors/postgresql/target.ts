@@ -11,6 +11,7 @@ import { label } from "./steps/label.ts";
 import { extend, open } from "./steps/open.ts";
 import { proveRemoval } from "./steps/prove.ts";
 import { dropGrantsStep, dropRolesStep } from "./steps/remove.ts";
+import { disableOldLogin, dropOldLogin } from "./steps/rotate.ts";
 
 /** Connects lazily: every transaction opens its own connection. Throws a sentence when the password is not named. */
 export function connect(entry: ConnectEntry<PostgresqlSettings>): Target {
@@ -31,6 +32,8 @@ export function connect(entry: ConnectEntry<PostgresqlSettings>): Target {
       close: closeStep(cluster),
       "drop-grants": dropGrantsStep(cluster),
       "drop-roles": dropRolesStep(cluster),
+      "disable-old-login": disableOldLogin(cluster),
+      "drop-old-login": dropOldLogin(cluster),
     },
     credential: credentialOf(cluster),
     observe: (intent, calls) => observe(cluster, intent, calls),

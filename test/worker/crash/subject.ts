@@ -4,7 +4,7 @@ import type { FlowStep } from "#lib/connectors/connector.ts";
 import { flowOf } from "#lib/connectors/flow.ts";
 import type { Plan, StorageSlot } from "#lib/domain/plan.ts";
 import type { Saga } from "#lib/worker/saga.ts";
-import { clearQueue, passTime, type SeededIntent, seedIntent } from "../saga-world.ts";
+import { clearQueue, held, passTime, type SeededIntent, seedIntent } from "../saga-world.ts";
 import { type Flow, flowNamed } from "./flows.ts";
 import { type Lane, vaultName } from "./lane.ts";
 import type { CrashWorld } from "./worlds.ts";
@@ -42,7 +42,7 @@ async function seed(lane: Lane, { world, flow, reorder }: Wanted, born?: Subject
   const storage = born === undefined ? made : born.storage;
   const shape = {
     ...{ kind: flow.kind, target: world.target.name, connector: world.kind, name, storage, change: flow.change },
-    objects: world.planned(name, storage),
+    objects: world.planned({ kind: flow.kind, name, storage, held: await held(lane.database.admin, born?.seeded) }),
     entry: lane.places.entry(world.target.name) ?? "t",
     charter: world.charter,
   };

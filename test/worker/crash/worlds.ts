@@ -13,7 +13,7 @@ import {
   start as startPostgresql,
 } from "#lib/connectors/postgresql/simulator.ts";
 import { connectorOf } from "#lib/connectors/registry.ts";
-import type { Charter } from "#lib/domain/charter.ts";
+import type { Charter, RequestKind } from "#lib/domain/charter.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import type { PlannedObject, StorageSlot } from "#lib/domain/plan.ts";
 import type { Mark } from "#lib/domain/target.ts";
@@ -42,13 +42,21 @@ export interface CrashTarget {
   readonly credentials: Readonly<Record<string, string>>;
 }
 
+/** What a world plans objects for: a request on an identity that holds these credentials. */
+export interface Planning {
+  readonly kind: RequestKind;
+  readonly name: string;
+  readonly storage: StorageSlot | null;
+  readonly held: readonly string[];
+}
+
 export interface CrashWorld {
   /** What the scenario is called, and the kind of its connector. */
   readonly name: string;
   readonly kind: string;
   readonly target: CrashTarget;
   readonly charter: Charter;
-  planned(name: string, storage: StorageSlot | null): readonly PlannedObject[];
+  planned(of: Planning): readonly PlannedObject[];
   readonly stores: boolean;
   /** Objects one live identity has. */
   readonly objects: number;
@@ -121,9 +129,9 @@ const labels = (identity: string) => ({
 });
 
 function plannedBy(kind: string, of: { charter: Charter; spec: unknown; settings: unknown }) {
-  return (name: string, storage: StorageSlot | null): readonly PlannedObject[] => {
+  return (asked: Planning): readonly PlannedObject[] => {
     const connector = connectorOf(kind);
-    const ask = { kind: "provision", ...of, name, storage, labels: labels(name) } as PlanAsk<unknown, unknown>;
+    const ask = { ...of, ...asked, labels: labels(asked.name) } as PlanAsk<unknown, unknown>;
     return connector?.plan(ask) ?? [];
   };
 }

@@ -2,11 +2,12 @@ import { Squatter, type Step, type StepWork } from "#lib/connectors/connector.ts
 import { TargetFault } from "#lib/domain/fault.ts";
 import { heldBy } from "../catalog.ts";
 import type { Cluster, Transaction } from "../client.ts";
-import { loginComment, newLogin, roleComment } from "../comment.ts";
+import { newLogin, roleComment } from "../comment.ts";
 import { differences, grantStatements } from "../grants.ts";
+import { objectsOf } from "../inventory.ts";
 import { literal, quoted } from "../names.ts";
 import { type Desired, desiredOf } from "../plan.ts";
-import { absent, lock, readLogin, readOurs } from "../roles.ts";
+import { absent, lock, makeLogin, readLogin, readOurs } from "../roles.ts";
 import { dropGrants, dropRoles } from "./remove.ts";
 
 /** Makes role and login in one transaction with their marks; neither can sign in. Roles that carry our mark are taken over as they are. */
@@ -15,12 +16,12 @@ export const createRoles = (cluster: Cluster): Step => ({
     const desired = desiredOf(work.plan);
     const oids = await cluster.change({ calls: work.calls, name: "postgresql create roles" }, async (sql) => {
       await lock(sql, desired.role);
-      return { role: await makeRole(sql, work, desired), login: await makeLogin(sql, work, desired) };
+      return { role: await makeRole(sql, work, desired), login: await firstLogin(sql, work, desired) };
     });
     return {
       facts: { roleOid: oids.role, loginOid: oids.login, role: desired.role, login: desired.login },
       evidence: `${desired.role} and ${desired.login} are there, marked, and cannot sign in.`,
-      objects: objectsOf(desired, oids, "powerless"),
+      objects: objectsOf(desired.role, oids.role, [{ name: desired.login, oid: oids.login, state: "powerless" }]),
     };
   },
   undo: async (work) => {
@@ -28,15 +29,6 @@ export const createRoles = (cluster: Cluster): Step => ({
     await dropRoles(cluster, work, "before it was opened");
   },
 });
-
-export const objectsOf = (
-  desired: Desired,
-  oids: { role: string; login: string },
-  state: "powerless" | "live" | "disabled" | "removed",
-) => [
-  { kind: "role", name: desired.role, externalId: oids.role, state },
-  { kind: "login", name: desired.login, externalId: oids.login, state },
-];
 
 async function makeRole(sql: Transaction, { intent }: StepWork, { role, labels }: Desired): Promise<string> {
   const there = await readOurs(sql, role, intent);
@@ -47,14 +39,11 @@ async function makeRole(sql: Transaction, { intent }: StepWork, { role, labels }
   return (await readOurs(sql, role, intent))?.oid ?? "";
 }
 
-async function makeLogin(sql: Transaction, { intent }: StepWork, { role, login }: Desired): Promise<string> {
+async function firstLogin(sql: Transaction, { intent }: StepWork, { role, login }: Desired): Promise<string> {
   const there = await readLogin(sql, login, intent);
   if (there !== null && there.state.closedBy !== null) throw closed(login);
   if (there !== null) return there.oid;
-  await sql.unsafe(`CREATE ROLE ${quoted(login)} NOLOGIN`);
-  await sql.unsafe(`COMMENT ON ROLE ${quoted(login)} IS ${literal(loginComment(intent.mark, newLogin))}`);
-  await sql.unsafe(`GRANT ${quoted(role)} TO ${quoted(login)} WITH INHERIT TRUE, SET TRUE`);
-  await sql.unsafe(`ALTER ROLE ${quoted(login)} SET role TO ${literal(role)}`);
+  await makeLogin(sql, intent, { role, login, state: newLogin });
   return (await readLogin(sql, login, intent))?.oid ?? "";
 }
 

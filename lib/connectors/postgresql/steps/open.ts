@@ -1,15 +1,15 @@
 import { z } from "zod";
 import { Squatter, type Step, type StepDone, type StepWork } from "#lib/connectors/connector.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
-import type { JsonObject } from "#lib/domain/json.ts";
+import type { Json, JsonObject } from "#lib/domain/json.ts";
 import type { Cluster, Transaction } from "../client.ts";
-import { type LoginState, loginComment } from "../comment.ts";
+import { objectsOf } from "../inventory.ts";
 import { literal, quoted } from "../names.ts";
 import { observe } from "../observe.ts";
 import { type Desired, desiredOf } from "../plan.ts";
-import { absent, lock, type OurLogin, readLogin } from "../roles.ts";
+import { absent, lock, type OurLogin, readLogin, readLogins, writeState } from "../roles.ts";
 import { close } from "./close.ts";
-import { closed, objectsOf } from "./create.ts";
+import { closed } from "./create.ts";
 
 const issued = z.object({ credential: z.object({ phase: z.literal("set"), attempt: z.number().int().positive() }) });
 
@@ -26,14 +26,16 @@ export const open = (cluster: Cluster): Step => ({
     const attempt = attemptOf(work.facts);
     if (attempt === null) throw new TypeError("No password was recorded as set.");
     await mustBeAsPlanned(cluster, work);
-    await cluster.change({ calls: work.calls, name: "postgresql open" }, async (sql) => {
+    const login = await cluster.change({ calls: work.calls, name: "postgresql open" }, async (sql) => {
       await lock(sql, desired.role);
-      const { state } = await present(sql, work, desired);
-      if (state.closedBy !== null) throw closed(desired.login);
-      if (state.attempt !== attempt) throw fenced(desired.login);
-      await sql.unsafe(`ALTER ROLE ${quoted(desired.login)} LOGIN`);
+      const row = await readLogin(sql, desired.login, work.intent);
+      if (row === null) throw absent(desired.login);
+      if (row.state.closedBy !== null) throw closed(row.name);
+      if (row.state.attempt !== attempt) throw fenced(row.name);
+      await sql.unsafe(`ALTER ROLE ${quoted(row.name)} LOGIN`);
+      return row;
     });
-    return opened(desired, work, `${desired.login} may sign in with the stored password.`);
+    return opened(work, [login], `${desired.login} may sign in with the stored password.`);
   },
   undo: async (work) => {
     await close(cluster, work);
@@ -52,65 +54,95 @@ async function mustBeAsPlanned(cluster: Cluster, { intent, calls }: StepWork): P
 const fenced = (login: string): TargetFault =>
   new TargetFault("conflict", "fenced", `${login} holds another password than the vault.`);
 
-async function present(sql: Transaction, work: StepWork, { login }: Desired): Promise<OurLogin> {
-  const row = await readLogin(sql, login, work.intent);
-  if (row === null) throw absent(login);
-  return row;
-}
-
-function opened(desired: Desired, { facts }: StepWork, evidence: string): StepDone {
-  const oid = (key: string): string => (typeof facts[key] === "string" ? facts[key] : "");
-  return { facts: {}, evidence, objects: objectsOf(desired, { role: oid("roleOid"), login: oid("loginOid") }, "live") };
+function opened(work: StepWork, logins: readonly OurLogin[], evidence: string): StepDone {
+  const { roleOid } = work.facts;
+  const live = logins.map(({ name, oid }) => ({ name, oid, state: "live" as const }));
+  const { role } = desiredOf(work.plan);
+  return { facts: {}, evidence, objects: objectsOf(role, typeof roleOid === "string" ? roleOid : "", live) };
 }
 
 /**
- * Moves the end of the password. A login that a retirement or a suspension closed is opened again, but only from the very
+ * The logins whose passwords are recorded: the planned one, and before it those that a rotation replaces and has not ended yet.
+ * Others are never opened: nobody knows their password.
+ */
+async function recorded(sql: Transaction, work: StepWork, desired: Desired): Promise<readonly OurLogin[]> {
+  const { keys } = work.facts;
+  const older = Array.isArray(keys) ? keys : [];
+  const logins = (await readLogins(sql, desired, work.intent)).filter(({ name }) => {
+    return name === desired.login || older.includes(name);
+  });
+  if (logins.at(-1)?.name !== desired.login) throw absent(desired.login);
+  return logins.filter(({ name, state }) => name === desired.login || !state.replaced);
+}
+
+/**
+ * Moves the end of the passwords. A login that a retirement or a suspension closed is opened again, but only from the very
  * closing that was seen and committed first: one that came later stands. What stays suspended stays closed.
  */
 export const extend = (cluster: Cluster): Step => ({
   run: async (work) => {
     const desired = desiredOf(work.plan);
     if (work.plan.change.staysSuspended === true) return extendClosed(cluster, work, desired);
-    const reopens = await closingSeen(cluster, work, desired);
-    await cluster.change({ calls: work.calls, name: "postgresql extend" }, async (sql) => {
+    const reopens = await closingsSeen(cluster, work, desired);
+    const logins = await cluster.change({ calls: work.calls, name: "postgresql extend" }, async (sql) => {
       await lock(sql, desired.role);
-      const row = await present(sql, work, desired);
-      const attempt = attemptOf(work.facts);
-      if (row.state.closedBy !== null && row.state.closedBy !== reopens) throw closed(desired.login);
-      if (attempt !== null && row.state.attempt !== attempt) throw fenced(desired.login);
-      if (row.state.closedBy === null && !row.canLogin)
-        throw new TargetFault("conflict", "not-open", `${desired.login} was never opened.`);
-      await sql.unsafe(`ALTER ROLE ${quoted(desired.login)} LOGIN VALID UNTIL ${literal(desired.validUntil)}`);
-      if (row.state.closedBy !== null)
-        await mark(sql, work, { ...row.state, closedBy: null, openedBy: work.intent.id });
+      const found = await recorded(sql, work, desired);
+      for (const row of found) await reopen(sql, work, { row, desired, reopens });
+      return found;
     });
-    return opened(desired, work, `${desired.login} may sign in until ${desired.validUntil}.`);
+    const names = logins.map(({ name }) => name).join(" and ");
+    return opened(work, logins, `${names} may sign in until ${desired.validUntil}.`);
   },
 });
 
+/** By login, which closing a renewal lifts; null: it was not closed. */
+type Closings = Readonly<Record<string, string | null>>;
+
+async function reopen(
+  sql: Transaction,
+  work: StepWork,
+  { row, desired, reopens }: { readonly row: OurLogin; readonly desired: Desired; readonly reopens: Closings },
+): Promise<void> {
+  const { name, state } = row;
+  const attempt = name === desired.login ? attemptOf(work.facts) : null;
+  if (state.closedBy !== null && state.closedBy !== reopens[name]) throw closed(name);
+  if (attempt !== null && state.attempt !== attempt) throw fenced(name);
+  if (state.closedBy === null && !row.canLogin)
+    throw new TargetFault("conflict", "not-open", `${name} was never opened.`);
+  await sql.unsafe(`ALTER ROLE ${quoted(name)} LOGIN VALID UNTIL ${literal(desired.validUntil)}`);
+  if (state.closedBy !== null)
+    await writeState(sql, work.intent, { login: name, state: { ...state, closedBy: null, openedBy: work.intent.id } });
+}
+
 async function extendClosed(cluster: Cluster, work: StepWork, desired: Desired): Promise<StepDone> {
-  const { login, validUntil } = desired;
-  await cluster.change({ calls: work.calls, name: "postgresql extend" }, async (sql) => {
+  const { validUntil } = desired;
+  const names = await cluster.change({ calls: work.calls, name: "postgresql extend" }, async (sql) => {
     await lock(sql, desired.role);
-    const { state } = await present(sql, work, desired);
-    if (state.closedBy === null) throw new TargetFault("conflict", "not-closed", `${login} is not closed.`);
-    await sql.unsafe(`ALTER ROLE ${quoted(login)} VALID UNTIL ${literal(validUntil)}`);
+    const logins = await recorded(sql, work, desired);
+    for (const { name, state } of logins) {
+      if (state.closedBy === null) throw new TargetFault("conflict", "not-closed", `${name} is not closed.`);
+      await sql.unsafe(`ALTER ROLE ${quoted(name)} VALID UNTIL ${literal(validUntil)}`);
+    }
+    return logins.map(({ name }) => name).join(" and ");
   });
-  return { facts: {}, evidence: `${login} stays closed; its password ends ${validUntil}.` };
+  return { facts: {}, evidence: `${names} stays closed; its password ends ${validUntil}.` };
 }
 
-/** Commits which closing this renewal lifts, before lifting it. */
-async function closingSeen(cluster: Cluster, work: StepWork, desired: Desired): Promise<string | null> {
-  if (work.facts.renewedBy === work.intent.id)
-    return typeof work.facts.reopens === "string" ? work.facts.reopens : null;
-  const { state } = await cluster.read({ calls: work.calls, name: "postgresql read login" }, (sql) =>
-    present(sql, work, desired),
-  );
-  await work.checkpoint({ renewedBy: work.intent.id, reopens: state.closedBy });
-  return state.closedBy;
+/** Commits which closings this renewal lifts, before lifting them. */
+async function closingsSeen(cluster: Cluster, work: StepWork, desired: Desired): Promise<Closings> {
+  const { renewedBy, reopens } = work.facts;
+  if (renewedBy === work.intent.id) return closingsOf(reopens, desired);
+  const seen = await cluster.read({ calls: work.calls, name: "postgresql read login" }, async (sql) => {
+    const logins = await recorded(sql, work, desired);
+    return Object.fromEntries(logins.map(({ name, state }) => [name, state.closedBy]));
+  });
+  await work.checkpoint({ renewedBy: work.intent.id, reopens: seen });
+  return seen;
 }
 
-async function mark(sql: Transaction, work: StepWork, state: LoginState): Promise<void> {
-  const { login } = desiredOf(work.plan);
-  await sql.unsafe(`COMMENT ON ROLE ${quoted(login)} IS ${literal(loginComment(work.intent.mark, state))}`);
+/** As committed; earlier versions committed that of the one login. */
+function closingsOf(kept: Json | undefined, { login }: Desired): Closings {
+  if (typeof kept === "string") return { [login]: kept };
+  const entries = Object.entries(typeof kept === "object" && kept !== null ? kept : {});
+  return Object.fromEntries(entries.map(([name, by]) => [name, typeof by === "string" ? by : null]));
 }

@@ -1,10 +1,12 @@
 import type { Step, StepWork } from "#lib/connectors/connector.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
+import type { JsonObject } from "#lib/domain/json.ts";
 import { databasesNaming, heldBy, ownedBy } from "../catalog.ts";
 import type { Cluster, Transaction } from "../client.ts";
+import { loginsSeen } from "../inventory.ts";
 import { quoted } from "../names.ts";
 import { type Desired, desiredOf } from "../plan.ts";
-import { borrow, giveBack, lock, readLogin, readOurs } from "../roles.ts";
+import { borrow, giveBack, lock, type OurLogin, readLogins, readOurs } from "../roles.ts";
 
 /** Takes the privileges back in every database that names the roles, planned or not. */
 export const dropGrantsStep = (cluster: Cluster): Step => ({
@@ -17,34 +19,43 @@ export const dropGrantsStep = (cluster: Cluster): Step => ({
   },
 });
 
-/** Drops login and role; only what was closed is dropped. */
+/** Drops logins and role; only what was closed is dropped. */
 export const dropRolesStep = (cluster: Cluster): Step => ({
   run: async (work) => {
     await dropRoles(cluster, work, "once closed");
     const { role, login } = desiredOf(work.plan);
     const text = (key: string): string => (typeof work.facts[key] === "string" ? work.facts[key] : "");
+    const logins = { [login]: text("loginOid"), ...loginOids(work.facts) };
     return {
       facts: {},
-      evidence: `${login} and ${role} are gone from the cluster.`,
+      evidence: `${[...Object.keys(logins), role].join(" and ")} are gone from the cluster.`,
       objects: [
-        { kind: "login", name: login, externalId: text("loginOid"), state: "removed" },
+        ...loginsSeen(Object.entries(logins).map(([name, oid]) => ({ name, oid, state: "removed" }))),
         { kind: "role", name: role, externalId: text("roleOid"), state: "removed" },
       ],
     };
   },
 });
 
-/** Names of those of the two roles that are there and ours. Throws `Squatter` on a namesake. */
-async function present(sql: Transaction, work: StepWork, { role, login }: Desired): Promise<readonly string[]> {
-  const rows = [await readOurs(sql, login, work.intent), await readOurs(sql, role, work.intent)];
-  return rows.flatMap((row) => (row === null ? [] : [row.name]));
+/** Logins that were closed, by name, as the step that did it committed them. */
+export function loginOids({ loginOids: kept }: JsonObject): Readonly<Record<string, string>> {
+  const entries = Object.entries(typeof kept === "object" && kept !== null ? kept : {});
+  return Object.fromEntries(entries.flatMap(([name, oid]) => (typeof oid === "string" ? [[name, oid]] : [])));
+}
+
+/** Names of the logins and the role that are there and ours. Throws `Squatter` on a namesake. */
+async function present(sql: Transaction, work: StepWork, desired: Desired): Promise<readonly string[]> {
+  const logins = await readLogins(sql, desired, work.intent);
+  const role = await readOurs(sql, desired.role, work.intent);
+  return [...logins, ...(role === null ? [] : [role])].map(({ name }) => name);
 }
 
 export async function dropGrants(cluster: Cluster, work: StepWork): Promise<readonly string[]> {
   const desired = desiredOf(work.plan);
-  const databases = await cluster.read({ calls: work.calls, name: "postgresql find grants" }, (sql) =>
-    databasesNaming(sql, [desired.role, desired.login]),
-  );
+  const databases = await cluster.read({ calls: work.calls, name: "postgresql find grants" }, async (sql) => {
+    const names = [desired.role, desired.login, ...(await present(sql, work, desired))];
+    return databasesNaming(sql, [...new Set(names)]);
+  });
   for (const database of databases) {
     await cluster.change({ calls: work.calls, name: "postgresql drop grants", database }, async (sql) => {
       await lock(sql, desired.role);
@@ -88,18 +99,44 @@ export async function dropRoles(
   const desired = desiredOf(work.plan);
   await cluster.change({ calls: work.calls, name: "postgresql drop roles" }, async (sql) => {
     await lock(sql, desired.role);
-    const login = await readLogin(sql, desired.login, work.intent);
-    const isSafe =
-      login === null || (!login.canLogin && (when === "before it was opened" || login.state.closedBy !== null));
-    if (!isSafe)
-      throw new TargetFault(
-        "conflict",
-        "open",
-        `${desired.login} can sign in; it must be closed before it is dropped.`,
-      );
+    mustBeClosed(await readLogins(sql, desired, work.intent), when);
     const names = await present(sql, work, desired);
     if (names.length === 0) return;
     await dropOwned(sql, names, cluster.settings.homeDatabase);
+    await sql.unsafe(`DROP ROLE ${names.map(quoted).join(", ")}`);
+  });
+}
+
+function mustBeClosed(logins: readonly OurLogin[], when: "once closed" | "before it was opened"): void {
+  const open = logins.find(({ canLogin, state }) => canLogin || (when === "once closed" && state.closedBy === null));
+  if (open !== undefined)
+    throw new TargetFault("conflict", "open", `${open.name} can sign in; it must be closed before it is dropped.`);
+}
+
+/** Drops closed logins of an identity whose role stays. Those that are gone are dropped. */
+export async function dropLogins(cluster: Cluster, work: StepWork, isMeant: (login: string) => boolean): Promise<void> {
+  const desired = desiredOf(work.plan);
+  const meantIn = async (sql: Transaction) =>
+    (await readLogins(sql, desired, work.intent)).filter(({ name }) => isMeant(name));
+  const { homeDatabase } = cluster.settings;
+  const elsewhere = await cluster.read({ calls: work.calls, name: "postgresql find grants" }, async (sql) => {
+    const names = (await meantIn(sql)).map(({ name }) => name);
+    return names.length === 0 ? [] : databasesNaming(sql, names);
+  });
+  for (const database of elsewhere.filter((one) => one !== homeDatabase))
+    await cluster.change({ calls: work.calls, name: "postgresql drop grants", database }, async (sql) => {
+      await lock(sql, desired.role);
+      const names = (await meantIn(sql)).map(({ name }) => name);
+      await dropOwned(sql, names, database);
+      await giveBack(sql, names);
+    });
+  await cluster.change({ calls: work.calls, name: "postgresql drop logins" }, async (sql) => {
+    await lock(sql, desired.role);
+    const logins = await meantIn(sql);
+    mustBeClosed(logins, "once closed");
+    if (logins.length === 0) return;
+    const names = logins.map(({ name }) => name);
+    await dropOwned(sql, names, homeDatabase);
     await sql.unsafe(`DROP ROLE ${names.map(quoted).join(", ")}`);
   });
 }
