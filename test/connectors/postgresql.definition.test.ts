@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { blueprintSchema, type ReachPack, reachPackSchema } from "#lib/connectors/blueprint.ts";
 import { postgresql } from "#lib/connectors/postgresql/index.ts";
 import { scramVerifier } from "#lib/connectors/postgresql/scram.ts";
+import type { RequestKind } from "#lib/domain/charter.ts";
 import { intentOf } from "./postgresql.world.ts";
 
 const folder = new URL("../../lib/connectors/postgresql/", import.meta.url);
@@ -64,6 +65,22 @@ describe("postgresql definition", () => {
       fits({ names: ["a\u202eb"] }),
     ]).toEqual([false, false, false]);
     expect([fits({ names: ["*"] }), fits({ names: ["*", "t"] })]).toEqual([true, false]);
+  });
+
+  it("names the login whose password is in force once a request is done, and what a rotation still keeps beside it", () => {
+    const born = intentOf("provision");
+    const login = (kind: RequestKind, ...numbers: readonly number[]) => {
+      const held = numbers.map((number) => `${born.name}_${number}`);
+      const { objects } = intentOf(kind, { born, held }).plan;
+      const found = objects.find((one) => one.kind === "login");
+      return [found?.name.slice(born.name.length), found?.desired.beside];
+    };
+    expect(login("provision")).toEqual(["_1", undefined]);
+    expect(login("rotate", 1)).toEqual(["_2", undefined]);
+    expect(login("rotate", 9)).toEqual(["_10", undefined]);
+    expect(login("renew")).toEqual(["_1", undefined]);
+    expect(login("renew", 9, 10)).toEqual(["_10", [`${born.name}_9`]]);
+    expect(login("retire", 10)).toEqual(["_10", undefined]);
   });
 
   it("counts what a plan reaches", async () => {

@@ -15,6 +15,8 @@ const { values } = parseArgs({
     connector: { type: "string" },
     json: { type: "string" },
     only: { type: "string" },
+    /** The wrongly built workers and nothing else. */
+    sabotages: { type: "boolean", default: false },
     lanes: { type: "string", default: "1" },
   },
 });
@@ -88,7 +90,8 @@ async function main(): Promise<number> {
   const known = new Map(values.json === undefined ? [] : kept(values.json).map((one) => [one.id, one]));
   const kinds = connectors.map(({ kind }) => kind).filter((kind) => (values.connector ?? kind) === kind);
   try {
-    await Promise.all(kinds.map((kind) => runKind(kind, { book, cluster: cluster.url(), known })));
+    if (!values.sabotages)
+      await Promise.all(kinds.map((kind) => runKind(kind, { book, cluster: cluster.url(), known })));
     for (const kind of values.only === undefined ? kinds : []) await sabotage(kind, { book, cluster: cluster.url() });
   } finally {
     await cluster.stop();
