@@ -1,11 +1,19 @@
 import { randomUUID } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { GetRoleCommand, GetRolePolicyCommand, ListRolesCommand, ListUsersCommand } from "@aws-sdk/client-iam";
+import { setTimeout as pause } from "node:timers/promises";
+import {
+  GetRoleCommand,
+  GetRolePolicyCommand,
+  ListAccessKeysCommand,
+  ListRolesCommand,
+  ListUsersCommand,
+} from "@aws-sdk/client-iam";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { sql } from "drizzle-orm";
 import postgres from "postgres";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { endOverlap } from "#lib/claims/asks/end-overlap.ts";
 import { askForChange } from "#lib/claims/requests/change.ts";
 import { preview } from "#lib/claims/requests/preview.ts";
 import { submit } from "#lib/claims/requests/submit.ts";
@@ -22,10 +30,10 @@ beforeAll(async () => {
   await at.signIn("priya.shah");
   await at.signIn("mara.lind", ["security"]);
   await at.signIn("tomas.vidal", ["security"]);
-});
+}, 400_000);
 afterAll(() => at.stop());
 
-const wait = { timeout: 40_000, interval: 100 };
+const wait = { timeout: 120_000, interval: 100 };
 const rows = (text: string) => at.database.admin.unsafe<Record<string, unknown>[]>(text);
 
 /** This person at the portal: the web role's connection, and what the directory and the sign-in say of them. */
@@ -104,7 +112,7 @@ const secrets: string[] = [];
 
 test("the worker that was started puts the first policy in force", async () => {
   await expect.poll(() => rows("select 1 from charter.bundles"), wait).not.toHaveLength(0);
-});
+}, 150_000);
 
 test("a pipeline's role, a user's key and a database login are made exactly as planned, work, and leave nothing", async () => {
   const role = await ask("jonas.kern", {
@@ -138,6 +146,11 @@ test("a pipeline's role, a user's key and a database login are made exactly as p
   await theKey(await identity(user));
   await theLogin(await identity(login));
 
+  await rotated("priya.shah", user, signsInByKey);
+  await rotated("jonas.kern", login, signsInByLogin);
+  await theKey(await identity(user));
+  await theLogin(await identity(login));
+
   const folder = withoutHold(at.folder);
   const by = ["--by", "demo-mara-lind", "--and", "demo-tomas-vidal"];
   expect(await at.command("lib/worker/commands/bundle-activate.ts", folder, ...by)).toContain("is in force");
@@ -145,7 +158,43 @@ test("a pipeline's role, a user's key and a database login are made exactly as p
   await gone("priya.shah", user);
   await gone("jonas.kern", login);
   await nothingLeft([await identity(role), await identity(user), await identity(login)]);
-}, 240_000);
+}, 900_000);
+
+/** Throws when what the vault holds now does not let one in. */
+type SignsIn = (path: string) => Promise<unknown>;
+
+/** Replaces a credential under a consumer that reads the vault several times a second and signs in each time. */
+async function rotated(person: string, request: string, signsIn: SignsIn): Promise<void> {
+  const { path } = await identity(request);
+  const failed: string[] = [];
+  let looked = 0;
+  let isOver = false;
+  const consumer = (async () => {
+    while (!isOver) {
+      await signsIn(path).catch((error: unknown) => failed.push(String(error)));
+      looked += 1;
+      await pause(150);
+    }
+  })();
+  const [id, reason] = [randomUUID(), "It has been the same for long."];
+  const asked = await askForChange(await as(person), { id, identity: request, kind: "rotate", change: { reason } });
+  expect(asked).toEqual({ ok: { id } });
+  const states = async () =>
+    (
+      await rows(
+        `select state, kept_until is not null as kept from charter.credentials where identity = '${request}' order by issued_at`,
+      )
+    ).map(({ state: now, kept }) => `${now}${kept ? ", kept" : ""}`);
+  await expect.poll(states, wait).toEqual(["active, kept", "active"]);
+  expect(await endOverlap(await as(person), { identity: request })).toHaveProperty("ok");
+  await expect.poll(() => state(id), wait).toBe("done");
+  await pause(500);
+  isOver = true;
+  await consumer;
+  expect(failed).toEqual([]);
+  expect(looked).toBeGreaterThan(5);
+  expect((await states())[0]).toContain("removed");
+}
 
 async function theRole(name: string): Promise<void> {
   const { Role: found } = await at.iam.send(new GetRoleCommand({ RoleName: name }));
@@ -167,21 +216,39 @@ async function theRole(name: string): Promise<void> {
   ]);
 }
 
-async function theKey({ name, path }: { readonly name: string; readonly path: string }): Promise<void> {
+/** Who AWS takes the stored key for, if it is active. */
+async function signsInByKey(path: string): Promise<string> {
   const data = (await at.bao.data(path)) as { access_key_id: string; secret_access_key: string };
-  secrets.push(data.secret_access_key);
+  if (!secrets.includes(data.secret_access_key)) secrets.push(data.secret_access_key);
   const credentials = { accessKeyId: data.access_key_id, secretAccessKey: data.secret_access_key };
   const sts = new STSClient({ region: "us-east-1", endpoint: at.moto.url, credentials });
-  expect((await sts.send(new GetCallerIdentityCommand({}))).Arn).toContain(name);
+  const { Arn = "" } = await sts.send(new GetCallerIdentityCommand({}));
+  const { AccessKeyMetadata = [] } = await at.iam.send(new ListAccessKeysCommand({ UserName: Arn.split("/").at(-1) }));
+  const own = AccessKeyMetadata.find(({ AccessKeyId }) => AccessKeyId === data.access_key_id);
+  if (own?.Status !== "Active") throw new Error(`${data.access_key_id} is ${own?.Status ?? "gone"}`);
+  return Arn;
 }
 
-async function theLogin({ path }: { readonly path: string }): Promise<void> {
+async function theKey({ name, path }: { readonly name: string; readonly path: string }): Promise<void> {
+  expect(await signsInByKey(path)).toContain(name);
+}
+
+async function asLogin(path: string) {
   const data = (await at.bao.data(path)) as { username: string; password: string; database: string };
-  secrets.push(data.password);
-  const client = postgres({
+  if (!secrets.includes(data.password)) secrets.push(data.password);
+  return postgres({
     ...{ host: "127.0.0.1", port: at.orders.port, username: data.username, password: data.password },
     ...{ database: data.database, max: 1, onnotice: () => undefined },
   });
+}
+
+async function signsInByLogin(path: string): Promise<void> {
+  const client = await asLogin(path);
+  await client`select count(*) from shop.orders`.finally(() => client.end());
+}
+
+async function theLogin({ path }: { readonly path: string }): Promise<void> {
+  const client = await asLogin(path);
   try {
     expect(await client`select count(*)::int as n from shop.orders`).toEqual([{ n: 3 }]);
     await expect(client`select * from shop.refunds`).rejects.toThrow(/permission denied/);
@@ -211,10 +278,10 @@ test("what was made and removed is proved by the exported log", async () => {
   await at.command("lib/worker/commands/audit-export.ts", log);
   writeFileSync(key, await at.command("lib/worker/commands/audit-key.ts"));
   expect(await at.command("lib/audit/verify-command.ts", log, "--key", key)).toContain("The log is sound.");
-});
+}, 240_000);
 
 test("no secret lies anywhere in the database or the worker's log", async () => {
-  expect(secrets).toHaveLength(2);
+  expect(secrets).toHaveLength(4);
   const tables = await at.database.worker.execute<{ name: string }>(
     sql`select quote_ident(schemaname) || '.' || quote_ident(tablename) as name from pg_tables
         where schemaname not in ('pg_catalog', 'information_schema')`,
