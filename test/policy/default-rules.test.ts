@@ -241,7 +241,7 @@ test("nothing that adds power passes by itself in production, for another team, 
     }),
     { numRuns: 1500 },
   );
-});
+}, 300_000);
 
 describe("the shipped rules", () => {
   const rules = rulesOf(bundle);
