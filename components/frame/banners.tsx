@@ -2,17 +2,12 @@ import type { ReactNode } from "react";
 import { Banner } from "#components/ui/banner.tsx";
 import type { FrameState } from "#db/read/frame.ts";
 
-/** Only what is wrong for everyone, and what to do about it. */
-export function Banners(props: { readonly demo: boolean; readonly frame: FrameState; readonly readOnly: boolean }) {
+/** Only what is wrong for everyone, and what to do about it; first what this installation is an example of. */
+export function Banners(props: { readonly demo: ReactNode; readonly frame: FrameState; readonly readOnly: boolean }) {
   const { workerFresh, lacking } = props.frame;
   return (
     <section aria-label="Notices" data-chrome>
-      {props.demo ? (
-        <Banner tone="info">
-          <b className="font-semibold">Demo.</b> Targets are simulated, people are examples.{" "}
-          <Go href="/sign-in?switch=1">View as someone else</Go>
-        </Banner>
-      ) : null}
+      {props.demo}
       {props.readOnly ? (
         <Banner tone="warn">
           You are signed in for reading only, because no worker could verify your sign-in. Sign in again once the worker

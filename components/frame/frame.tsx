@@ -24,7 +24,8 @@ interface FrameProps {
   readonly person: SessionPerson;
   readonly viewer: Viewer;
   readonly frame: FrameState;
-  readonly demo: boolean;
+  /** The demo's own line; null in any other installation. */
+  readonly demo: ReactNode;
   readonly theme: Theme;
   readonly folded: boolean;
   readonly signOut: (input: Record<string, never>) => Promise<unknown>;

@@ -1,16 +1,18 @@
 "use client";
 import { ChevronRight, CircleX, Info, LogIn } from "lucide-react";
+import { waitingWords } from "#components/demo/waiting-words.ts";
 import { Logo } from "#components/frame/rail.tsx";
 import { Trouble } from "#components/trouble.tsx";
 import { Avatar } from "#components/ui/avatar.tsx";
 import { Notice } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { useAction } from "#components/use-action.ts";
-import type { DemoPerson, SignInPage } from "#db/read/sign-in.ts";
+import type { ExamplePerson } from "#db/read/example-people.ts";
+import type { SignInPage } from "#db/read/sign-in.ts";
 import type { Answer } from "#lib/web/action.ts";
 
 /** What a demo person does here, from their roles and teams. */
-function deedsOf({ roles, teams }: DemoPerson): string {
+function deedsOf({ roles, teams }: ExamplePerson): string {
   if (roles.includes("security") || teams.includes("Security")) return "Approves: security";
   if (roles.includes("operator") || teams.includes("Platform")) return "Operates targets: platform";
   if (roles.includes("auditor") || teams.length === 0) return "Reads and verifies: auditor";
@@ -82,7 +84,7 @@ function DemoPeople({
   pending,
   go,
 }: {
-  readonly people: readonly DemoPerson[];
+  readonly people: readonly ExamplePerson[];
   readonly pending: boolean;
   readonly go: (subject: string) => void;
 }) {
@@ -102,6 +104,7 @@ function DemoPeople({
               <span className="min-w-0 flex-1">
                 <bdi className="block font-[540]">{person.name}</bdi>
                 <span className="block truncate text-xs text-muted">{deedsOf(person)}</span>
+                <span className="block truncate text-xs">{waitingWords(person)}</span>
               </span>
               <ChevronRight aria-hidden className="size-4 text-faint" />
             </button>

@@ -29,6 +29,8 @@ const faultRuleSchema = z.strictObject({
   /** Operation by its vendor's name (`CreateAccessKey`); `*` is every one. */
   operation: z.string().default("*"),
   effect: effectSchema,
+  /** Only calls that change something. */
+  changing: z.boolean().default(false),
   /** Matching calls that pass untouched first. */
   skip: z.number().int().nonnegative().default(0),
   /** Matching calls it hits; null until cleared. */
@@ -76,6 +78,7 @@ export class Faults {
 
 function matches({ rule }: Armed, operation: string, isRead: boolean): boolean {
   if (rule.operation !== "*" && rule.operation !== operation) return false;
+  if (rule.changing && isRead) return false;
   return isRead || (rule.effect.kind !== "stale" && rule.effect.kind !== "flap");
 }
 

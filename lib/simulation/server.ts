@@ -21,7 +21,10 @@ export interface WireCall<State> {
   readonly operation: string;
   /** Changed in place by operations that write; possibly an older copy for those that read. */
   readonly state: State;
+  /** The simulated world's time, by which it dates what it makes and ends what has ended. */
   readonly now: Date;
+  /** When the call arrived, by the machine's clock: what a signature's age is measured against. */
+  readonly arrivedAt: Date;
 }
 
 /** A vendor's protocol as a simulator speaks it. Faults, persistence and control routes are `serve`'s. */
@@ -42,6 +45,8 @@ export interface StartOptions {
   readonly port: number;
   readonly worldFile?: string;
   readonly now?: () => Date;
+  /** Milliseconds that the simulated world's time is ahead of the machine's clock; before it, when negative. */
+  readonly ahead?: () => number;
 }
 
 /** One call as it arrived. */
@@ -70,6 +75,7 @@ interface Running<State> {
   readonly world: World<State>;
   readonly faults: Faults;
   readonly now: () => Date;
+  readonly ahead: () => number;
   readonly log: { operation: string; isRead: boolean; ended: string }[];
 }
 
@@ -80,6 +86,7 @@ export async function serve<State>(wire: Wire<State>, options: StartOptions): Pr
     world: new World(wire.empty(), options.worldFile ?? null),
     faults: new Faults(),
     now: options.now ?? (() => new Date()),
+    ahead: options.ahead ?? (() => 0),
     log: [],
   };
   const server = createServer((incoming, response) => {
@@ -163,7 +170,7 @@ function breakOff<State>(scene: Scene<State>, effect: Effect): string {
     kind !== "stale" &&
     kind !== "flap"
   ) {
-    const call = { request, operation, state: running.world.state, now: running.now() };
+    const call = { request, operation, state: running.world.state, ...timesOf(running) };
     const reply = running.wire.failure(kind, call);
     const wanted = effect.kind === "throttle" ? effect.retryAfterS : undefined;
     send(response, wanted === undefined ? reply : withHeader(reply, "retry-after", String(wanted)));
@@ -172,13 +179,18 @@ function breakOff<State>(scene: Scene<State>, effect: Effect): string {
 }
 
 async function execute<State>({ running, request, operation, isRead, effects }: Scene<State>): Promise<WireReply> {
-  const now = running.now();
+  const { now, arrivedAt } = timesOf(running);
   if (!isRead && running.faults.needsHistory) running.world.remember(now.getTime());
   const lag = effects.find((effect) => effect.kind === "stale" || effect.kind === "flap");
   const state = lag !== undefined && "ms" in lag ? running.world.asOf(now.getTime() - lag.ms) : running.world.state;
-  const reply = await running.wire.answer({ request, operation, state, now });
+  const reply = await running.wire.answer({ request, operation, state, now, arrivedAt });
   if (!isRead) running.world.save();
   return reply;
+}
+
+function timesOf<State>({ now, ahead }: Running<State>): { readonly now: Date; readonly arrivedAt: Date } {
+  const arrivedAt = now();
+  return { now: new Date(arrivedAt.getTime() + ahead()), arrivedAt };
 }
 
 function control<State>({ wire, world, faults, log }: Running<State>, { method, url, body }: WireRequest): WireReply {

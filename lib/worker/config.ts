@@ -26,6 +26,18 @@ const gate = z
 /** Consistency windows in milliseconds; a target type has its own defaults, tests shrink them. */
 const windows = z.record(z.string(), z.number().int().nonnegative()).default({});
 
+/** How long a step is one worker's before another takes it over, and how long one call to a target may take. */
+const lease = z
+  .strictObject({
+    seconds: z.number().int().min(6).max(600).default(60),
+    callTimeoutSeconds: z.number().int().min(2).max(120).default(20),
+  })
+  .refine(({ seconds, callTimeoutSeconds }) => seconds >= 2 * callTimeoutSeconds, {
+    path: ["seconds"],
+    message: "Make it at least twice the call's time limit, else a slow call outlives the lease.",
+  })
+  .prefault({});
+
 const targetEntry = z.strictObject({
   name,
   kind: z.string(),
@@ -126,6 +138,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   blueprints: z.strictObject({ folder: z.string().nullable().default(null) }).prefault({}),
+  lease,
   targets: z.array(targetEntry),
   vaults: z.array(vaultEntry),
   /** References to the mark key (32 bytes, base64) and the checkpoint key (Ed25519, PKCS 8 PEM). Versioned: the last is current. */

@@ -25,6 +25,8 @@ import type { Worker } from "./worker.ts";
 export interface Loops {
   /** Look now: the web says that something was claimed. */
   wake(): void;
+  /** Runs every sweep that looks at identities now, one after the other, as their times would. */
+  sweep(): Promise<void>;
   /** Settles once every loop has ended after the signal. */
   readonly ended: Promise<void>;
 }
@@ -38,8 +40,11 @@ export async function startLoops(
   const { signal, standing } = of;
   const halted = () => standing.halted !== null;
   const report = (error: unknown) => log.fault("saga", error);
-  const saga = createSaga({ db, worker: id, newId, ...places, changed, report, halted });
-  const stopSchedule = await startSchedule(of.url, sweepsOf(worker).map(unless(halted)), log);
+  const { seconds, callTimeoutSeconds } = worker.config.lease;
+  const times = { leaseMs: seconds * 1_000, callTimeoutMs: callTimeoutSeconds * 1_000 };
+  const saga = createSaga({ db, worker: id, newId, ...places, times, changed, report, halted });
+  const sweeps = sweepsOf(worker).map(unless(halted));
+  const stopSchedule = await startSchedule(of.url, sweeps, log);
   const alarm = createAlarm();
   const sealer = { db, key: worker.checkpointKey, anchor: openAnchor(worker) };
   const running = [
@@ -49,13 +54,22 @@ export async function startLoops(
     runSealer(sealer, { signal, standing, report: (fault) => log.fault("sealer", fault) }),
   ];
   void checkPlaces(worker).catch((error) => log.fault("check-places", error));
-  return { wake: alarm.ring, ended: Promise.all(running).then(stopSchedule) };
+  const sweep = async () => {
+    for (const { run } of inOrder(sweeps)) await run();
+  };
+  return { wake: alarm.ring, sweep, ended: Promise.all(running).then(stopSchedule) };
 }
 
 /** A sweep that does nothing while the worker may not act. */
 const unless =
   (halted: () => boolean) =>
   ({ run, ...sweep }: Sweep): Sweep => ({ ...sweep, run: async () => (halted() ? undefined : run()) });
+
+/** What looks at identities, each after what it builds on: a finding needs the use and the differences that were seen. */
+const inOrder = (sweeps: readonly Sweep[]): readonly Sweep[] =>
+  ["last-use", "reconcile", "conditions", "attestations", "findings"].flatMap((wanted) =>
+    sweeps.filter(({ name }) => name === wanted),
+  );
 
 const sweepsOf = (worker: Worker): readonly Sweep[] => [
   { name: "attestations", cron: "*/5 * * * *", run: async () => void (await planQuestions(worker)) },

@@ -8,7 +8,7 @@ import { firstBundle } from "./first-bundle.ts";
 import { runHeart } from "./heartbeat.ts";
 import { openKeys } from "./keys.ts";
 import { createLog, type Log } from "./log.ts";
-import { startLoops } from "./loops.ts";
+import { type Loops, startLoops } from "./loops.ts";
 import { type FollowingPlaces, openPlaces } from "./places.ts";
 import { publishConfig } from "./publish.ts";
 import { type InForce, reload } from "./reload.ts";
@@ -41,13 +41,28 @@ async function main(): Promise<void> {
   const unlisten = await listen(database.sql, "claims", loops.wake);
   const again = { inForce, places, path: configPath(process.env) ?? "" };
   process.on("SIGHUP", () => void reload(worker, again).catch((error) => log.fault("reload", error)));
+  const unasked = sweepWhenAsked(loops, log);
   log.info("started", { worker: worker.id, problems });
   await loops.ended;
+  unasked();
   await Promise.all([unlisten(), heart]);
   await worker.places.close();
   await forgetWorkers(database.db, worker.id);
   await database.close();
   log.info("stopped", { worker: worker.id });
+}
+
+/** Whoever started this process may ask over its channel to sweep at once, and hears when it is done; without a channel nobody can. */
+function sweepWhenAsked(loops: Loops, to: Log): () => void {
+  const ask = (message: unknown) => {
+    if (message !== "sweep") return;
+    loops
+      .sweep()
+      .catch((error) => to.fault("sweep", error))
+      .finally(() => process.send?.("swept"));
+  };
+  process.on("message", ask);
+  return () => process.off("message", ask);
 }
 
 async function load(): Promise<LoadedConfig> {

@@ -18,6 +18,7 @@ const onlyAtStart = [
   "keys",
   "anchor",
   "github",
+  "lease",
 ] as const satisfies readonly (keyof WorkerConfig)[];
 
 /**
@@ -36,8 +37,8 @@ export async function reload(
   const { config: before } = of.inForce.loaded;
   const { digest, config: wanted } = read.ok;
   const restart = onlyAtStart.filter((key) => canonical(wanted[key]) !== canonical(before[key]));
-  const { installation, publicUrl, signIn, keys, anchor, github } = before;
-  const config = { ...wanted, installation, publicUrl, signIn, keys, anchor, github };
+  const { installation, publicUrl, signIn, keys, anchor, github, lease } = before;
+  const config = { ...wanted, installation, publicUrl, signIn, keys, anchor, github, lease };
   const published = await publishConfig(worker.db, config, worker.newId);
   of.inForce.loaded = { config, digest };
   const places = of.places.follow(config);

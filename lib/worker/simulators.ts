@@ -16,16 +16,23 @@ const settingsSchema = z.strictObject({
   issuer: issuerSchema,
   /** Port of each system, by the name of the target or vault it stands for. */
   systems: z.record(z.string(), z.number().int()),
+  /** Milliseconds that the installation's clock is ahead when this starts; `{ahead}` over the channel says when it moves. */
+  ahead: z.number(),
 });
+const moved = z.strictObject({ ahead: z.number() });
 
 async function main(file: string): Promise<void> {
   const settings = settingsSchema.parse(JSON.parse(readFileSync(file, "utf8")));
   const issuer = await startIssuer(settings.issuer, join(settings.folder, "issuer-key.json"));
   const running = new Map<string, Served>();
   const { folder, clusters } = settings;
+  let { ahead } = settings;
+  process.on("message", (message) => {
+    ahead = moved.parse(message).ahead;
+  });
   for (const [name, start] of Object.entries(systems)) {
     const port = settings.systems[name];
-    if (port !== undefined) running.set(name, await start({ name, port, folder, clusters }));
+    if (port !== undefined) running.set(name, await start({ name, port, folder, clusters, ahead: () => ahead }));
   }
   const entries = [...running].map(([name, { stop: _, ...entry }]) => [name, entry] as const);
   process.send?.({ ready: Object.fromEntries(entries) });

@@ -9,10 +9,15 @@ export const directoryFolder = fileURLToPath(new URL("./directory", import.meta.
 const clientId = "charter-demo";
 const groups = { security: ["acme-security"], operator: ["acme-platform-operators"], auditor: ["acme-audit"] };
 
+/** What is simulated on this machine need not be spared. */
+const gate = { maxRunning: 8, rate: 2_000, burst: 4_000, reserve: 6 };
+/** Nobody waits a minute here to see that a killed worker's step is taken over. */
+const lease = { seconds: 10, callTimeoutSeconds: 5 };
+
 /** Simulated systems of the demo. `kind` is looked up among the simulators that exist. */
 const systems = ["payments-aws", "data-aws", "orders-prod", "vault-main"];
 
-/** People who can sign in at the demo's issuer: {subject, email, name, groups, about}. */
+/** People who can sign in at the demo's issuer: {subject, email, name, groups, about, left}. */
 export function demoPeople() {
   const signIn = new Map(rows(new URL("./sign-in.csv", import.meta.url)).map((row) => [row.email, row]));
   return rows(new URL("./directory/people.csv", import.meta.url))
@@ -23,6 +28,7 @@ export function demoPeople() {
       name,
       groups: [signIn.get(email).group].filter(Boolean),
       about: signIn.get(email).about,
+      left: false,
     }));
 }
 
@@ -43,7 +49,7 @@ export async function demoPorts(ports) {
 }
 
 /** What lib/worker/simulators.ts serves. */
-export function writeSimulatorsFile({ home, taken, portal, secrets }) {
+export function writeSimulatorsFile({ home, taken, portal, secrets, ahead }) {
   const file = home.path("demo", "simulators.json");
   writeWhole(
     file,
@@ -51,8 +57,15 @@ export function writeSimulatorsFile({ home, taken, portal, secrets }) {
       {
         folder: home.path("demo"),
         clusters: home.postgres,
-        issuer: { port: taken.issuer, portal, clientId, clientSecret: secrets.authClientSecret, people: demoPeople() },
+        issuer: {
+          port: taken.issuer,
+          portal,
+          clientId,
+          clientSecret: secrets.authClientSecret,
+          people: demoPeople(),
+        },
         systems: taken.systems,
+        ahead,
       },
       null,
       2,
@@ -81,7 +94,7 @@ export function writeWorkerConfig({ home, taken, portal, secrets, served }) {
     subject: demoPeople().find((person) => person.email === email).subject,
   });
   const target = (name, title, environments) =>
-    served[name] ? [{ name, title, environments, simulated: true, ...served[name] }] : [];
+    served[name] ? [{ name, title, environments, simulated: true, gate, ...served[name] }] : [];
   const config = {
     installation: secrets.installation,
     publicUrl: portal,
@@ -98,6 +111,7 @@ export function writeWorkerConfig({ home, taken, portal, secrets, served }) {
             name: "vault-main",
             title: "Vault",
             simulated: true,
+            gate,
             ...served["vault-main"],
             approved: [{ mount: "kv", path: "{team}/{environment}/{name}" }],
           },
@@ -107,6 +121,7 @@ export function writeWorkerConfig({ home, taken, portal, secrets, served }) {
       mark: [{ id: "mark-1", secret: `file:${home.path("keys", "mark-1.key")}` }],
       checkpoint: { id: "checkpoint-1", secret: `file:${home.path("keys", "checkpoint-1.pem")}` },
     },
+    lease,
     anchor: { file: home.path("demo", "checkpoints.jsonl") },
   };
   writeWhole(file, JSON.stringify(config, null, 2));

@@ -11,9 +11,9 @@ export function ensureGithubKey(home) {
   writeWhole(keyFile(home), privateKey.export({ type: "pkcs8", format: "pem" }));
 }
 
-/** A workflow's token as GitHub Actions would give it, valid for five minutes. `claims` as in GitHub's OIDC reference; `sub` required. */
-function workflowToken(home, claims) {
-  const now = Math.floor(Date.now() / 1000);
+/** A workflow's token as GitHub Actions would give it, valid for five minutes from the demo's time, which is `ahead` seconds ahead. `claims` as in GitHub's OIDC reference; `sub` required. */
+function workflowToken(home, claims, ahead) {
+  const now = Math.floor(Date.now() / 1000 + ahead);
   const body = {
     iss: "https://token.actions.githubusercontent.com",
     aud: "sts.amazonaws.com",
@@ -34,7 +34,7 @@ function workflowToken(home, claims) {
  * Does what a pipeline does: exchanges its workflow token for a role's credentials, at a simulated account. Tells what came of
  * it, never the credentials.
  */
-export async function exchangeToken(home, { port, role, claims }) {
+export async function exchangeToken(home, { port, role, claims, ahead }) {
   if (typeof role !== "string" || typeof claims?.sub !== "string")
     throw new Error("Name the role and the token's claims, with sub.");
   const body = new URLSearchParams({
@@ -42,7 +42,7 @@ export async function exchangeToken(home, { port, role, claims }) {
     Version: "2011-06-15",
     RoleArn: role,
     RoleSessionName: "charter-demo",
-    WebIdentityToken: workflowToken(home, claims),
+    WebIdentityToken: workflowToken(home, claims, ahead),
   });
   const answer = await fetch(`http://127.0.0.1:${port}/`, { method: "POST", body });
   const text = await answer.text();

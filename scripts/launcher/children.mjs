@@ -77,6 +77,8 @@ export function supervisor({ home, node }) {
       if (running) signal(running.pid, "SIGKILL");
       return Boolean(running);
     },
+    /** Says something to a child over its channel; false when it does not run. */
+    send: (name, message) => children.get(name)?.process?.send(message) ?? false,
     failures: (name) => children.get(name)?.failures ?? 0,
   };
 }

@@ -9,8 +9,11 @@ export async function openDesk(acts) {
   const secret = `/${randomBytes(24).toString("base64url")}/`;
   const server = createServer(async (request, response) => {
     const answer = (status, value) =>
-      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
-    const act = request.url.startsWith(secret) ? acts[request.url.slice(secret.length)] : undefined;
+      response
+        .writeHead(status, { "content-type": "application/json", connection: "close" })
+        .end(JSON.stringify(value));
+    const name = request.url.startsWith(secret) ? request.url.slice(secret.length) : "";
+    const act = Object.hasOwn(acts, name) ? acts[name] : undefined;
     if (request.method !== "POST" || act === undefined) return answer(404, { sentence: "There is nothing here." });
     try {
       answer(200, await act(await jsonBody(request)));

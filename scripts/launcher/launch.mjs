@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
+import { demoActs } from "../demo/acts.mjs";
 import {
   demoPeople,
   demoPorts,
@@ -9,9 +10,10 @@ import {
   writeSimulatorsFile,
   writeWorkerConfig,
 } from "../demo/demo.mjs";
-import { ensureGithubKey, exchangeToken } from "../demo/github-token.mjs";
+import { ensureGithubKey } from "../demo/github-token.mjs";
 import { buildWeb, nextProgram } from "./build.mjs";
 import { endLeftovers, logTail, supervisor } from "./children.mjs";
+import { openClock } from "./clock.mjs";
 import { databaseKind, prepareDatabase, startPostgres } from "./database.mjs";
 import { openDesk } from "./desk.mjs";
 import { environment, workerEnvironment } from "./environment.mjs";
@@ -132,28 +134,34 @@ async function demo(started) {
   started.demo = true;
   const taken = await demoPorts(ports);
   ensureGithubKey(home);
-  const file = writeSimulatorsFile({ home, taken, portal, secrets });
+  started.taken = taken;
+  started.clock = await openClock(started.urls.migrate, (seconds) =>
+    started.children.send("simulators", { ahead: seconds * 1_000 }),
+  );
+  started.teardown.push(() => started.clock.close());
+  const file = writeSimulatorsFile({ home, taken, portal, secrets, ahead: started.clock.ahead() * 1_000 });
   let served = {};
   await step("Simulators and demo sign-in", async () => {
     const env = environment({ NODE_ENV: "production", CHARTER_SIMULATORS: file });
     served = await childSays(started, { name: "simulators", args: ["lib/worker/simulators.ts"], env });
   });
   const config = writeWorkerConfig({ home, taken, portal, secrets, served });
-  started.desk = await openDesk(deskActs(started, taken));
+  started.accounts = Object.values(served).flatMap(({ settings }) => settings.endpoint ?? []);
+  started.sweep = () => askToSweep(started);
+  started.desk = await openDesk(demoActs(started));
   started.teardown.push(() => started.desk.close());
   writeEnvironments(started, { config, signIn: demoSignIn(taken, secrets) });
   await importDirectory(started);
 }
 
-/** {target, role, claims} → {admitted, as, endsAt} or {admitted: false, code, why}; the worker comes back by itself. */
-const deskActs = ({ home, children }, taken) => ({
-  "worker/kill": async () => ({ killed: children.kill("worker") }),
-  "token/exchange": async ({ target, role, claims }) => {
-    const port = taken.systems[target];
-    if (port === undefined) throw new Error(`There is no simulated target ${target}.`);
-    return exchangeToken(home, { port, role, claims });
-  },
-});
+/** Has the worker look at everything at once, as its own times would; false when it does not run or takes longer than ten seconds. */
+async function askToSweep(started) {
+  const done = new Promise((resolve) => {
+    started.swept = () => resolve(true);
+  });
+  if (!started.children.send("worker", "sweep")) return false;
+  return Promise.race([done, pause(10_000, false, { ref: false })]);
+}
 
 /** Starts a child and waits for its first message: it is ready and says what it serves. */
 async function childSays({ children, home, teardown }, child) {
@@ -212,7 +220,8 @@ async function serve(started) {
   const { children, portal, options, teardown, webEnv, workerEnv } = started;
   const watch = options.dev ? ["--watch"] : [];
   teardown.push(() => children.stop("worker", 10_000));
-  children.start({ name: "worker", args: [...watch, "lib/worker/main.ts"], env: workerEnv });
+  const onMessage = (message) => message === "swept" && started.swept?.();
+  children.start({ name: "worker", args: [...watch, "lib/worker/main.ts"], env: workerEnv, onMessage });
   teardown.push(() => children.stop("web", 5_000));
   children.start({
     name: "web",

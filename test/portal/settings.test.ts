@@ -47,6 +47,25 @@ describe("what the web is started with", () => {
   });
 });
 
+describe("the launcher's desk", () => {
+  const address = "http://127.0.0.1:4000/a-secret";
+  const local = { ...whole, CHARTER_PUBLIC_URL: "http://localhost:3000", CHARTER_DEMO_DESK: address };
+  const deskOf = (environment: Readonly<Record<string, string>>) => {
+    const read = readSettings(environment);
+    return "ok" in read ? read.ok.demoDesk : read.problems;
+  };
+  test("is known in the demo alone", () => {
+    expect(deskOf(local)).toBeNull();
+    expect(deskOf({ ...whole, CHARTER_DEMO_DESK: address })).toBeNull();
+    expect(deskOf({ ...local, CHARTER_DEMO: "1" })).toBe(address);
+  });
+  test("is on this machine or nowhere", () => {
+    expect(deskOf({ ...local, CHARTER_DEMO: "1", CHARTER_DEMO_DESK: "http://desk.example/a" })).toEqual([
+      "CHARTER_DEMO_DESK is missing or not valid.",
+    ]);
+  });
+});
+
 describe("what comes from outside is bounded before it is parsed", () => {
   const nested = (depth: number): unknown => (depth === 0 ? 1 : [nested(depth - 1)]);
   test("depth 16 passes, 17 does not", () => {

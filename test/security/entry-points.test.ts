@@ -59,10 +59,16 @@ describe("every door has the one lock", () => {
       closed.filter(({ exported }) => !/await (reader|person)\(\)/.test(exported.text)).map(({ where }) => where),
     ).toEqual([]);
   });
-  test("an action calls one claim, and a claim only", () => {
+  test("an action calls one claim, and a claim only; those of the demo's desk what only its launcher can do", () => {
     const actions = points.filter(({ kind, exported }) => kind === "action" && exported.madeBy === "action");
+    const atDesk = actions.filter(({ calls }) => calls.startsWith("web/desk/"));
+    expect([...new Set(atDesk.map(({ file }) => file))]).toEqual(["app/desk-actions.ts"]);
+    for (const file of ["lib/web/desk/acts.ts", "lib/web/desk/try-token.ts"])
+      expect(exportsOf(file).filter(({ madeBy }) => madeBy !== "atDesk")).toEqual([]);
     expect(
-      actions.filter(({ calls }) => !/^claims\/\S+$/.test(calls)).map(({ where, calls }) => `${where}: ${calls}`),
+      actions
+        .filter((one) => !atDesk.includes(one) && !/^claims\/\S+$/.test(one.calls))
+        .map(({ where, calls }) => `${where}: ${calls}`),
     ).toEqual([]);
   });
 });

@@ -93,3 +93,28 @@ test("rules arrive over HTTP, and a wrong one is refused", async () => {
   expect((await post('{"effect":{"kind":"meteor"}}')).status).toBe(400);
   expect((await fetch(`${simulator.url}/_simulator/faults`, { method: "DELETE" })).status).toBe(200);
 });
+
+test("a rule for changing calls alone lets every read pass", async () => {
+  const before = count();
+  simulator.fault({ changing: true, effect: { kind: "reset", when: "after" } });
+  expect(await call("GET")).toBe(String(before));
+  expect(await call("POST")).toBe("no answer");
+  expect(count()).toBe(before + 1);
+});
+
+test("a world that is set ahead dates by its own time, and tells when a call arrived by the machine's", async () => {
+  let ahead = -3_600_000;
+  const told: Wire<Counter> = {
+    ...wire,
+    answer: ({ now, arrivedAt }) => ({ status: 200, body: `${now.getTime()} ${arrivedAt.getTime()}` }),
+  };
+  const other = await serve(told, { port: 0, now: () => new Date(5_000_000), ahead: () => ahead });
+  const times = async () => (await fetch(other.url)).text();
+  try {
+    expect(await times()).toBe("1400000 5000000");
+    ahead = 1_000;
+    expect(await times()).toBe("5001000 5000000");
+  } finally {
+    await other.stop();
+  }
+});

@@ -109,7 +109,7 @@ async function perform(call: WireCall<Account>): Promise<Xml> {
 const workerArn = ({ accountId }: Account): string => `arn:aws:iam::${accountId}:user/${workerUser}`;
 
 /** Who signed the call. A key that is unknown or inactive is no key; a session ends at its time. */
-function authenticate({ request, state, now }: WireCall<Account>): Caller {
+function authenticate({ request, state, now, arrivedAt }: WireCall<Account>): Caller {
   const signed = readSignature(request);
   if (signed === null) throw wireError("MissingAuthenticationToken", "Request is missing Authentication Token");
   const session = state.sessions[signed.accessKeyId];
@@ -117,7 +117,7 @@ function authenticate({ request, state, now }: WireCall<Account>): Caller {
   const secret = session?.secret ?? (key?.active ? key.secret : undefined);
   if (secret === undefined)
     throw wireError("InvalidClientTokenId", "The security token included in the request is invalid.");
-  verifySignature(request, signed, { secret, now });
+  verifySignature(request, signed, { secret, now: arrivedAt });
   if (session !== undefined) {
     if (request.headers["x-amz-security-token"] !== session.token)
       throw wireError("InvalidClientTokenId", "The security token included in the request is invalid.");

@@ -29,8 +29,9 @@ export async function commit(work: Work, input: Release, to: Committing): Promis
     ...about,
     ...{ id: intent, kind: request.kind, identity: plan.identity, target: plan.target, plan, planDigest },
     mark: founding?.mark ?? input.mark({ target: plan.target, name: plan.name, intent, planDigest }),
-    // Compared with the time that the target itself gives its objects, so never the business clock.
-    markedAt: founding?.markedAt ?? new Date(await wallClock(work.tx)),
+    // Compared with the time that the target itself gives its objects, which never follows a business clock that is set ahead;
+    // a simulated one follows a clock that is set back.
+    markedAt: founding?.markedAt ?? new Date(Math.min(await wallClock(work.tx), work.now.getTime())),
     state: "running",
     createdAt: work.now,
   });

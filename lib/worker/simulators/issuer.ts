@@ -18,6 +18,8 @@ export const issuerSchema = z.strictObject({
       name: z.string(),
       groups: z.array(z.string()),
       about: z.string(),
+      /** Still has an account here and is no longer offered: whoever left the company is refused by the portal, not by this. */
+      left: z.boolean().default(false),
     }),
   ),
 });
@@ -134,7 +136,12 @@ async function answer({ provider, oidc, settings, request, response }: Visit): P
     "cache-control": "no-store",
     "content-security-policy": `default-src 'none'; style-src 'unsafe-inline'; form-action 'self' ${settings.portal}; frame-ancestors 'none'`,
   });
-  response.end(choicePage(settings.people, request.url));
+  response.end(
+    choicePage(
+      settings.people.filter(({ left }) => !left),
+      request.url,
+    ),
+  );
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

@@ -30,6 +30,8 @@ export interface Place {
   readonly folder: string;
   /** Where clusters are kept, open to the account that PostgreSQL runs as. */
   readonly clusters: string;
+  /** Milliseconds that the installation's clock is ahead: what dates its objects follows it. */
+  readonly ahead: () => number;
 }
 
 /** The demo's systems by the name of the target or vault that each stands for. */
@@ -53,6 +55,7 @@ async function awsAccount(place: Place, accountId: string): Promise<Served> {
   const simulator = await startAws({
     port: place.port,
     worldFile: worldFile(place),
+    ahead: place.ahead,
     seed: { accountId, worker, boundaryArn, providers: [github] },
   });
   return {
