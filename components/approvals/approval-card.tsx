@@ -1,4 +1,3 @@
-import Link from "next/link";
 import type { ApprovalPage } from "#db/read/approvals.ts";
 import { CharterLines } from "../charter/charter-lines.tsx";
 import { objectWords } from "../charter/words.ts";
@@ -7,6 +6,7 @@ import { Escalations } from "../plan/escalations.tsx";
 import { PlanObjects } from "../plan/plan-objects.tsx";
 import { ReachGrid } from "../plan/reach-grid.tsx";
 import { Reasons } from "../plan/reasons.tsx";
+import { SimilarList } from "../plan/similar-list.tsx";
 import { EnvironmentBadge, Risk } from "../status.tsx";
 import { Card } from "../ui/card.tsx";
 import { Fingerprint } from "../ui/mono.tsx";
@@ -128,7 +128,15 @@ function Changed({ page: { item, before, names } }: { readonly page: ApprovalPag
   );
 }
 
-const ForAndAgainst = ({ page: { similar, history } }: { readonly page: ApprovalPage }) => (
+const ForAndAgainst = ({
+  page: {
+    similar,
+    history,
+    item: { kind },
+  },
+}: {
+  readonly page: ApprovalPage;
+}) => (
   <section aria-label="What speaks for and against">
     <h3 className="mb-1.5 text-xs font-[560] text-muted">What else is known</h3>
     <ul className="grid gap-1.5 text-sm">
@@ -138,21 +146,17 @@ const ForAndAgainst = ({ page: { similar, history } }: { readonly page: Approval
           {history.denied} refused or denied.
         </li>
       ) : null}
-      {similar.length === 0 ? (
-        <li className="text-muted">No live identity of this service has the same blueprint.</li>
-      ) : null}
-      {similar.map((other) => (
-        <li key={other.id}>
-          Similar:{" "}
-          <Link className="link" href={`/identities/${other.id}`}>
-            {other.name}
-          </Link>{" "}
-          <span className="text-muted">
-            ({other.environment}) {other.reach}
-          </span>
-        </li>
-      ))}
     </ul>
+    {kind === "provision" ? (
+      <>
+        <h3 className="mt-4 mb-1.5 text-xs font-[560] text-muted">Similar identities</h3>
+        {similar.length === 0 ? (
+          <p className="text-sm text-muted">None is live yet to compare with.</p>
+        ) : (
+          <SimilarList similar={similar} />
+        )}
+      </>
+    ) : null}
   </section>
 );
 

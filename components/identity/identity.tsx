@@ -1,4 +1,4 @@
-import { TriangleAlert } from "lucide-react";
+import { Copy, TriangleAlert } from "lucide-react";
 import type { IdentityPage, LifeEntry } from "#db/read/identity.ts";
 import type { FourAnswers } from "#lib/domain/four-answers.ts";
 import type { FindingView } from "#lib/web/finding-view.ts";
@@ -9,6 +9,7 @@ import { ReachGrid } from "../plan/reach-grid.tsx";
 import { EnvironmentBadge, IdentityStatus, Risk } from "../status.tsx";
 import { Badge } from "../ui/badge.tsx";
 import { Notice } from "../ui/banner.tsx";
+import { LinkButton } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
 import { Mono } from "../ui/mono.tsx";
 import { PageHead } from "../ui/page-head.tsx";
@@ -54,20 +55,26 @@ export function Identity(props: {
           </>
         }
         actions={
-          <Verbs
-            identity={{
-              id: row.id,
-              name: row.name,
-              environment: row.environment,
-              owner: row.owner,
-              endsAt: row.endsAt.toISOString(),
-              exceptionEndsAt: row.charter.exception?.endsAt ?? null,
-            }}
-            allowed={props.verbs}
-            people={props.people}
-            maxDays={props.maxDays}
-            actions={props.actions}
-          />
+          <>
+            <LinkButton look="quiet" href={`/requests/new?like=${row.id}`}>
+              <Copy aria-hidden />
+              Request one like this
+            </LinkButton>
+            <Verbs
+              identity={{
+                id: row.id,
+                name: row.name,
+                environment: row.environment,
+                owner: row.owner,
+                endsAt: row.endsAt.toISOString(),
+                exceptionEndsAt: row.charter.exception?.endsAt ?? null,
+              }}
+              allowed={props.verbs}
+              people={props.people}
+              maxDays={props.maxDays}
+              actions={props.actions}
+            />
+          </>
         }
       >
         <span className="flex flex-wrap items-center gap-x-1.5">

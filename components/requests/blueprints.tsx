@@ -1,9 +1,10 @@
 "use client";
-import { Bot, Cable, CalendarClock, Database, GitBranch, Handshake, Server } from "lucide-react";
+import { Bot, Cable, CalendarClock, Database, GitBranch, Handshake, Server, Unlink } from "lucide-react";
 import Link from "next/link";
 import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
 import { credentialWords } from "#components/charter/words.ts";
 import { Badge } from "#components/ui/badge.tsx";
+import { Notice } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { useEarlyTyping } from "#components/ui/early.ts";
 import { EmptyState } from "#components/ui/empty-state.tsx";
@@ -32,10 +33,13 @@ const groups: readonly { readonly id: string; readonly title: string; readonly i
 export function Blueprints({
   blueprints,
   places,
+  said,
 }: {
   readonly blueprints: readonly BlueprintCard[];
   /** Target types that a blueprint is for. */
   readonly places: readonly Choice[];
+  /** Why the cards are shown although a form was asked for. */
+  readonly said: string | null;
 }) {
   const [unsure, setUnsure] = useState(false);
   const [typed, setTyped] = useState("");
@@ -50,6 +54,13 @@ export function Blueprints({
       <PageHead title="Request an identity">
         Choose what will use it. Three or four answers follow; the rest is filled in.
       </PageHead>
+      {said === null ? null : (
+        <div className="mb-4">
+          <Notice tone="warn" icon={<Unlink aria-hidden />}>
+            {said}
+          </Notice>
+        </div>
+      )}
       <div className="mb-5 flex flex-wrap items-center gap-2.5">
         <Input
           ref={field}

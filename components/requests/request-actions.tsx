@@ -1,4 +1,4 @@
-import { PenLine } from "lucide-react";
+import { Copy, PenLine } from "lucide-react";
 import { LinkButton } from "#components/ui/button.tsx";
 import { Confirmed, type RequestVerb } from "./confirmed.tsx";
 import { TakeBack } from "./take-back.tsx";
@@ -17,11 +17,22 @@ export function RequestActions({
 }: {
   readonly request: string;
   readonly name: string;
-  readonly may: { readonly withdraw: boolean; readonly edit: boolean; readonly takeBack: boolean };
+  readonly may: {
+    readonly withdraw: boolean;
+    readonly edit: boolean;
+    readonly takeBack: boolean;
+    readonly another: boolean;
+  };
   readonly verbs: RequestVerbs;
 }) {
   return (
     <>
+      {may.another ? (
+        <LinkButton look="quiet" href={`/requests/new?like=${request}`}>
+          <Copy aria-hidden />
+          Request one like this
+        </LinkButton>
+      ) : null}
       {may.edit ? (
         <LinkButton href={`/requests/new?edit=${request}`}>
           <PenLine aria-hidden />

@@ -106,6 +106,7 @@ function Head({ page, viewer, verbs }: Omit<Props, "use">) {
   const may = {
     withdraw: "ok" in mayWithdraw(next),
     takeBack: "ok" in mayTakeBack(takingBack(page, viewer)),
+    another: request.kind === "provision",
     edit: request.kind === "provision" && "ok" in maySubmitVersion(next),
   };
   return (

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, ne, sql } from "drizzle-orm";
+import { and, asc, desc, eq, sql } from "drizzle-orm";
 import type { Viewer } from "#lib/domain/actor.ts";
 import type { Charter } from "#lib/domain/charter.ts";
 import type { Decision } from "#lib/domain/decision.ts";
@@ -6,9 +6,9 @@ import { isUuid } from "#lib/domain/text.ts";
 import type { Queries } from "../client.ts";
 import { comments, requests, requestVersions, verdicts } from "../schema/claims.ts";
 import { people } from "../schema/directory.ts";
-import { identities } from "../schema/inventory.ts";
 import { decisions, requestStates } from "../schema/progress.ts";
 import { readNames } from "./names.ts";
+import { readSimilar } from "./similar.ts";
 import { waitsForVerdictOf } from "./waits-for.ts";
 
 /** Requests shown in a queue at most; the riskiest and oldest come first, so the rest can wait. */
@@ -79,7 +79,7 @@ export async function readApproval(db: Queries, viewer: Viewer, id: string) {
     readVerdicts(db, item),
     readRemarks(db, item.id),
     readBefore(db, item),
-    readSimilar(db, viewer, item),
+    item.kind === "provision" ? readSimilar(db, viewer, { ...item.charter, id, reach: item.reach }) : [],
     readHistory(db, item.requester),
   ]);
   const names = await namesIn(db, [item.charter, ...(before ? [before.charter] : [])]);
@@ -154,30 +154,6 @@ const namesIn = (db: Queries, charters: readonly Charter[]) =>
     teams: charters.flatMap(({ team, backup }) => [team, "team" in backup ? backup.team : null]),
     services: charters.map(({ service }) => service),
   });
-
-/** Up to three live identities of the same service or blueprint on the same target, for comparison. */
-const readSimilar = (db: Queries, viewer: Viewer, { id, charter }: QueueItem) =>
-  viewer.roles.length === 0
-    ? Promise.resolve([])
-    : db
-        .select({
-          id: identities.id,
-          name: identities.name,
-          environment: identities.environment,
-          reach: sql<string>`${identities.reach} ->> 'phrase'`,
-        })
-        .from(identities)
-        .where(
-          and(
-            eq(identities.tenant, "main"),
-            eq(identities.state, "live"),
-            ne(identities.id, id),
-            eq(identities.service, charter.service),
-            eq(identities.blueprint, charter.blueprint),
-          ),
-        )
-        .orderBy(desc(identities.bornAt))
-        .limit(3);
 
 /** How the requester's earlier requests ended: counted, for the approver's judgement. */
 async function readHistory(db: Queries, requester: string | null) {

@@ -185,3 +185,12 @@ export async function readReachPacks(db: Queries, ids: readonly string[]) {
     );
   return ids.flatMap((id) => rows.filter((row) => row.id === id));
 }
+
+/** Every reach pack that was ever published, those that are offered first: what was granted by one that is gone is still told by its name. */
+export const readEveryReachPack = (db: Queries) =>
+  db
+    .select({ content: blueprints.content, configured: blueprints.configured })
+    .from(blueprints)
+    .where(and(eq(blueprints.tenant, "main"), eq(blueprints.kind, "reach-pack")))
+    .orderBy(desc(blueprints.configured), blueprints.id)
+    .limit(500);

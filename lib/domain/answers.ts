@@ -6,6 +6,7 @@ import type {
   Environment,
   RetirementCondition,
 } from "./charter.ts";
+import type { Grant } from "./permission.ts";
 
 /** What runs it, for a pipeline: the repository and the environment or branch whose token is accepted. */
 export interface GithubAnswer {
@@ -28,9 +29,10 @@ export interface WorkloadAnswer {
   readonly service?: string;
 }
 
-/** What it must do: a reach pack with its parameters, or pasted text. */
+/** What it must do: a reach pack with its parameters, grants composed one by one, or pasted text. */
 export type NeedAnswer =
   | { readonly pack: string; readonly parameters: { readonly [name: string]: string } }
+  | { readonly grants: readonly Grant[] }
   | { readonly pasted: string };
 
 /** Charter fields changed with the pencil; each overrides its default with the origin *typed*. */
@@ -51,6 +53,15 @@ export interface Edits {
   readonly exception?: DatedException | null;
 }
 
+/** The same asked for in another environment too, as a request of its own. */
+export interface Beside {
+  readonly environment: Environment;
+  /** Whose token is accepted there; null for what is no pipeline, or while it is open. */
+  readonly subject: GithubAnswer["subject"];
+  /** Where the default target of that environment is not the one. */
+  readonly target?: string;
+}
+
 /** What a person typed into the form: the content of a draft. JSON-safe; nothing in it is a secret. */
 export interface Answers {
   /** Id of the blueprint. */
@@ -61,6 +72,10 @@ export interface Answers {
   /** Only where what runs it does not tell; null while unanswered. */
   readonly environment: Environment | null;
   readonly edits: Edits;
+  /** Other environments that are asked for in the same form; absent for none. */
+  readonly beside?: readonly Beside[];
+  /** One of several that were asked for at once: its inferred name ends in its environment. */
+  readonly nameEndsIn?: Environment;
 }
 
 /** A form nobody has touched. */

@@ -15,7 +15,8 @@ export function inferName(answers: Answers, taken: readonly string[]): string | 
   const use = need !== null && "pack" in need ? slugOf(Object.values(need.parameters)[0] ?? "", 38) : "";
   if (place === "") return null;
   const plain = use === "" || use === place ? place : use.startsWith(`${place}-`) ? use : `${place}-${use}`;
-  const base = wholeWords(plain, 37);
+  const end = answers.nameEndsIn === undefined ? "" : `-${answers.nameEndsIn}`;
+  const base = `${wholeWords(plain, 37 - end.length)}${end}`;
   return base.length < 2 ? null : unique(base, taken);
 }
 

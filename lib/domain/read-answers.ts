@@ -1,5 +1,6 @@
-import type { Answers, Edits, GithubAnswer, NeedAnswer, WorkloadAnswer } from "./answers.ts";
+import type { Answers, Beside, Edits, GithubAnswer, NeedAnswer, WorkloadAnswer } from "./answers.ts";
 import { classifications, credentialModels, environments } from "./charter.ts";
+import { type Grant, mostGrants, mostInGrant } from "./permission.ts";
 import { backup, datedException, retirementCondition, rotation, subject } from "./read-charter.ts";
 import type { Outcome } from "./refusal.ts";
 import { fields, listOf, literal, oneOf, orNull, type Reader, read, text, variant } from "./shape.ts";
@@ -21,9 +22,15 @@ const parameters: Reader<{ readonly [name: string]: string }> = (value, at) => {
   return fields(Object.fromEntries(names.slice(0, 20).map((name) => [name, text(500)])))(value, at);
 };
 
-const need = variant<NeedAnswer>((value) =>
-  "pack" in value ? fields({ pack: text(100), parameters }) : fields({ pasted: text(20_000) }),
-);
+const grant: Reader<Grant> = fields({
+  actions: listOf(text(200), mostInGrant),
+  resources: listOf(text(2_048), mostInGrant),
+});
+
+const need = variant<NeedAnswer>((value) => {
+  if ("pack" in value) return fields({ pack: text(100), parameters });
+  return "grants" in value ? fields({ grants: listOf(grant, mostGrants) }) : fields({ pasted: text(20_000) });
+});
 
 const edits: Reader<Edits> = fields(
   {},
@@ -45,14 +52,22 @@ const edits: Reader<Edits> = fields(
   },
 );
 
-const answers: Reader<Answers> = fields({
-  blueprint: text(100),
-  runs: orNull(runs),
-  need: orNull(need),
-  purpose: text(2000),
-  environment: orNull(oneOf(environments)),
-  edits,
-});
+const beside: Reader<Beside> = fields(
+  { environment: oneOf(environments), subject: orNull(subject) },
+  { target: text(100) },
+);
+
+const answers: Reader<Answers> = fields(
+  {
+    blueprint: text(100),
+    runs: orNull(runs),
+    need: orNull(need),
+    purpose: text(2000),
+    environment: orNull(oneOf(environments)),
+    edits,
+  },
+  { beside: listOf(beside, environments.length), nameEndsIn: oneOf(environments) },
+);
 
 /** Answers from a draft's content or from a browser: the exact fields, nothing else. */
 export const readAnswers = (value: unknown): Outcome<Answers> => read(answers, value);

@@ -15,8 +15,9 @@ import { type Composed, compose } from "#lib/domain/compose.ts";
 import type { FormFacts } from "#lib/domain/form-facts.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import { ladder } from "#lib/domain/ladder.ts";
+import type { Explained } from "#lib/domain/permission.ts";
 import { readTeamDefaults } from "#lib/domain/read-team-defaults.ts";
-import { type Outcome, ok, refuse } from "#lib/domain/refusal.ts";
+import { type Outcome, ok, type Refusal, refuse } from "#lib/domain/refusal.ts";
 import { jsonObject, read } from "#lib/domain/shape.ts";
 import { figuresOf } from "#lib/policy/engine.ts";
 import type { Reading } from "./draw-plan.ts";
@@ -33,6 +34,8 @@ export interface Filled {
   readonly bundle: BundleRow;
   /** Why this credential, and why not a better one; null while target or workload is open. */
   readonly ladder: string | null;
+  /** What was composed, explained back; null where nothing was. */
+  readonly explained: Explained | null;
 }
 
 /** Fills a form from what is known: the same defaults in the preview as in the submission. Reads, writes nothing. */
@@ -43,21 +46,8 @@ export async function fillForm(reading: Reading, form: Form): Promise<Outcome<Fi
     readActiveBundle(reading.tx),
   ]);
   const blueprint = published?.configured ? blueprintSchema.safeParse(published.content).data : undefined;
-  if (published === null || blueprint === undefined) {
-    return refuse({
-      code: "invalid",
-      field: "blueprint",
-      sentence: "This blueprint is not offered.",
-      mend: "Choose another.",
-    });
-  }
-  if (bundle === null) {
-    return refuse({
-      code: "conflict",
-      sentence: "No policy is active, so nothing can be requested.",
-      mend: "Ask an operator to activate one.",
-    });
-  }
+  if (published === null || blueprint === undefined) return noBlueprint;
+  if (bundle === null) return noPolicy;
   const packs = await readPacks(reading, blueprint);
   const rows = await readRows(reading, form);
   const facts: FormFacts = {
@@ -70,7 +60,42 @@ export async function fillForm(reading: Reading, form: Form): Promise<Outcome<Fi
     bundle: bundle.digest,
   };
   const composed = compose({ answers, facts, now: reading.now, spec: specOf(answers, blueprint, packs) });
-  return ok({ composed, bundle, ladder: rungOf(composed, facts) });
+  const explained = await explain(
+    answers,
+    blueprint,
+    rows.targets.find(({ name }) => name === composed.filled.target),
+  );
+  return ok({ composed: withRemarks(composed, explained), bundle, ladder: rungOf(composed, facts), explained });
+}
+
+const noBlueprint = refuse({
+  code: "invalid",
+  field: "blueprint",
+  sentence: "This blueprint is not offered.",
+  mend: "Choose another.",
+});
+const noPolicy = refuse({
+  code: "conflict",
+  sentence: "No policy is active, so nothing can be requested.",
+  mend: "Ask an operator to activate one.",
+});
+
+/** What was composed, explained for its target; for none while the target is open. */
+async function explain({ need }: Answers, blueprint: Blueprint, target: { readonly settings: JsonObject } | undefined) {
+  const connector = connectorOf(blueprint.connector);
+  if (need === null || !("grants" in need) || connector?.permissions === undefined) return null;
+  const settings = target === undefined ? undefined : connector.settings.safeParse(target.settings).data;
+  return connector.permissions.explain(need.grants, settings ?? null);
+}
+
+/** A remark that is bad is a refusal at its field: there is no charter while it stands. */
+function withRemarks(composed: Composed, explained: Explained | null): Composed {
+  const bad = explained?.remarks.filter(({ tone }) => tone === "bad") ?? [];
+  if (bad.length === 0) return composed;
+  const refusals = bad.map(
+    ({ field, sentence, mend }): Refusal => ({ code: "invalid", field, sentence, ...(mend && { mend }) }),
+  );
+  return { ...composed, charter: null, refusals: [...composed.refusals, ...refusals] };
 }
 
 interface PublishedPack {
@@ -127,16 +152,23 @@ function specOf({ need }: Answers, blueprint: Blueprint, packs: readonly Publish
     return need.pasted.trim() === ""
       ? null
       : asSpec(connector.specFrom({ pasted: need.pasted, blueprint: blueprint.shape }));
+  if ("grants" in need) {
+    if (need.grants.length === 0) return null;
+    return connector.permissions === undefined
+      ? notOffered
+      : asSpec(connector.specFrom({ grants: need.grants, blueprint: blueprint.shape }));
+  }
   const chosen = packs.find(({ pack }) => pack.id === need.pack);
-  if (chosen === undefined)
-    return refuse({
-      code: "invalid",
-      field: "need",
-      sentence: "This is not offered here.",
-      mend: "Choose from the list.",
-    });
+  if (chosen === undefined) return notOffered;
   return asSpec(connector.specFrom({ pack: chosen.pack, parameters: need.parameters, blueprint: blueprint.shape }));
 }
+
+const notOffered = refuse({
+  code: "invalid",
+  field: "need",
+  sentence: "This is not offered here.",
+  mend: "Choose from the list.",
+});
 
 const asSpec = (made: Outcome<unknown>): Outcome<JsonObject> => ("ok" in made ? read(jsonObject, made.ok) : made);
 

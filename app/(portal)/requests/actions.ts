@@ -7,10 +7,13 @@ import { withdraw as withdrawClaim } from "#lib/claims/asks/withdraw.ts";
 import { ask } from "#lib/claims/comments/ask.ts";
 import { discard } from "#lib/claims/drafts/discard.ts";
 import { save } from "#lib/claims/drafts/save.ts";
+import { readDenial as readDenialClaim } from "#lib/claims/permissions/read-denial.ts";
 import { preview as previewClaim } from "#lib/claims/requests/preview.ts";
 import { submit as submitClaim } from "#lib/claims/requests/submit.ts";
+import { submitEach as submitEachClaim } from "#lib/claims/requests/submit-each.ts";
 import { takeOver as takeOverClaim } from "#lib/claims/requests/take-over.ts";
 import type { Answers } from "#lib/domain/answers.ts";
+import { environments } from "#lib/domain/charter.ts";
 import { action } from "#lib/web/action.ts";
 
 const request = z.uuid();
@@ -26,6 +29,13 @@ export const accept = action("acceptance.give", z.strictObject({ request, versio
 export const comment = action("comment.add", z.strictObject({ request, version, text: z.string().max(4_000) }), ask);
 export const takeOver = action("request.take-over", z.strictObject({ request, comment: z.uuid() }), takeOverClaim);
 export const preview = action("request.preview", z.strictObject(form), previewClaim);
+const denial = z.strictObject({ blueprint: z.string().max(100), text: z.string().max(40_000) });
+export const readDenial = action("denial.read", denial, readDenialClaim);
 export const saveDraft = action("draft.save", z.strictObject(form), save);
 export const discardDraft = action("draft.discard", z.strictObject({ id: z.uuid() }), discard);
 export const submit = action("request.submit", z.strictObject({ ...form, planDigest }), submitClaim);
+const plans = z
+  .array(z.strictObject({ environment: z.enum(environments), planDigest }))
+  .min(1)
+  .max(environments.length);
+export const submitEach = action("request.submit-each", z.strictObject({ ...form, plans }), submitEachClaim);

@@ -2,10 +2,11 @@
 import { CircleDashed, Layers } from "lucide-react";
 import { PlanView } from "#components/plan/plan-view.tsx";
 import { Reasons } from "#components/plan/reasons.tsx";
+import { SimilarList } from "#components/plan/similar-list.tsx";
 import { Notice } from "#components/ui/banner.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
-import type { Preview } from "#lib/claims/requests/foresee.ts";
+import type { Preview } from "#lib/claims/requests/preview.ts";
 import type { Decision } from "#lib/domain/decision.ts";
 
 /** Policy in sentences, as one types. Holds its last answer until the next comes, so that nothing jumps. */
@@ -64,6 +65,14 @@ const Said = ({ decision }: { readonly decision: Decision }) => (
     <Reasons decision={decision} />
   </>
 );
+
+/** What others of its kind may do, to compare with; keeps its place while the answer changes. */
+export const SimilarCard = ({ preview }: { readonly preview: Preview | null }) =>
+  preview === null || preview.similar.length === 0 ? null : (
+    <Card title="Similar identities" aside="among those you may see">
+      <SimilarList similar={preview.similar} />
+    </Card>
+  );
 
 /** What will be created, readable or as JSON, and why this credential. */
 export function PlanPanel({ preview }: { readonly preview: Preview | null }) {

@@ -1,8 +1,8 @@
 import type { Choices } from "#db/read/new-request.ts";
-import type { Preview } from "#lib/claims/requests/foresee.ts";
+import type { Preview } from "#lib/claims/requests/preview.ts";
 import type { Answers, Edits } from "#lib/domain/answers.ts";
 import type { Charter } from "#lib/domain/charter.ts";
-import type { FormPack, FormQuestion } from "./contract.ts";
+import type { FormHelp, FormPack, FormQuestion } from "./contract.ts";
 
 /** What every question is given. */
 export interface QuestionProps<Question = FormQuestion> {
@@ -12,6 +12,8 @@ export interface QuestionProps<Question = FormQuestion> {
   readonly choices: Choices;
   readonly packs: readonly FormPack[];
   readonly preview: Preview | null;
+  /** Null where permissions cannot be composed. */
+  readonly help: FormHelp | null;
   /** The refusal at this question's fields; null while the answer is still open. */
   readonly error: string | null;
 }

@@ -1,22 +1,27 @@
 "use client";
 import { PackageOpen } from "lucide-react";
-import { useId } from "react";
+import { Suspense, useId } from "react";
 import { Combobox } from "#components/ui/combobox.tsx";
 import { cx } from "#components/ui/cx.ts";
 import { Field } from "#components/ui/field.tsx";
 import { Input, Textarea } from "#components/ui/input.tsx";
+import { Skeleton } from "#components/ui/skeleton.tsx";
 import type { FormPack, FormQuestion } from "./contract.ts";
 import type { QuestionProps } from "./props.ts";
+import { Composer, ReachWays, wayOf } from "./reach-ways.tsx";
 
 type Props = QuestionProps<Extract<FormQuestion, { kind: "reach" }>>;
 
-/** A reach pack with its parameters, or pasted text that is explained back. */
+/** A reach pack with its parameters, grants composed one by one, or pasted text; each is explained back. */
 export function ReachQuestion(props: Props) {
   const { question, answers, change, packs, preview, error } = props;
   const pasted = answers.need !== null && "pasted" in answers.need;
   const pack = answers.need !== null && "pack" in answers.need ? answers.need : null;
   const chosen = packs.find(({ id }) => id === pack?.pack);
-  const help = pasted ? (
+  const composed = wayOf(answers) === "composed";
+  const help = composed ? (
+    (preview?.reach?.phrase ?? "Search for what it must do; then write on what.")
+  ) : pasted ? (
     (question.paste ?? question.help)
   ) : chosen ? (
     <PackLine pack={chosen} phrase={preview?.reach?.phrase} />
@@ -25,9 +30,19 @@ export function ReachQuestion(props: Props) {
   );
   return (
     <div>
-      <Field id={useId()} label={question.label} help={help} error={error}>
+      <Field id={useId()} label={question.label} help={help} error={composed ? null : error}>
         {(control) =>
-          answers.need !== null && "pasted" in answers.need ? (
+          answers.need !== null && "grants" in answers.need && props.help !== null ? (
+            <Suspense fallback={<Skeleton className="h-[34px]" />}>
+              <Composer
+                control={control}
+                help={props.help}
+                grants={answers.need.grants}
+                set={(grants) => change({ need: { grants } })}
+                preview={preview}
+              />
+            </Suspense>
+          ) : answers.need !== null && "pasted" in answers.need ? (
             <Textarea
               {...control}
               mono
@@ -58,15 +73,7 @@ export function ReachQuestion(props: Props) {
           )
         }
       </Field>
-      {question.paste === null ? null : (
-        <button
-          type="button"
-          className="link mt-1 text-[12.5px]"
-          onClick={() => change({ need: pasted ? null : { pasted: "" } })}
-        >
-          {pasted ? "Choose from the list instead" : "Paste a policy instead"}
-        </button>
-      )}
+      <ReachWays answers={answers} change={change} help={props.help} paste={question.paste !== null} />
     </div>
   );
 }

@@ -7,13 +7,15 @@ import { PageHead } from "#components/ui/page-head.tsx";
 import type { Choices } from "#db/read/new-request.ts";
 import type { Answers } from "#lib/domain/answers.ts";
 import type { Refusal } from "#lib/domain/refusal.ts";
-import type { FormBlueprint, FormPack, FormVerbs } from "./contract.ts";
+import type { FormStart } from "#lib/web/form-start.ts";
+import { BesideCard } from "./beside.tsx";
+import type { FormBlueprint, FormHelp, FormPack, FormVerbs } from "./contract.ts";
 import { DraftLine } from "./draft-line.tsx";
 import { Filled } from "./filled.tsx";
-import { PlanPanel, PolicyCard } from "./panel.tsx";
+import { LikeNotice } from "./like-notice.tsx";
 import { fieldsOf, Question } from "./questions.tsx";
-import { Submit } from "./submit.tsx";
 import { useForm } from "./use-form.ts";
+import { WhatBecomes } from "./what-becomes.tsx";
 
 export interface RequestFormProps {
   readonly start: {
@@ -22,10 +24,13 @@ export interface RequestFormProps {
     readonly savedAt: number | null;
     /** A request is there already: submitting makes its next version. */
     readonly sealed: boolean;
+    readonly said: FormStart["said"];
+    readonly like: FormStart["like"];
   };
   readonly blueprint: FormBlueprint;
   readonly packs: readonly FormPack[];
   readonly choices: Choices;
+  readonly help: FormHelp["words"] | null;
   readonly me: string;
   readonly verbs: FormVerbs;
 }
@@ -47,12 +52,25 @@ const isAnswered = (kind: string, answers: Answers): boolean => {
   if (kind === "reach")
     return (
       answers.need !== null &&
-      ("pasted" in answers.need ? answers.need.pasted !== "" : Object.values(answers.need.parameters).some(Boolean))
+      ("pasted" in answers.need
+        ? answers.need.pasted !== ""
+        : "grants" in answers.need
+          ? answers.need.grants.length > 0
+          : Object.values(answers.need.parameters).some(Boolean))
     );
   return (
     answers.runs !== null &&
     (answers.runs.kind === "github" ? answers.runs.subject !== null : answers.runs.runsOn !== "")
   );
+};
+
+/** The answer to each question: what a link said of it holds until it is touched. */
+const partOf: { readonly [K in keyof typeof fieldsOf]: (answers: Answers) => unknown } = {
+  github: ({ runs }) => runs,
+  workload: ({ runs }) => runs,
+  reach: ({ need }) => need,
+  purpose: ({ purpose }) => purpose,
+  environment: ({ environment }) => environment,
 };
 
 const never = () => () => {};
@@ -70,13 +88,19 @@ export function RequestForm(props: RequestFormProps) {
   // A page drawn anew names another fresh id; this form keeps the one it began with.
   const [start] = useState(props.start);
   const form = useForm(start, verbs);
+  const help =
+    props.help === null ? null : { blueprint: blueprint.id, words: props.help, readDenial: verbs.readDenial };
+  const { environments } = blueprint.guardRails;
   const ready = useReady();
   const [sent, setSent] = useState(false);
   const errors = errorsOf(form.preview?.refusals ?? []);
-  const errorAt = (kind: keyof typeof fieldsOf) =>
-    sent || isAnswered(kind, form.answers)
-      ? (fieldsOf[kind].map((field) => errors[field]).find(Boolean) ?? null)
-      : null;
+  const at = (kind: keyof typeof fieldsOf, sentences: { readonly [field: string]: string }) =>
+    fieldsOf[kind].map((field) => sentences[field]).find(Boolean) ?? null;
+  const errorAt = (kind: keyof typeof fieldsOf) => {
+    const untouched = partOf[kind](form.answers) === partOf[kind](start.answers);
+    const linked = untouched ? at(kind, start.said) : null;
+    return linked ?? (sent || isAnswered(kind, form.answers) ? at(kind, errors) : null);
+  };
   return (
     <>
       <PageHead
@@ -98,6 +122,13 @@ export function RequestForm(props: RequestFormProps) {
       >
         {blueprint.summary} <DraftLine at={form.saved.at} failed={form.saved.failed} />
       </PageHead>
+      {start.like ? (
+        <LikeNotice
+          like={start.like}
+          purpose={form.answers.purpose}
+          takePurpose={(purpose) => form.change({ purpose })}
+        />
+      ) : null}
       <div inert={!ready} className="grid items-start gap-5 lg:grid-cols-[minmax(0,1.2fr)_minmax(0,1fr)]">
         <div className="grid gap-4">
           <Card label="Questions">
@@ -111,11 +142,15 @@ export function RequestForm(props: RequestFormProps) {
                   choices={choices}
                   packs={packs}
                   preview={form.preview}
+                  help={help}
                   error={errorAt(question.kind)}
                 />
               ))}
             </div>
           </Card>
+          {start.sealed || environments.length < 2 ? null : (
+            <BesideCard answers={form.answers} change={form.change} choices={choices} environments={environments} />
+          )}
           <Filled
             preview={form.preview}
             answers={form.answers}
@@ -125,26 +160,7 @@ export function RequestForm(props: RequestFormProps) {
             errors={errors}
           />
         </div>
-        <aside
-          aria-label="What becomes of it"
-          className="grid lg:sticky lg:top-16 lg:max-h-[calc(100dvh-11.5rem)] lg:grid-rows-[minmax(0,1fr)_auto]"
-        >
-          <div className="grid content-start gap-4 lg:overflow-y-auto">
-            <PolicyCard preview={form.preview} trouble={form.trouble} fresh={form.fresh} />
-            <PlanPanel preview={form.preview} />
-          </div>
-          <div className="sticky bottom-14 mt-3 rounded-lg border border-line bg-surface px-4 py-3 md:bottom-3 lg:static">
-            <Submit
-              id={start.id}
-              answers={form.answers}
-              preview={form.preview}
-              fresh={form.fresh}
-              submit={verbs.submit}
-              onSend={() => setSent(true)}
-              hold={form.hold}
-            />
-          </div>
-        </aside>
+        <WhatBecomes id={start.id} form={form} choices={choices} verbs={verbs} onSend={() => setSent(true)} />
       </div>
     </>
   );

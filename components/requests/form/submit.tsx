@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 import { Trouble } from "#components/trouble.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { useAction } from "#components/use-action.ts";
-import type { Preview } from "#lib/claims/requests/foresee.ts";
+import type { Preview } from "#lib/claims/requests/preview.ts";
 import type { Answers } from "#lib/domain/answers.ts";
 import type { FormVerbs } from "./contract.ts";
 

@@ -1,6 +1,6 @@
 "use client";
 import { useCallback, useEffect, useRef, useState } from "react";
-import type { Preview } from "#lib/claims/requests/foresee.ts";
+import type { Preview } from "#lib/claims/requests/preview.ts";
 import type { Answers, Edits } from "#lib/domain/answers.ts";
 import type { FormVerbs } from "./contract.ts";
 

@@ -5,6 +5,7 @@ import type { Actor } from "#lib/domain/actor.ts";
 import type { Answers } from "#lib/domain/answers.ts";
 import type { Charter, Environment, Origins } from "#lib/domain/charter.ts";
 import type { Decision } from "#lib/domain/decision.ts";
+import type { Explained } from "#lib/domain/permission.ts";
 import type { Plan } from "#lib/domain/plan.ts";
 import type { Reach } from "#lib/domain/reach.ts";
 import { readAnswers } from "#lib/domain/read-answers.ts";
@@ -33,6 +34,8 @@ export interface Preview {
   readonly planDigest: string | null;
   readonly reach: Reach | null;
   readonly ladder: string | null;
+  /** What was composed, explained back; null where nothing was. */
+  readonly explained: Explained | null;
   /** The version that a submission would be. */
   readonly version: number;
 }
@@ -56,9 +59,9 @@ export async function foresee(reading: Reading, { actor, input, before }: Foresi
   if (installation === null) return noWorker;
   const form = await fillForm(reading, { viewer: actor, answers: answers.ok, ownName: before?.charter.name ?? null });
   if ("refusals" in form) return form;
-  const { composed, ladder } = form.ok;
+  const { composed, ladder, explained } = form.ok;
   const version = (before?.version ?? 0) + 1;
-  const seen = { ...composed, ladder, version };
+  const seen = { ...composed, ladder, explained, version };
   const nothing = { decision: null, plan: null, planDigest: null, reach: null };
   if (composed.charter === null) return ok({ ...seen, ...nothing });
   const examined = await examine(reading, {

@@ -1,13 +1,46 @@
+import { readSimilar } from "#db/read/similar.ts";
 import { databaseClock } from "#db/store/audit.ts";
 import { readLatestVersion } from "#db/store/requests.ts";
-import type { Outcome } from "#lib/domain/refusal.ts";
+import type { Environment } from "#lib/domain/charter.ts";
+import { type Outcome, ok } from "#lib/domain/refusal.ts";
+import type { Similar } from "#lib/domain/similar.ts";
 import type { ClaimContext } from "../run.ts";
-import { type FormInput, foresee, type Preview } from "./foresee.ts";
+import { type Preview as Foreseen, type FormInput, foresee } from "./foresee.ts";
+import { formsOf, type OneForm } from "./several.ts";
 
-export type { FormInput, Preview } from "./foresee.ts";
+export type { FormInput } from "./foresee.ts";
 
-/** Answers a form while it is typed: reads, writes nothing, leaves no entry. Somebody else's id is *not found*. */
-export async function preview({ db, actor }: ClaimContext, input: FormInput): Promise<Outcome<Preview>> {
-  const [now, before] = await Promise.all([databaseClock(db), readLatestVersion(db, input.id)]);
-  return foresee({ tx: db, now }, { actor, input, before });
+export interface Preview extends Foreseen {
+  /** Up to three identities within the asker's sight to compare with. */
+  readonly similar: readonly Similar[];
+  /** The same in the other environments that the form asks for; empty for a form of one. */
+  readonly beside: readonly { readonly environment: Environment; readonly preview: Foreseen }[];
+}
+
+/**
+ * Answers a form while it is typed: reads, writes nothing, leaves no entry. Somebody else's id is *not found*. A form of a
+ * request that is there already is of that one alone.
+ */
+export async function preview(context: ClaimContext, input: FormInput): Promise<Outcome<Preview>> {
+  const forms = formsOf(input);
+  if ("refusals" in forms) return forms;
+  const [own, ...others] = forms.ok;
+  const reading = { tx: context.db, now: await databaseClock(context.db) };
+  const before = await readLatestVersion(context.db, own.id);
+  const foreseen = await foresee(reading, { actor: context.actor, input: own, before });
+  if ("refusals" in foreseen) return foreseen;
+  const beside: Preview["beside"][number][] = [];
+  for (const { environment, ...other } of before === null ? others : []) {
+    const there = await foresee(reading, { actor: context.actor, input: other, before: null });
+    if ("refusals" in there) return there;
+    if (environment !== null) beside.push({ environment, preview: there.ok });
+  }
+  return ok({ ...foreseen.ok, similar: await similarTo(context, own, foreseen.ok), beside });
+}
+
+/** Once blueprint, place and environment are known. */
+async function similarTo({ db, actor }: ClaimContext, { id }: OneForm, { filled, reach }: Foreseen) {
+  const { blueprint, service, target, team, environment } = filled;
+  if (!blueprint || !service || !target || !team || !environment) return [];
+  return readSimilar(db, actor, { id, blueprint, service, target, team, environment, reach });
 }

@@ -5,7 +5,7 @@ import { RequestForm } from "#components/requests/form/request-form.tsx";
 import { type SearchParams, searchOf } from "#lib/web/address.ts";
 import { reader } from "#lib/web/context.ts";
 import { newRequestPage } from "#lib/web/new-request.ts";
-import { discardDraft, preview, saveDraft, submit } from "../actions.ts";
+import { discardDraft, preview, readDenial, saveDraft, submit, submitEach } from "../actions.ts";
 
 export const metadata: Metadata = { title: "New request" };
 
@@ -16,18 +16,18 @@ const here = [
 
 export default async function NewRequestPage({ searchParams }: { readonly searchParams: SearchParams }) {
   const { db, viewer } = await reader();
-  const { blueprints, places, form } = await newRequestPage(db, viewer, searchOf(await searchParams));
+  const { blueprints, places, said, form } = await newRequestPage(db, viewer, searchOf(await searchParams));
   return (
     <Page crumbs={form === null ? here : [...here, { title: form.blueprint.title }]}>
       {form === null ? (
-        <Blueprints blueprints={blueprints} places={places} />
+        <Blueprints blueprints={blueprints} places={places} said={said} />
       ) : (
         <RequestForm
-          key={form.blueprint.id}
+          key={`${form.blueprint.id} ${form.like?.href ?? ""}`}
           start={form}
           {...form}
           me={viewer.id}
-          verbs={{ preview, saveDraft, submit, discard: discardDraft }}
+          verbs={{ preview, saveDraft, readDenial, submit, submitEach, discard: discardDraft }}
         />
       )}
     </Page>

@@ -1,0 +1,58 @@
+"use client";
+import { useState } from "react";
+import type { Choices } from "#db/read/new-request.ts";
+import type { Environment } from "#lib/domain/charter.ts";
+import { ownEnvironment } from "#lib/domain/several.ts";
+import type { FormVerbs } from "./contract.ts";
+import { PlanPanel, PolicyCard, SimilarCard } from "./panel.tsx";
+import { type Side, SideBySide } from "./side-by-side.tsx";
+import { Submit } from "./submit.tsx";
+import { SubmitEach } from "./submit-each.tsx";
+import type { useForm } from "./use-form.ts";
+
+/** What becomes of the answers: policy, plan, likenesses, and the way to send it. Of several environments, side by side. */
+export function WhatBecomes(props: {
+  readonly id: string;
+  readonly form: ReturnType<typeof useForm>;
+  readonly choices: Choices;
+  readonly verbs: FormVerbs;
+  readonly onSend: () => void;
+}) {
+  const { id, form, choices, verbs, onSend } = props;
+  const { answers, preview, fresh, hold } = form;
+  const [chosen, choose] = useState<Environment | null>(null);
+  const sides = sidesOf(form);
+  const side = sides.find(({ environment }) => environment === chosen) ?? sides[0];
+  const shown = side === undefined || preview === null ? preview : { ...preview, ...side.preview };
+  const sending = { id, answers, fresh, onSend, hold };
+  return (
+    <aside
+      aria-label="What becomes of it"
+      className="grid lg:sticky lg:top-16 lg:max-h-[calc(100dvh-11.5rem)] lg:grid-rows-[minmax(0,1fr)_auto]"
+    >
+      <div className="grid content-start gap-4 lg:overflow-y-auto">
+        {side === undefined ? null : (
+          <SideBySide sides={sides} chosen={side.environment} choose={choose} choices={choices} />
+        )}
+        <PolicyCard preview={shown} trouble={form.trouble} fresh={fresh} />
+        <PlanPanel preview={shown} />
+        <SimilarCard preview={preview} />
+      </div>
+      <div className="sticky bottom-14 mt-3 rounded-lg border border-line bg-surface px-4 py-3 md:bottom-3 lg:static">
+        {side === undefined ? (
+          <Submit {...sending} preview={preview} submit={verbs.submit} />
+        ) : (
+          <SubmitEach {...sending} sides={sides} submitEach={verbs.submitEach} />
+        )}
+      </div>
+    </aside>
+  );
+}
+
+/** The form's own environment and the others, as soon as there are others; empty for a form of one. */
+function sidesOf({ answers, preview }: ReturnType<typeof useForm>): readonly Side[] {
+  const own = ownEnvironment(answers);
+  if (preview === null || own === null || preview.beside.length === 0 || !answers.beside?.length) return [];
+  const { beside, similar: _similar, ...mine } = preview;
+  return [{ environment: own, preview: mine }, ...beside];
+}
