@@ -62,8 +62,8 @@ export function BesideCard({ answers, change, choices, environments }: BesidePro
             : "Target, end and exception follow each environment."}
         </span>
       </fieldset>
-      {beside
-        .filter(({ environment }) => environment !== own)
+      {environments
+        .flatMap((environment) => beside.filter((one) => one.environment === environment && environment !== own))
         .map((one) => (
           <OtherLine
             key={one.environment}

@@ -79,7 +79,6 @@ function SideCard(
     <button
       type="button"
       aria-pressed={pressed}
-      aria-label={`${environment}: ${words}`}
       onClick={props.press}
       className={cx(
         "grid min-h-32 min-w-0 content-start gap-1 rounded-lg border bg-surface px-3 py-2.5 text-left text-[12.5px] transition-colors duration-100 hover:bg-hover",

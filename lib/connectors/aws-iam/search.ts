@@ -95,12 +95,12 @@ function rankAction(
   return rank;
 }
 
-/** ARNs of the types that an action works on, the target's own parts as placeholders. */
+/** ARNs of the types that an action works on, the plainest first, the target's own parts as placeholders. */
 export const patternsOf = (service: KnownService, { on }: KnownAction): readonly string[] =>
-  on.flatMap((type) => {
-    const arn = service.resources.get(type);
-    return arn === undefined ? [] : [plainly(arn)];
-  });
+  on
+    .flatMap((type) => service.resources.get(type) ?? [])
+    .toSorted((a, b) => a.length - b.length)
+    .map(plainly);
 
 const own = new Set(["Partition", "Region", "Account"]);
 const plainly = (arn: string): string =>

@@ -25,7 +25,7 @@ export default function Composer({ control, help, grants, set, preview }: Compos
   const shown = preview?.explained?.grants.length === grants.length ? preview.explained : null;
   return (
     <div className="grid gap-2">
-      <PermissionSearch control={control} blueprint={help.blueprint} onAdd={add} />
+      <PermissionSearch control={control} blueprint={help.blueprint} onAdd={add} autoFocus={grants.length === 0} />
       {grants.map((grant, at) => (
         <GrantCard
           // biome-ignore lint/suspicious/noArrayIndexKey: grants have no name but their place.

@@ -40,7 +40,6 @@ export default function Denial({
           <Textarea
             {...control}
             mono
-            // biome-ignore lint/a11y/noAutofocus: it opens where a person asked for it; focus follows.
             autoFocus
             dir="ltr"
             className="min-h-20"

@@ -98,7 +98,6 @@ function Resources({ grant, words, patterns, set, open, about }: ResourcesProps)
           <span className="flex items-center gap-1.5">
             <Input
               mono
-              // biome-ignore lint/a11y/noAutofocus: a line that was just asked for; focus follows the person.
               autoFocus={index > 0 && text === ""}
               aria-label={resources.length === 1 ? words.resource : `${words.resource} ${index + 1}`}
               aria-describedby={`${id}-${index}`}

@@ -13,10 +13,12 @@ interface SearchProps {
   readonly control: FieldControl;
   readonly blueprint: string;
   readonly onAdd: (action: Action) => void;
+  /** It was just asked for: focus follows the person. */
+  readonly autoFocus: boolean;
 }
 
 /** Services and actions by name or by what they do. Enter adds an action, or looks into a service; Backspace leaves it again. */
-export function PermissionSearch({ control, blueprint, onAdd }: SearchProps) {
+export function PermissionSearch({ control, blueprint, onAdd, autoFocus }: SearchProps) {
   const list = useId();
   const box = useBox(blueprint, onAdd);
   const { hits, active, open } = box;
@@ -32,6 +34,8 @@ export function PermissionSearch({ control, blueprint, onAdd }: SearchProps) {
         {box.within === null ? null : <Within service={box.within} leave={() => box.look(null)} />}
         <input
           {...control}
+          // biome-ignore lint/a11y/noAutofocus: it replaces the question that a person just answered otherwise.
+          autoFocus={autoFocus}
           role="combobox"
           aria-expanded={open}
           aria-controls={list}
