@@ -1,18 +1,26 @@
 import type { Metadata } from "next";
 import { Page } from "#components/frame/page.tsx";
+import { weeksDrawn } from "#components/work/debt-words.ts";
 import { MyWork } from "#components/work/my-work.tsx";
+import { readDebtHistory } from "#db/read/debt.ts";
 import { readMyWork } from "#db/read/my-work.ts";
+import { type SearchParams, searchOf } from "#lib/web/address.ts";
 import { person, reader } from "#lib/web/context.ts";
 import { retry, takeBack } from "./requests/actions.ts";
 
 export const metadata: Metadata = { title: "My work" };
 
-export default async function MyWorkPage() {
+export default async function MyWorkPage({ searchParams }: { readonly searchParams: SearchParams }) {
   const { name } = await person();
   const { db, viewer } = await reader();
+  const team = searchOf(await searchParams).get("team") ?? "";
+  const [work, debt] = await Promise.all([
+    readMyWork(db, viewer),
+    readDebtHistory(db, viewer, { team, weeks: weeksDrawn }),
+  ]);
   return (
     <Page crumbs={[{ title: "My work" }]}>
-      <MyWork name={name} work={await readMyWork(db, viewer)} stuckVerbs={{ retry, takeBack }} />
+      <MyWork name={name} work={work} debt={debt} stuckVerbs={{ retry, takeBack }} />
     </Page>
   );
 }

@@ -51,7 +51,8 @@ export function Coverage({
 function sentenceOf(coverage: readonly TeamCoverage[]): string {
   const sum = (of: (row: TeamCoverage) => number) => coverage.reduce((total, row) => total + of(row), 0);
   const [all, overdue] = [sum((row) => row.identities), sum((row) => row.overdue)];
-  const share = all === 0 ? 100 : Math.floor(((all - overdue) / all) * 100);
+  if (all === 0) return "";
+  const share = Math.floor(((all - overdue) / all) * 100);
   return `${share} % not overdue · ${overdue} of ${all} overdue`;
 }
 

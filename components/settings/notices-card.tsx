@@ -43,7 +43,7 @@ export function NoticesCard(props: {
         )}
         <ul className="grid gap-2.5">
           {noticeKinds.map((kind) => (
-            <li key={kind} className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
+            <li key={kind} className="grid gap-x-4 gap-y-1 md:grid-cols-[minmax(0,1fr)_auto] md:items-center">
               <label htmlFor={`notice-${kind}`}>{noticeWords[kind]}</label>
               {isPromised(kind) ? (
                 <span className="text-xs text-muted">always, at once</span>

@@ -8,9 +8,11 @@ import { identities } from "../schema/inventory.ts";
 export function inDebtGroup(group: DebtGroup): SQL {
   const enabled = sql`${identities.state} in ('live', 'suspended')`;
   if (group === "counted") return enabled;
-  const [how, what] = group.split(".");
-  const outside = how === "outside" ? sql`d.cause = ${what}` : missing(what ?? "");
-  return sql`${enabled} and ${identities.id} = any (array(select d.identity from charter.debts d where d.tenant = 'main' and (${outside})))`;
+  const [how, what = ""] = group.split(".");
+  const outside = how === "missing" ? missing(what) : what === "any" ? sql`true` : sql`d.cause = ${what}`;
+  const rows = sql`(select d.identity from charter.debts d where d.tenant = 'main' and (${outside}))`;
+  // Few are looked up one by one; of many the list's own order is walked until a page is full.
+  return sql`${enabled} and ${identities.id} ${what === "any" || what === "policy" ? sql`in ${rows}` : sql`= any (array${rows})`}`;
 }
 
 const missing = (what: string): SQL =>

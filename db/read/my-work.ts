@@ -1,23 +1,17 @@
-import { and, asc, eq, isNull, or, sql } from "drizzle-orm";
+import { and, asc, desc, eq, inArray, isNull, or, sql } from "drizzle-orm";
 import type { Viewer } from "#lib/domain/actor.ts";
 import type { RequestKind } from "#lib/domain/charter.ts";
+import { asFindingKind, type FindingKind, findingKinds, recordFindings } from "#lib/domain/finding.ts";
 import type { RequestState } from "#lib/domain/request.ts";
 import type { Queries } from "../client.ts";
 import { findings } from "../schema/findings.ts";
 import { identities } from "../schema/inventory.ts";
-import { readAskedLines } from "./attestations.ts";
+import { readDecided } from "./decided.ts";
+import { unmuted } from "./finding-sight.ts";
 import { identitySight } from "./identity-sight.ts";
+import { readNeeds } from "./needs.ts";
 import { requestSight } from "./request-sight.ts";
-import { waitsForVerdictOf } from "./waits-for.ts";
 
-export interface Waiting {
-  readonly id: string;
-  readonly name: string;
-  readonly environment: string;
-  readonly risk: number;
-  readonly deadline: string | null;
-  readonly why: string;
-}
 export interface UnderWay {
   readonly id: string;
   readonly name: string;
@@ -43,29 +37,6 @@ export interface Stuck {
 }
 
 const cap = 20;
-
-/** What waits for this viewer: verdicts they may give, ownership they are asked to accept, what they must submit again. */
-async function readWaiting(db: Queries, viewer: Viewer): Promise<readonly Waiting[]> {
-  const rows = await db.execute<{
-    id: string;
-    name: string;
-    environment: string;
-    risk: number;
-    deadline: string | null;
-    why: string;
-  }>(sql`
-    select r.id, v.charter ->> 'name' as name, v.charter ->> 'environment' as environment, s.risk, to_json(s.deadline) #>> '{}' as deadline,
-      case s.state when 'awaiting-approval' then 'approve' when 'awaiting-acceptance' then 'accept' else 'resubmit' end as why
-    from charter.request_states s
-    join charter.requests r on r.tenant = s.tenant and r.id = s.request
-    join charter.request_versions v on v.tenant = s.tenant and v.request = s.request and v.version = s.request_version
-    where s.tenant = 'main' and (
-      (s.state = 'awaiting-approval' and s.request in ${waitsForVerdictOf(viewer)})
-      or (s.state = 'awaiting-acceptance' and s.accepter = ${viewer.id})
-      or (s.state = 'resubmit' and r.requester = ${viewer.id}))
-    order by s.deadline nulls last, s.risk desc, r.id limit ${cap}`);
-  return rows.map(({ id, name, environment, risk, deadline, why }) => ({ id, name, environment, risk, deadline, why }));
-}
 
 /** Own requests that are not finished, and those finished in the last day. */
 async function readUnderWay(db: Queries, viewer: Viewer): Promise<readonly UnderWay[]> {
@@ -105,15 +76,16 @@ async function readUnderWay(db: Queries, viewer: Viewer): Promise<readonly Under
   }));
 }
 
-/** Identities this person owns, backs up or ends, that end within 30 days or have ended and are held. */
-const readEnding = (db: Queries, viewer: Viewer) =>
-  db
+/** Identities this person owns, backs up or ends, that end within 30 days or have ended and are held: the soonest 20, and how many there are. */
+async function readEnding(db: Queries, viewer: Viewer) {
+  const found = await db
     .select({
       id: identities.id,
       name: identities.name,
       state: identities.state,
       environment: identities.environment,
       endsAt: identities.endsAt,
+      total: sql<number>`(count(*) over ())::int`,
     })
     .from(identities)
     .where(
@@ -127,6 +99,8 @@ const readEnding = (db: Queries, viewer: Viewer) =>
     )
     .orderBy(asc(identities.endsAt), asc(identities.id))
     .limit(cap);
+  return { rows: found.map(({ total: _, ...row }) => row), total: found[0]?.total ?? 0 };
+}
 
 /** Steps that wait for people, for operators. */
 async function readStuck(db: Queries, viewer: Viewer): Promise<readonly Stuck[]> {
@@ -157,33 +131,56 @@ async function readStuck(db: Queries, viewer: Viewer): Promise<readonly Stuck[]>
   }));
 }
 
-/** What reconciliation found and nobody has settled, for operators and security. */
-async function readDiscrepancies(db: Queries, viewer: Viewer) {
-  if (!viewer.roles.includes("operator") && !viewer.roles.includes("security")) return [];
-  return db
-    .select({
-      id: findings.id,
-      sentence: findings.sentence,
-      target: findings.target,
-      identity: findings.identity,
-      openedAt: findings.openedAt,
-    })
-    .from(findings)
-    .where(and(eq(findings.tenant, "main"), isNull(findings.closedAt)))
-    .orderBy(asc(findings.openedAt), asc(findings.id))
-    .limit(cap);
+/** What the reconciler saw at targets and nobody has settled or muted, for operators and security: each kind's count, and the worst few. */
+async function readDiffering(db: Queries, viewer: Viewer) {
+  if (!viewer.roles.includes("operator") && !viewer.roles.includes("security")) return { kinds: [], rows: [] };
+  const of = and(
+    eq(findings.tenant, "main"),
+    isNull(findings.closedAt),
+    inArray(findings.kind, discrepancies),
+    unmuted,
+  );
+  const [kinds, rows] = await Promise.all([
+    db
+      .select({ kind: findings.kind, count: sql<number>`count(*)::int` })
+      .from(findings)
+      .where(of)
+      .groupBy(findings.kind)
+      .orderBy(asc(findings.kind)),
+    db
+      .select({
+        id: findings.id,
+        kind: findings.kind,
+        sentence: findings.sentence,
+        target: findings.target,
+        identity: findings.identity,
+        openedAt: findings.openedAt,
+      })
+      .from(findings)
+      .where(of)
+      .orderBy(desc(findings.severity), desc(findings.id))
+      .limit(worst),
+  ]);
+  return { kinds: kinds.flatMap(known), rows: rows.flatMap(known) };
+}
+
+const discrepancies = findingKinds.filter((kind) => !recordFindings.some((one) => one === kind));
+const worst = 5;
+function known<Row extends { readonly kind: string }>(row: Row): readonly (Row & { readonly kind: FindingKind })[] {
+  const kind = asFindingKind(row.kind);
+  return kind === null ? [] : [{ ...row, kind }];
 }
 
 /** Everything that needs this person today. */
 export async function readMyWork(db: Queries, viewer: Viewer) {
-  const [waiting, questions, underWay, ending, stuck, discrepancies] = await Promise.all([
-    readWaiting(db, viewer),
-    readAskedLines(db, viewer, cap),
+  const [needs, underWay, ending, stuck, differing, decided] = await Promise.all([
+    readNeeds(db, viewer),
     readUnderWay(db, viewer),
     readEnding(db, viewer),
     readStuck(db, viewer),
-    readDiscrepancies(db, viewer),
+    readDiffering(db, viewer),
+    readDecided(db, viewer),
   ]);
-  return { waiting, questions, underWay, ending, stuck, discrepancies };
+  return { needs, underWay, ending, stuck, differing, decided };
 }
 export type MyWork = Awaited<ReturnType<typeof readMyWork>>;

@@ -105,7 +105,7 @@ export const comments = charter.table(
     proposal: jsonb("proposal").$type<{ charter: Charter; origins: Origins } | null>(),
     ...stamps(),
   },
-  (t) => [primaryKey({ columns: [t.tenant, t.id] })],
+  (t) => [primaryKey({ columns: [t.tenant, t.id] }), index("comments_request").on(t.tenant, t.request, t.receivedAt)],
 );
 
 /** What is asked and is not a request: `withdraw` a request, `take-back` a stuck provisioning, `retry` a stuck step, `check` a target, `mute` or `unmute` a finding, an identity's `question` now. */

@@ -1,4 +1,5 @@
 import { bigint, date, integer, jsonb, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
+import type { Environment } from "#lib/domain/charter.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import { charter, id, instant, tenant } from "./columns.ts";
 
@@ -11,8 +12,9 @@ export const findings = charter.table(
     kind: text("kind").notNull(),
     /** The identity concerned, when there is one. */
     identity: uuid("identity"),
-    /** The team of that identity, by which findings are counted. */
+    /** The team of that identity, by which findings are counted, and where it lives. */
     team: uuid("team"),
+    environment: text("environment").$type<Environment>(),
     target: text("target"),
     /** The object at the target. With target and kind it is the finding's key, of an identity too: object names are unique there. */
     object: text("object"),

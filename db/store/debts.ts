@@ -126,13 +126,13 @@ export const debtFiguresAt = (at: SQL): SQL => sql`
     lateral (values ('outside.' || g.cause, g.outside), ('debt.' || g.cause, g.days)) v (name, value)
   union all
   select v.name, g.scope, v.value
-  from (select ${scopeOf("d.team")} as scope, count(*) filter (where ${missingAny}) as "any",
+  from (select ${scopeOf("d.team")} as scope, count(*) as outside, count(*) filter (where ${missingAny}) as "any",
       ${sql.join(
         questions.map((question) => sql`count(${missing(question)}) as ${sql.raw(`"${question}"`)}`),
         sql`, `,
       )}
     from charter.debts d where d.tenant = 'main' group by grouping sets ((), (d.team))) g,
-    lateral (values ('missing.any', g."any"), ${sql.join(
+    lateral (values ('outside.any', g.outside), ('missing.any', g."any"), ${sql.join(
       questions.map((question) => sql`(${`missing.${question}`}::text, g.${sql.raw(`"${question}"`)})`),
       sql`, `,
     )}) v (name, value)

@@ -76,16 +76,16 @@ export async function refreshFindings(db: Queries, kind: RecordFinding, measures
       select i.id, i.target, i.object_name, i.team, i.environment, i.risk, ${evidence} as evidence
       from charter.identities i ${from} where i.tenant = 'main' and ${where}),
     told as (
-      select h.id, h.target, h.object_name, h.team, h.evidence, ${sentenceOf(kind)} as sentence, w.severity, w.parts
+      select h.id, h.target, h.object_name, h.team, h.environment, h.evidence, ${sentenceOf(kind)} as sentence, w.severity, w.parts
       from held h join ${weights(kind)} on w.environment = h.environment and w.risk = h.risk),
     written as (
-      insert into charter.findings as f (tenant, id, kind, identity, team, target, object, sentence, evidence, severity, severity_parts, opened_at, seen_at)
-      select 'main', gen_random_uuid(), ${kind}, t.id, t.team, t.target, t.object_name, t.sentence, t.evidence, t.severity, t.parts, ${at}, ${at}
+      insert into charter.findings as f (tenant, id, kind, identity, team, environment, target, object, sentence, evidence, severity, severity_parts, opened_at, seen_at)
+      select 'main', gen_random_uuid(), ${kind}, t.id, t.team, t.environment, t.target, t.object_name, t.sentence, t.evidence, t.severity, t.parts, ${at}, ${at}
       from told t where not exists (
         select 1 from charter.findings o where o.tenant = 'main' and o.kind = ${kind} and o.target = t.target and o.object = t.object_name
-          and o.closed_at is null and o.sentence = t.sentence and o.severity_parts = t.parts and o.team = t.team and o.seen_at > ${at} - interval '1 day')
+          and o.closed_at is null and o.sentence = t.sentence and o.severity_parts = t.parts and o.team = t.team and o.environment = t.environment and o.seen_at > ${at} - interval '1 day')
       order by t.target, t.object_name
-      on conflict (tenant, kind, target, object) do update set identity = excluded.identity, team = excluded.team,
+      on conflict (tenant, kind, target, object) do update set identity = excluded.identity, team = excluded.team, environment = excluded.environment,
         sentence = excluded.sentence, evidence = excluded.evidence, severity = excluded.severity, severity_parts = excluded.severity_parts,
         opened_at = case when f.closed_at is null then f.opened_at else excluded.opened_at end, seen_at = excluded.seen_at, closed_at = null
       returning 1),
@@ -105,12 +105,12 @@ export async function weighDiscrepancies(db: Queries): Promise<number> {
   for (const kind of kinds) {
     const alone = severityOf(kind, null);
     const rows = await db.execute(sql`
-      update charter.findings f set team = t.team, severity = t.severity, severity_parts = t.parts
-      from (select f.id, i.team, coalesce(w.severity, ${alone.points}::int) as severity, coalesce(w.parts, ${JSON.stringify(alone.parts)}::jsonb) as parts
+      update charter.findings f set team = t.team, environment = t.environment, severity = t.severity, severity_parts = t.parts
+      from (select f.id, i.team, i.environment, coalesce(w.severity, ${alone.points}::int) as severity, coalesce(w.parts, ${JSON.stringify(alone.parts)}::jsonb) as parts
         from charter.findings f left join charter.identities i on i.tenant = f.tenant and i.id = f.identity
           left join ${weights(kind)} on w.environment = i.environment and w.risk = i.risk
         where f.tenant = 'main' and f.kind = ${kind} and f.closed_at is null) t
-      where f.tenant = 'main' and f.id = t.id and (f.severity_parts <> t.parts or f.team is distinct from t.team)
+      where f.tenant = 'main' and f.id = t.id and (f.severity_parts <> t.parts or f.team is distinct from t.team or f.environment is distinct from t.environment)
       returning 1`);
     written += rows.length;
   }

@@ -27,6 +27,7 @@ export const debtGroups = [
   "counted",
   "missing.any",
   ...questions.map((question) => `missing.${question}` as const),
+  "outside.any",
   ...debtCauses.map((cause) => `outside.${cause}` as const),
 ] as const;
 export type DebtGroup = (typeof debtGroups)[number];
@@ -52,6 +53,7 @@ export const groupWords: { readonly [G in DebtGroup]: string } = {
   "missing.why": "Why it exists: missing",
   "missing.reach": "What it reaches: missing",
   "missing.end": "When it ends: missing",
+  "outside.any": "Debt: all",
   "outside.who": "Debt: without owner",
   "outside.why": "Debt: without purpose",
   "outside.reach": "Debt: reach not as approved",

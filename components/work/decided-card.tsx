@@ -1,0 +1,34 @@
+import { Ban, CircleCheck } from "lucide-react";
+import Link from "next/link";
+import { RequestStatus } from "#components/status.tsx";
+import { Card } from "#components/ui/card.tsx";
+import { Time } from "#components/ui/time.tsx";
+import type { Decided } from "#db/read/decided.ts";
+
+/** This person's newest verdicts, each with what came of it. */
+export const DecidedCard = ({ rows }: { readonly rows: readonly Decided[] }) => (
+  <Card title="You decided" flush>
+    <ul>
+      {rows.map((row) => (
+        <li
+          key={row.request}
+          className="flex min-h-10 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-4 py-1.5 last:border-b-0"
+        >
+          {row.verdict === "approve" ? (
+            <CircleCheck aria-hidden className="size-4 shrink-0 text-good" />
+          ) : (
+            <Ban aria-hidden className="size-4 shrink-0 text-bad" />
+          )}
+          <Link href={`/requests/${row.request}`} className="min-w-0 flex-1 basis-40 truncate hover:underline">
+            <span className="font-[540]">{row.name}</span>{" "}
+            <span className="text-muted">{row.verdict === "approve" ? "approved" : "denied"}</span>
+          </Link>
+          <RequestStatus state={row.state} kind={row.kind} />
+          <span className="text-right text-sm text-muted md:min-w-20">
+            <Time at={row.at} />
+          </span>
+        </li>
+      ))}
+    </ul>
+  </Card>
+);

@@ -1,0 +1,33 @@
+import Link from "next/link";
+import { EnvironmentBadge } from "#components/status.tsx";
+import { Card } from "#components/ui/card.tsx";
+import { Deadline, Time } from "#components/ui/time.tsx";
+import type { MyWork } from "#db/read/my-work.ts";
+import { Line } from "./line.tsx";
+
+/** Identities this person stands behind whose end is near, soonest first. */
+export const Ending = ({ ending: { rows, total } }: { readonly ending: MyWork["ending"] }) => (
+  <Card
+    title="Your identities that end soon"
+    aside={total > rows.length ? `the first ${rows.length} of ${total}` : `${total}`}
+    flush
+  >
+    <ul>
+      {rows.map((row) => (
+        <Line key={row.id}>
+          <Link href={`/identities/${row.id}`} className="min-w-0 flex-1 truncate font-[540] hover:underline">
+            {row.name}
+          </Link>
+          <EnvironmentBadge environment={row.environment} />
+          {row.state === "retiring" ? (
+            <span className="text-sm text-muted">
+              ended <Time at={row.endsAt.toISOString()} />, disabled
+            </span>
+          ) : (
+            <Deadline at={row.endsAt.toISOString()} />
+          )}
+        </Line>
+      ))}
+    </ul>
+  </Card>
+);
