@@ -41,7 +41,11 @@ export async function buildWeb({ env, log }) {
     if (isBuiltFrom(digest)) return "made by another launcher meanwhile";
     // Without the stamp an interrupted build counts as none.
     rmSync(stamp, { force: true });
-    const next = await run(pinnedNode(), [nextProgram, "build"], { env: { ...env, NODE_ENV: "production" }, log });
+    const next = await run(pinnedNode(), [nextProgram, "build"], {
+      env: { ...env, NODE_ENV: "production" },
+      log,
+      started: lock.handOver,
+    });
     if (next.status !== 0) throw new Stop(whyNot(next, log));
     writeFileSync(stamp, digest);
   } finally {

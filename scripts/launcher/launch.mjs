@@ -252,6 +252,6 @@ async function healthy({ children, home, portal }) {
 
 /** Undoes what was started, last first: web, worker, desk, simulators, PostgreSQL, lock. */
 export async function endAll(teardown) {
-  endCommands();
+  await endCommands();
   for (const undo of teardown.splice(0).reverse()) await undo();
 }

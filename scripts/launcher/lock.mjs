@@ -4,14 +4,18 @@ import { birth, stillRuns } from "./processes.mjs";
 
 /**
  * Takes `file` as a lock for this process. Returns null when it is taken, else {stale: whose dead owner's lock was replaced or
- * null, release}.
+ * null, release, handOver}. Handed over to a command, it stays taken while that runs, also once this process was killed.
  */
 export function takeLock(file) {
   let stale = null;
   for (let tries = 0; tries < 3; tries++) {
     try {
-      writeFileSync(file, JSON.stringify({ pid: process.pid, birth: birth(process.pid) }), { flag: "wx", mode: 0o600 });
-      return { stale, release: () => rmSync(file, { force: true }) };
+      writeFileSync(file, textOf(process.pid), { flag: "wx", mode: 0o600 });
+      return {
+        stale,
+        release: () => rmSync(file, { force: true }),
+        handOver: (pid) => writeFileSync(file, textOf(pid), { mode: 0o600 }),
+      };
     } catch (error) {
       if (error.code !== "EEXIST") throw error;
     }
@@ -23,7 +27,9 @@ export function takeLock(file) {
   return null;
 }
 
-/** Waits for a lock that another launcher holds for a while (a build). */
+const textOf = (pid) => JSON.stringify({ pid, birth: birth(pid) });
+
+/** Waits for a lock that another launcher, or a command that outlived one, holds for a while (an installation, a build). */
 export async function waitForLock(file) {
   for (;;) {
     const lock = takeLock(file);

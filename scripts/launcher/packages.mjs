@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { accessSync, constants, existsSync, readFileSync, statfsSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkout } from "./home.mjs";
+import { waitForLock } from "./lock.mjs";
 import { run } from "./run.mjs";
 import { Stop } from "./sentence.mjs";
 
@@ -39,10 +40,23 @@ export async function installPackages() {
       "This checkout is read-only and has no packages. Run npm run build where it can be written, then copy it here.",
     );
   }
+  const cache = join(modules, ".cache");
+  mkdirSync(cache, { recursive: true });
+  const lock = await waitForLock(join(cache, "charter-install.lock"));
+  try {
+    return installed() ? "made by another launcher meanwhile" : await install(lock.handOver);
+  } finally {
+    lock.release();
+  }
+}
+
+async function install(started) {
   // `install`, not `ci`: the lock file names packages of every platform, of which ci misses those it was not made on.
   // Optional packages hold the pinned Node and PostgreSQL: no setting of npm's may leave them out. Starting changes no file of the
   // checkout: what npm would add to the lock file is not saved.
-  const npm = await run("npm", ["install", "--no-save", "--no-audit", "--no-fund", "--include=optional"]);
+  const npm = await run("npm", ["install", "--no-save", "--no-audit", "--no-fund", "--include=optional"], {
+    started,
+  });
   if (npm.status !== 0) throw new Stop(whyNot(npm));
   pinnedNode();
   writeFileSync(stamp, lockDigest());

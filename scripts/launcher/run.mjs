@@ -1,32 +1,35 @@
 import { spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { checkout } from "./home.mjs";
+import { signal } from "./processes.mjs";
 
-const running = new Set();
+/** Milliseconds a command may take to end once it is told to. */
+const graceMs = 5_000;
+/** Process of each command that runs → a promise of its end. */
+const running = new Map();
 let ending = false;
 
 /** True once the launcher is being stopped: nothing new may start. */
 export const isEnding = () => ending;
 
-/** Ends whatever command is running, and lets none start any more. */
-export function endCommands() {
+/** Ends whatever command is running with all that it started, and lets none start any more. Returns when they are gone. */
+export async function endCommands() {
   ending = true;
-  for (const child of running) child.kill("SIGTERM");
+  for (const { pid } of running.keys()) signal(-pid, "SIGTERM");
+  const late = setTimeout(() => {
+    for (const { pid } of running.keys()) signal(-pid, "SIGKILL");
+  }, graceMs);
+  await Promise.all(running.values());
+  clearTimeout(late);
 }
 
 /**
- * Runs a command to its end. Resolves with {status, stdout, stderr, missing}; its output also goes to the file `log` when given.
- * `input` is written to its standard input.
+ * Runs a command to its end, in a process group of its own. Resolves with {status, stdout, stderr, missing}; its output also goes
+ * to the file `log` when given. `input` is written to its standard input; `started` is told its process id.
  */
-export function run(command, args, { env = process.env, log, input, cwd = checkout } = {}) {
-  return new Promise((resolve) => {
-    const child = spawn(command, args, {
-      cwd,
-      env,
-      stdio: ["pipe", "pipe", "pipe"],
-      shell: process.platform === "win32" && command === "npm",
-    });
-    running.add(child);
+export function run(command, args, { env = process.env, log, input, cwd = checkout, started } = {}) {
+  const child = spawn(command, args, { cwd, env, detached: true, stdio: ["pipe", "pipe", "pipe"] });
+  const done = new Promise((resolve) => {
     const file = log && createWriteStream(log, { flags: "a", mode: 0o600 });
     const text = { stdout: "", stderr: "" };
     for (const name of ["stdout", "stderr"]) {
@@ -45,6 +48,11 @@ export function run(command, args, { env = process.env, log, input, cwd = checko
     child.stdin.on("error", () => {});
     child.stdin.end(input ?? "");
   });
+  if (child.pid !== undefined) {
+    running.set(child, done);
+    started?.(child.pid);
+  }
+  return done;
 }
 
 /** The last lines of what a command said, for a sentence. */

@@ -34,6 +34,16 @@ describe("the launcher's lock", () => {
     expect(takeLock(file)?.stale).toEqual(owner);
   });
 
+  test("handed over to a command, it stays taken while that runs, and is stale once it has ended", async () => {
+    const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
+    takeLock(file)?.handOver(child.pid);
+    expect(ownerOf(file).pid).toBe(child.pid);
+    expect(takeLock(file)).toBeNull();
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    expect(takeLock(file)?.stale.pid).toBe(child.pid);
+  });
+
   test("does not take another process with the same number for the owner", () => {
     writeFileSync(file, JSON.stringify({ pid: process.pid, birth: "1" }));
     expect(takeLock(file)?.stale).toEqual({ pid: process.pid, birth: "1" });
