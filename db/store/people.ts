@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull, isNull, sql } from "drizzle-orm";
+import { and, eq, inArray, isNotNull, isNull, ne, sql } from "drizzle-orm";
 import type { Role } from "#lib/domain/actor.ts";
 import { roleHours } from "#lib/domain/approval.ts";
 import type { Queries, Tx } from "../client.ts";
@@ -37,12 +37,22 @@ export function lockUnclaimed(
     .for("update");
 }
 
-/** The person whose other login carries the same person claim; null when there is none. */
-export async function canonicalByClaim(tx: Tx, personClaim: string): Promise<string | null> {
+/** The person of another login than `login` that carries the same person claim; null when there is none. */
+export async function canonicalByClaim(
+  tx: Tx,
+  { login, personClaim }: { readonly login: string; readonly personClaim: string },
+): Promise<string | null> {
   const [row] = await tx
     .select({ canonical: people.canonical })
     .from(people)
-    .where(and(eq(people.tenant, "main"), eq(people.personClaim, personClaim), isNotNull(people.subject)))
+    .where(
+      and(
+        eq(people.tenant, "main"),
+        eq(people.personClaim, personClaim),
+        ne(people.id, login),
+        isNotNull(people.subject),
+      ),
+    )
     .orderBy(people.id)
     .limit(1);
   return row?.canonical ?? null;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { sql } from "drizzle-orm";
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from "jose";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { insertSignIn } from "#db/store/claims.ts";
 import { createInbox, type Inbox } from "#lib/worker/inbox.ts";
 import { issuer, openScenario, type Scenario } from "./scenario.ts";
@@ -107,6 +107,59 @@ test("a token older than the person's last is refused", async () => {
   expect(await handOver(await token({ sub: "demo-ida-holm", iat: seconds(60) }))).toBe(
     "A newer sign-in of this account was accepted already.",
   );
+});
+
+describe("a person claim", () => {
+  const person = async (of: string) => {
+    const [row] = await scenario.worker.db.execute<{ canonical: string }>(
+      sql`select canonical from charter.people where id::text = ${of} or subject = ${of}`,
+    );
+    return row?.canonical;
+  };
+  /** As the inbox does, but that tokens carry an employee's number. */
+  const claimed = async (sub: string, number: string, ago: number) => {
+    const signIn = { ...scenario.worker.config.signIn, personClaim: "employee" };
+    const config = { ...scenario.worker.config, signIn };
+    const own = createInbox({
+      ...scenario.worker,
+      config,
+      keys: async () => keys.publicKey,
+      granted: async () => undefined,
+    });
+    const id = randomUUID();
+    await insertSignIn(scenario.database.web, {
+      id,
+      idToken: await token({ sub, employee: number, iat: seconds(ago) }),
+    });
+    await own.drain();
+    const [row] = await scenario.worker.db.execute<{ refusal: string | null }>(
+      sql`select refusal from charter.sign_in_results where sign_in = ${id}::uuid`,
+    );
+    expect(row).toEqual({ refusal: null });
+  };
+
+  test("makes a second login the same person: a new one, and one that was known before the claim was", async () => {
+    const priya = scenario.id("priya.shah");
+    await claimed("demo-priya-shah", "4711", 20);
+    await claimed("priya-admin", "4711", 19);
+    expect(await person("priya-admin")).toBe(priya);
+    expect(await handOver(await token({ sub: "priya-break-glass", iat: seconds(18) }))).toBeNull();
+    expect(await person("priya-break-glass")).not.toBe(priya);
+    await claimed("priya-break-glass", "4711", 17);
+    expect(await person("priya-break-glass")).toBe(priya);
+    expect(await scenario.entries("person", (await idOf("priya-break-glass")) ?? "")).toContain("person.linked");
+  });
+
+  test("of somebody else joins nobody, and joined stays joined", async () => {
+    await claimed("priya-break-glass", "4712", 15);
+    expect(await person("priya-break-glass")).toBe(scenario.id("priya.shah"));
+    await claimed("demo-amara-obi", "4713", 15);
+    expect(await person("demo-amara-obi")).toBe(scenario.id("amara.obi"));
+  });
+
+  const idOf = async (subject: string) =>
+    (await scenario.worker.db.execute<{ id: string }>(sql`select id from charter.people where subject = ${subject}`))[0]
+      ?.id;
 });
 
 test("a newcomer's verified address finds the directory's person who never signed in; an unverified one does not", async () => {

@@ -1,3 +1,4 @@
+import { linkLogins } from "#db/store/directory.ts";
 import {
   canonicalByClaim,
   insertPeople,
@@ -25,13 +26,27 @@ export async function loginOf(work: Work, token: TokenClaims): Promise<Login | n
   if (others.length > 0) return null;
   if (only !== undefined) return { row: only, isNew: false };
   const id = work.newId();
-  const linked = token.personClaim === null ? null : await canonicalByClaim(work.tx, token.personClaim);
-  const row = { id, canonical: linked ?? id, name: token.subject, email: "", active: true, lastTokenAt: null };
+  const row = { id, canonical: id, name: token.subject, email: "", active: true, lastTokenAt: null };
   return { row, isNew: true };
 }
 
-/** Writes what the token says of its person. */
-export async function savePerson(work: Work, token: TokenClaims, { row, isNew }: Login): Promise<Entry> {
+/** Writes what the token says of its person, who from now on is one with whoever carries the same person claim. */
+export async function savePerson(work: Work, token: TokenClaims, login: Login): Promise<readonly [Entry, ...Entry[]]> {
+  const { row } = login;
+  const { personClaim } = token;
+  const linked = personClaim === null ? null : await canonicalByClaim(work.tx, { login: row.id, personClaim });
+  if (linked === null || linked === row.canonical) return [await saveLogin(work, token, login)];
+  if (login.isNew) return [await saveLogin(work, token, { row: { ...row, canonical: linked }, isNew: true })];
+  const saved = await saveLogin(work, token, login);
+  const moved = await linkLogins(work.tx, row.canonical, linked);
+  const detail = { canonical: linked, was: row.canonical, named: "by the person claim of a sign-in" };
+  return [
+    saved,
+    ...moved.map(({ id, version }): Entry => ({ noun: "person", id, version, action: "person.linked", detail })),
+  ];
+}
+
+async function saveLogin(work: Work, token: TokenClaims, { row, isNew }: Login): Promise<Entry> {
   const values = {
     issuer: token.issuer,
     subject: token.subject,

@@ -54,7 +54,7 @@ export async function verifySignIn(work: Work, input: VerifySignIn): Promise<{ r
     action: "sign-in-result.verified",
     detail: { person: login.row.id },
   };
-  return { ok: await work.record(taken, person, ...rolesSaved, result) };
+  return { ok: await work.record(taken, ...person, ...rolesSaved, result) };
 }
 
 async function saveRoles(
