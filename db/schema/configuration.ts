@@ -98,7 +98,7 @@ export const workers = charter.table(
     startedAt: instant("started_at").notNull(),
     heartbeatAt: instant("heartbeat_at").notNull(),
     configDigest: text("config_digest").notNull(),
-    /** {portal url, installation id, sign-in issuer, problems: sentences for /api/health}. */
+    /** {portal url, installation id, sign-in issuer, problems and halted: sentences for /api/health}. */
     public: jsonb("public").$type<{ readonly problems: readonly string[]; readonly [key: string]: Json }>().notNull(),
   },
   (t) => [primaryKey({ columns: [t.tenant, t.id] })],

@@ -126,6 +126,8 @@ export interface Heartbeat {
     readonly portal: string;
     readonly issuer: string;
     readonly problems: readonly string[];
+    /** Why it only reports. */
+    readonly halted?: string | null;
   };
 }
 /** Says that a worker lives, by the server's clock. */

@@ -15,7 +15,7 @@ const unfit = (name: string, ...sentences: readonly string[]): Health => ({
   reasons: sentences.map((sentence) => ({ name, sentence })),
 });
 
-/** Whether Charter may serve: settings, database, migrations, a fresh worker without problems, an active bundle. */
+/** Whether Charter may serve: settings, database, migrations, a fresh worker without problems, the log as it was anchored, an active bundle. */
 export async function health(): Promise<Health> {
   const read = readSettings(process.env);
   if ("problems" in read) return unfit("settings", ...read.problems);
@@ -42,6 +42,7 @@ async function ofDatabase(): Promise<Health> {
     ...(state.configurations > 1
       ? [{ name: "configuration", sentence: "Workers run with different configuration files." }]
       : []),
+    ...state.halted.map((sentence) => ({ name: "audit", sentence })),
     ...state.problems.map((sentence) => ({ name: "configuration", sentence })),
   ];
   return { fit: reasons.length === 0, reasons };

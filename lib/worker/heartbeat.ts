@@ -21,10 +21,9 @@ export async function runHeart(
   while (!signal.aborted) {
     try {
       if (problems.length > 0) problems = await firstBundle(worker);
-      const { halted } = of.standing;
       const told = {
         ...{ installation, portal, issuer: signIn.issuer, mail: worker.config.mail !== null },
-        problems: halted === null ? problems : [halted, ...problems],
+        ...{ problems, halted: of.standing.halted },
       };
       await beat(worker.db, { id: worker.id, configDigest: of.inForce.loaded.digest, public: told });
     } catch (error) {

@@ -87,10 +87,11 @@ test.each(["CHARTER_WORKER_DATABASE_URL", "CHARTER_CONFIG", "AWS_ACCESS_KEY_ID",
 );
 
 describe("the database", () => {
-  const named = async (variables: Readonly<Record<string, string>>, name: string) =>
+  const named = async (variables: Readonly<Record<string, string>>, name: string, sentence = "") =>
     started(variables, async (portal) => {
       const health = await healthOf(portal);
       expect(health).toMatchObject({ status: 503, names: [name] });
+      expect(health.said).toContain(sentence);
       for (const path of addresses().filter((one) => one !== "/api/health")) {
         const received = await portal.send({ path });
         expect(sightOf(received)).not.toBe(path === "/sign-in" || path === "/api/auth/session" ? "" : "shown");
@@ -116,10 +117,24 @@ describe("the database", () => {
     await scenario.database.admin`insert into charter.migrations ${scenario.database.admin(last ?? {})}`;
   });
 
-  test("without a worker that has reported in 15 s, and without an active bundle", async () => {
+  test("without a worker that has reported in 15 s, one with another file, in trouble or halted, and without an active bundle", async () => {
     await scenario.database.admin`update charter.workers set heartbeat_at = clock_timestamp() - interval '16 seconds'`;
     await named(whole, "worker");
     await beat();
+    const { admin } = scenario.database;
+    await admin`
+      insert into charter.workers (id, config_digest, public, heartbeat_at)
+      select gen_random_uuid(), 'another file', public, clock_timestamp() from charter.workers limit 1`;
+    await named(whole, "configuration");
+    await admin`delete from charter.workers where config_digest = 'another file'`;
+    for (const [field, value, name] of [
+      ["problems", ["Nobody of policy.activatedBy is known."], "configuration"],
+      ["halted", "The audit log is shorter than its anchor.", "audit"],
+    ] as const) {
+      await admin`update charter.workers set public = public || ${admin.json({ [field]: value })}`;
+      await named(whole, name, String(value));
+      await admin`update charter.workers set public = public || ${admin.json({ problems: [], halted: null })}`;
+    }
     await unguarded(scenario.database.admin, (tx) => tx`delete from charter.bundles`);
     await named(whole, "policy");
   });
