@@ -25,6 +25,14 @@ export async function lockIdentity(tx: Tx, id: string): Promise<IdentityRow | nu
   return row ?? null;
 }
 
+/** How many identities that are not gone this person owns, backs up or ends. */
+export async function countBehind(db: Queries, person: string): Promise<number> {
+  const [row] = await db.execute<{ n: number }>(sql`
+    select count(*)::int as n from charter.identities where tenant = 'main' and state not in ('retired', 'failed')
+      and ${person}::uuid in (owner, backup_person, ends_it)`);
+  return row?.n ?? 0;
+}
+
 export const insertIdentity = (tx: Tx, row: NewIdentity) => tx.insert(identities).values(row);
 
 type IdentityChanges = Partial<Omit<NewIdentity, "id" | "state">>;

@@ -1,6 +1,7 @@
 import { readKnownPeople } from "#db/store/people.ts";
 import { type RequestRow, readVerdicts, type VersionRow } from "#db/store/requests.ts";
 import type { ApprovalAsk, Verdict } from "#lib/domain/approval.ts";
+import { isUuid } from "#lib/domain/text.ts";
 import type { Reading } from "./draw-plan.ts";
 
 export interface Judged {
@@ -21,7 +22,8 @@ export async function readApprovalAsk(
 ): Promise<{ readonly ask: ApprovalAsk; readonly idOf: ReadonlyMap<Verdict, string> }> {
   const rows = await readVerdicts(tx, { request: request.id, version: version.version, looking });
   const askers = [request.requester, version.person].filter((id) => id !== null);
-  const people = await readKnownPeople(tx, [...rows.map(({ person }) => person), ...askers]);
+  const { owner } = version.charter;
+  const people = await readKnownPeople(tx, [...rows.map(({ person }) => person), ...askers, ...[owner].filter(isUuid)]);
   const idOf = new Map<Verdict, string>();
   for (const row of rows) {
     const by = people.get(row.person);
@@ -30,7 +32,7 @@ export async function readApprovalAsk(
   const ask = {
     ...{ stages, planDigest, now, verdicts: [...idOf.keys()], version: version.version },
     askers: askers.map((id) => people.get(id)?.person ?? id),
-    owner: version.charter.owner,
+    owner: people.get(owner)?.person ?? owner,
     deadline: deadline ?? new Date(now.getTime() + 1),
   };
   return { ask, idOf };

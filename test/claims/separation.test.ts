@@ -298,6 +298,34 @@ describe("nobody decides what they asked for", () => {
     expect(sentenceOf(await decide(second, approval(asked)))).toBe("Nobody approves what they asked for.");
     expect(await decide(await cast.as(actors.security), approval(asked))).toEqual({ ok: null });
   });
+
+  test("an owner's login that by now counts as an approver; it accepts all the same", async () => {
+    const asked = await cast.asked();
+    const { admin } = cast.scenario.database;
+    const [owner, tomas] = [await cast.id(actors.owner), await cast.id(actors.security2)];
+    const counts = (as: string) =>
+      admin.begin(async (tx) => {
+        await tx`set local session_replication_role = replica`;
+        await tx`update charter.people set canonical = ${as} where id = ${owner}`;
+      });
+    await counts(tomas);
+    try {
+      await asBoth(asked, tomas);
+    } finally {
+      await counts(owner);
+    }
+  });
+
+  async function asBoth(asked: Asked, tomas: string): Promise<void> {
+    const both = await cast.as(actors.owner);
+    expect(both.actor).toMatchObject({ id: tomas, roles: ["security"] });
+    expect(sentenceOf(await decide(both, approval(asked)))).toBe("Nobody approves what they own or would own.");
+    expect(await accept(both, asked)).toEqual({ ok: null });
+    await cast.scenario.settle();
+    const [state] = await cast.scenario.database.admin`
+      select accepter from charter.request_states where request = ${asked.request}`;
+    expect(state).toEqual({ accepter: null });
+  }
 });
 
 describe("a session", () => {

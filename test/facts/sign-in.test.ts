@@ -1,8 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { sql } from "drizzle-orm";
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from "jose";
+import type postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { insertSignIn } from "#db/store/claims.ts";
+import { linkPeople } from "#lib/facts/people/link.ts";
+import { runFact } from "#lib/facts/run.ts";
 import { createInbox, type Inbox } from "#lib/worker/inbox.ts";
 import { issuer, openScenario, type Scenario } from "./scenario.ts";
 
@@ -157,6 +160,33 @@ describe("a person claim", () => {
     expect(await person("demo-amara-obi")).toBe(scenario.id("amara.obi"));
   });
 
+  test("that joins somebody who owns identities to somebody who owns none keeps the owner", async () => {
+    await claimed("demo-tomas-vidal", "4714", 15);
+    await handOver(await token({ sub: "tomas-admin", iat: seconds(14) }));
+    await own(scenario.database.admin, (await idOf("tomas-admin")) ?? "");
+    const host = {
+      ...scenario.worker,
+      actor: { id: "host", evidence: "host" },
+      subject: { noun: "person", id: "x" },
+    } as const;
+    const refused = await runFact(host, linkPeople, { issuer, subject: "tomas-admin", to: "demo-ida-holm" });
+    expect(refused).toMatchObject({
+      refusals: [{ code: "conflict", sentence: expect.stringMatching(/^tomas-admin stands behind 1 identity\./) }],
+    });
+    await claimed("tomas-admin", "4714", 13);
+    expect(await person("tomas-admin")).toBe(await idOf("tomas-admin"));
+    expect(await person("demo-tomas-vidal")).toBe(await idOf("tomas-admin"));
+  });
+
+  /** An identity of this owner, in the columns that say whose it is. */
+  const own = (admin: postgres.Sql, owner: string) =>
+    admin.begin(async (tx) => {
+      await tx`set local session_replication_role = replica`;
+      await tx`
+        insert into charter.identities (id, name, blueprint, connector, target, environment, state, purpose, service, team, owner, ends_it,
+          classification, credential, ends_at, charter, charter_request, charter_version, object_name, owner_accepted_at, reach, risk, risk_parts)
+        select id, 'n', 'b', 'c', 't', 'dev', 'live', 'p', id, id, ${owner}, id, 'internal', 'federated', now(), '{}', id, 1, 'o', now(), '{}', 0, '[]' from (select gen_random_uuid() as id) x`;
+    });
   const idOf = async (subject: string) =>
     (await scenario.worker.db.execute<{ id: string }>(sql`select id from charter.people where subject = ${subject}`))[0]
       ?.id;

@@ -12,7 +12,8 @@ test("stopping waits until a command is gone with all that it started, also one 
   const program = `${child} const own = require("node:child_process").spawn(process.execPath, ["-e", ${JSON.stringify(child)}]);
     require("node:fs").writeFileSync(${JSON.stringify(file)}, String(own.pid));`;
   const pids: number[] = [];
-  const command = run(process.execPath, ["-e", program], { started: (pid) => pids.push(pid) });
+  const options: object = { started: (pid: number) => pids.push(pid) };
+  const command = run(process.execPath, ["-e", program], options);
   while (!existsSync(file) || readFileSync(file, "utf8") === "") await pause(20);
   pids.push(Number(readFileSync(file, "utf8")));
   const group = pids.map((pid) => ({ pid, birth: birth(pid) }));

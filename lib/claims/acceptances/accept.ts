@@ -22,10 +22,11 @@ export const accept = (context: ClaimContext, input: AcceptanceInput): Promise<O
     const given = await readAcceptances(tx, input.request, input.version);
     if (given.some(({ person, planDigest }) => person === actor.id && planDigest === input.planDigest)) return ok(null);
     const { state } = found;
+    const known = await readKnownPeople(tx, [actor.id, ...(state.accepter === null ? [] : [state.accepter])]);
     const may = mayAccept({
-      accepter: state.accepter,
+      accepter: known.get(state.accepter ?? "")?.person ?? state.accepter,
       person: actor.id,
-      active: (await readKnownPeople(tx, [actor.id])).get(actor.id)?.active ?? false,
+      active: known.get(actor.id)?.active ?? false,
       now: { version: state.requestVersion, planDigest: state.planDigest ?? "" },
       seen: input,
     });

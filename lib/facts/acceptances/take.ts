@@ -31,9 +31,13 @@ export const takeAcceptance: Command<{ readonly acceptance: string }, Answer> = 
       : "The request was changed before you accepted it. Look at the new version.";
     return { ok: await work.record(superseded(sentence), looked("acceptance.superseded")) };
   }
-  const person = (await readKnownPeople(work.tx, [acceptance.person])).get(acceptance.person);
+  const known = await readKnownPeople(work.tx, [
+    acceptance.person,
+    ...(state.accepter === null ? [] : [state.accepter]),
+  ]);
+  const person = known.get(acceptance.person);
   const may = mayAccept({
-    accepter: state.accepter,
+    accepter: known.get(state.accepter ?? "")?.person ?? state.accepter,
     person: person?.person ?? acceptance.person,
     active: person?.active ?? false,
     now: { version: state.requestVersion, planDigest: state.planDigest ?? "" },

@@ -1,4 +1,5 @@
 import { linkLogins } from "#db/store/directory.ts";
+import { countBehind } from "#db/store/identities.ts";
 import { readLogins } from "#db/store/people.ts";
 import type { Entry } from "#lib/audit/entry.ts";
 import { refuse } from "#lib/domain/refusal.ts";
@@ -20,6 +21,12 @@ export const linkPeople: Command<Link, { readonly person: string }> = async (wor
   }
   if (login.canonical === kept.canonical)
     return refuse({ code: "conflict", sentence: "They count as one person already." });
+  const behind = await countBehind(work.tx, login.canonical);
+  if (behind > 0) {
+    const what = behind === 1 ? "1 identity" : `${behind} identities`;
+    const mend = `Link ${to} to ${subject} instead, or hand them over first.`;
+    return refuse({ code: "conflict", sentence: `${subject} stands behind ${what}.`, mend });
+  }
   const moved = await linkLogins(work.tx, login.canonical, kept.canonical);
   const detail = { canonical: kept.canonical, was: login.canonical, named: "by the operator of the host" };
   const [first, ...rest] = moved.map(

@@ -1,4 +1,5 @@
 import { linkLogins } from "#db/store/directory.ts";
+import { countBehind } from "#db/store/identities.ts";
 import {
   canonicalByClaim,
   insertPeople,
@@ -38,8 +39,11 @@ export async function savePerson(work: Work, token: TokenClaims, login: Login): 
   if (linked === null || linked === row.canonical) return [await saveLogin(work, token, login)];
   if (login.isNew) return [await saveLogin(work, token, { row: { ...row, canonical: linked }, isNew: true })];
   const saved = await saveLogin(work, token, login);
-  const moved = await linkLogins(work.tx, row.canonical, linked);
-  const detail = { canonical: linked, was: row.canonical, named: "by the person claim of a sign-in" };
+  // Who stands behind identities stays who they are; the other login joins them.
+  const [from, to] =
+    (await countBehind(work.tx, row.canonical)) > 0 ? [linked, row.canonical] : [row.canonical, linked];
+  const moved = await linkLogins(work.tx, from, to);
+  const detail = { canonical: to, was: from, named: "by the person claim of a sign-in" };
   return [
     saved,
     ...moved.map(({ id, version }): Entry => ({ noun: "person", id, version, action: "person.linked", detail })),
