@@ -64,7 +64,12 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
 const refused = (status: number, sentence: string): NextResponse =>
   new NextResponse(sentence, {
     status,
-    headers: { ...fixed, "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" },
+    headers: {
+      ...fixed,
+      "content-type": "text/plain; charset=utf-8",
+      "cache-control": "no-store",
+      ...(status === 405 ? { allow: "GET, HEAD, POST" } : {}),
+    },
   });
 
 /** Percent signs that are no text's make the framework's router throw, and the database takes no NUL in a text. */

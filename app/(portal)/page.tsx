@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import { Later } from "#components/frame/loading.tsx";
 import { Page } from "#components/frame/page.tsx";
 import { weeksDrawn } from "#components/work/debt-words.ts";
 import { MyWork } from "#components/work/my-work.tsx";
@@ -14,13 +15,12 @@ export default async function MyWorkPage({ searchParams }: { readonly searchPara
   const { name } = await person();
   const { db, viewer } = await reader();
   const team = searchOf(await searchParams).get("team") ?? "";
-  const [work, debt] = await Promise.all([
-    readMyWork(db, viewer),
-    readDebtHistory(db, viewer, { team, weeks: weeksDrawn }),
-  ]);
+  const content = Promise.all([readMyWork(db, viewer), readDebtHistory(db, viewer, { team, weeks: weeksDrawn })]).then(
+    ([work, debt]) => <MyWork name={name} work={work} debt={debt} stuckVerbs={{ retry, takeBack }} />,
+  );
   return (
     <Page crumbs={[{ title: "My work" }]}>
-      <MyWork name={name} work={work} debt={debt} stuckVerbs={{ retry, takeBack }} />
+      <Later content={content} />
     </Page>
   );
 }

@@ -1,5 +1,6 @@
 import { and, eq, inArray, or, type SQL, sql } from "drizzle-orm";
 import { seesEverything, type Viewer } from "#lib/domain/actor.ts";
+import { isUuid } from "#lib/domain/text.ts";
 import type { Queries } from "../client.ts";
 import { requests } from "../schema/claims.ts";
 import { identities } from "../schema/inventory.ts";
@@ -23,8 +24,13 @@ export function identitySight(viewer: Viewer): SQL | undefined {
   );
 }
 
-/** An identity by id; null where the viewer may not see it, which is told as *not found*. `id` must be a UUID. */
+/** Whether a viewer sees this identity; false also for one that does not exist. */
+export const isIdentityInSight = async (db: Queries, viewer: Viewer, id: string): Promise<boolean> =>
+  (await readIdentityInSight(db, viewer, id)) !== null;
+
+/** An identity by id; null where the viewer may not see it, which is told as *not found*. */
 export async function readIdentityInSight(db: Queries, viewer: Viewer, id: string) {
+  if (!isUuid(id)) return null;
   const [row] = await db
     .select()
     .from(identities)

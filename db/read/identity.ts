@@ -1,6 +1,5 @@
 import { and, asc, desc, eq, inArray, sql } from "drizzle-orm";
 import type { Viewer } from "#lib/domain/actor.ts";
-import { isUuid } from "#lib/domain/text.ts";
 import type { Queries } from "../client.ts";
 import { auditEntries } from "../schema/audit.ts";
 import { requests } from "../schema/claims.ts";
@@ -14,7 +13,6 @@ import { readIdentityInSight } from "./identity-sight.ts";
 
 /** Everything an identity's page shows, or null where the viewer may not see it. */
 export async function readIdentityPage(db: Queries, viewer: Viewer, id: string) {
-  if (!isUuid(id)) return null;
   const row = await readIdentityInSight(db, viewer, id);
   if (row === null) return null;
   const [names, place, made, issued, asked] = await Promise.all([

@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import { seesEverything, type Viewer } from "#lib/domain/actor.ts";
+import { isUuid } from "#lib/domain/text.ts";
 import type { Queries } from "../client.ts";
 import { type RequestRow, readRequest, readState, type StateRow } from "../store/requests.ts";
 
@@ -33,8 +34,9 @@ export function requestsInSight(viewer: Viewer): SQL {
     union all ${named(sql`c.charter -> 'backup' ->> 'team' = any (${teams})`)})) and ${requestSight(viewer)})`;
 }
 
-/** Whether a viewer sees this request; false also for one that does not exist. `id` must be a UUID. */
+/** Whether a viewer sees this request; false also for one that does not exist. */
 export async function isRequestInSight(db: Queries, viewer: Viewer, id: string): Promise<boolean> {
+  if (!isUuid(id)) return false;
   const rows = await db.execute(sql`
     select 1 from charter.requests r
     join lateral (select charter from charter.request_versions v where v.tenant = r.tenant and v.request = r.id

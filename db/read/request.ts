@@ -1,6 +1,5 @@
 import { and, desc, eq, sql } from "drizzle-orm";
 import type { Viewer } from "#lib/domain/actor.ts";
-import { isUuid } from "#lib/domain/text.ts";
 import type { Queries } from "../client.ts";
 import { requests, requestVersions } from "../schema/claims.ts";
 import { identities } from "../schema/inventory.ts";
@@ -11,7 +10,7 @@ import { isRequestInSight } from "./request-sight.ts";
 
 /** Everything a request's page shows, or null where the viewer may not see it. */
 export async function readRequestPage(db: Queries, viewer: Viewer, id: string) {
-  if (!isUuid(id) || !(await isRequestInSight(db, viewer, id))) return null;
+  if (!(await isRequestInSight(db, viewer, id))) return null;
   const [head, versions, progress] = await Promise.all([readHead(db, id), readVersions(db, id), readProgress(db, id)]);
   const current = versions[0];
   if (head === undefined || current === undefined) return null;

@@ -16,13 +16,13 @@ const deepest = 20;
  */
 export async function whyNoCall(request: Request, origin: string): Promise<NoCall | null> {
   const { headers } = request;
+  if (request.method !== "POST") return { status: 405, sentence: "Nothing is sent to this address." };
   if (headers.get("origin") !== origin)
     return {
       status: 403,
       sentence: "This was sent from another address than the portal's own. Open the portal there.",
     };
-  if (request.method !== "POST" || !headers.has("next-action"))
-    return { status: 405, sentence: "Nothing is sent to this address." };
+  if (!headers.has("next-action")) return { status: 405, sentence: "Nothing is sent to this address." };
   if (!headers.get("content-type")?.startsWith("text/plain"))
     return { status: 415, sentence: "Only what the portal's own pages send is read." };
   const body = Number(headers.get("content-length") ?? 0) > longest ? null : await textWithin(request, longest);

@@ -1,3 +1,5 @@
+import { subscribe } from "node:diagnostics_channel";
+import type { IncomingMessage } from "node:http";
 import { log } from "./log.ts";
 import { tameConsole } from "./printed.ts";
 import { readSettings, workerVariables } from "./settings.ts";
@@ -5,6 +7,7 @@ import { readSettings, workerVariables } from "./settings.ts";
 /** Runs once when the web process starts. */
 export function start(): void {
   tameConsole();
+  refuseTrace();
   const foreign = workerVariables(process.env);
   if (foreign.length > 0) {
     log("refused-to-start", { sentence: `The web must not see the worker's variables: ${foreign.join(", ")}.` });
@@ -12,4 +15,15 @@ export function start(): void {
   }
   const read = readSettings(process.env);
   if ("problems" in read) log("not-fit", { sentence: read.problems.join(" ") });
+}
+
+/**
+ * The framework cannot make a request of TRACE and would answer 500: it is shown the request as one that `proxy.ts` refuses
+ * like every method but GET, HEAD and POST.
+ */
+function refuseTrace(): void {
+  subscribe("http.server.request.start", (message) => {
+    const { request } = message as { readonly request: IncomingMessage };
+    if (request.method === "TRACE") request.method = "DELETE";
+  });
 }

@@ -90,7 +90,7 @@ describe("what did not come from our own page", () => {
     }
   });
 
-  test.each(["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])(
+  test.each(["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"])(
     "%s without an action's id is not served",
     async (method) => {
       for (const path of [

@@ -165,7 +165,7 @@ export function sightOf({ status, headers, text }: Received): string {
     const { pathname } = new URL(headers.location ?? "/", publicUrl);
     return pathname === "/sign-in" ? "sign-in" : `to ${pathname}`;
   }
-  if (status === 404 || text.includes("NEXT_HTTP_ERROR_FALLBACK;404")) return "not-found";
+  if (status === 404) return "not-found";
   if (/NEXT_REDIRECT[^"]*\/sign-in/.test(text)) return "sign-in";
   return status === 200 ? "shown" : `status ${status}`;
 }

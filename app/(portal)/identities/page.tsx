@@ -1,4 +1,5 @@
 import { redirect } from "next/navigation";
+import { Later } from "#components/frame/loading.tsx";
 import { Page } from "#components/frame/page.tsx";
 import { Inventory } from "#components/inventory/inventory.tsx";
 import { type SearchParams, searchOf } from "#lib/web/address.ts";
@@ -14,14 +15,17 @@ export default async function InventoryRoute({ searchParams }: { readonly search
   const opening = query.size === 0 ? await openingOf(db, viewer) : null;
   if (opening !== null) redirect(opening);
   const { teams, teamNames } = await person();
+  const content = inventoryPage(db, viewer, query).then((view) => (
+    <Inventory
+      view={view}
+      query={query}
+      teams={teams.map((id, at) => ({ id, name: teamNames[at] ?? "" }))}
+      actions={{ askForMany, foreseeMany, keepView, matchMany }}
+    />
+  ));
   return (
     <Page crumbs={[{ title: "Inventory" }]}>
-      <Inventory
-        view={await inventoryPage(db, viewer, query)}
-        query={query}
-        teams={teams.map((id, at) => ({ id, name: teamNames[at] ?? "" }))}
-        actions={{ askForMany, foreseeMany, keepView, matchMany }}
-      />
+      <Later content={content} />
     </Page>
   );
 }

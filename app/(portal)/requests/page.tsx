@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import { Later } from "#components/frame/loading.tsx";
 import { Page } from "#components/frame/page.tsx";
 import { Requests } from "#components/requests/requests.tsx";
 import { readDrafts, readRequests, readTargetNames } from "#db/read/requests.ts";
@@ -21,14 +22,14 @@ export default async function RequestsPage({ searchParams }: { readonly searchPa
     mine: query.get("who") === "me",
     after: query.get("after") ?? undefined,
   };
-  const [drafts, page, targets] = await Promise.all([
-    readDrafts(db, viewer),
-    readRequests(db, viewer, filter),
-    readTargetNames(db),
-  ]);
+  const content = Promise.all([readDrafts(db, viewer), readRequests(db, viewer, filter), readTargetNames(db)]).then(
+    ([drafts, page, targets]) => (
+      <Requests drafts={drafts} {...page} targets={targets} filtered={query.size > 0} discard={discardDraft} />
+    ),
+  );
   return (
     <Page crumbs={[{ title: "Requests" }]}>
-      <Requests drafts={drafts} {...page} targets={targets} filtered={query.size > 0} discard={discardDraft} />
+      <Later content={content} />
     </Page>
   );
 }
