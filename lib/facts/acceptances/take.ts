@@ -1,12 +1,12 @@
 import { readKnownPeople } from "#db/store/people.ts";
-import { lockState, readAcceptance } from "#db/store/requests.ts";
+import { lockState, readAcceptance, type StateRow } from "#db/store/requests.ts";
 import type { Entry } from "#lib/audit/entry.ts";
 import { mayAccept } from "#lib/domain/ownership.ts";
 import { refuse } from "#lib/domain/refusal.ts";
 import { type Answer, superseded, taken } from "../answer.ts";
 import { whenReceived } from "../requests/received.ts";
 import { moveRequest } from "../requests/stand.ts";
-import type { Command } from "../run.ts";
+import type { Command, Work } from "../run.ts";
 
 /** Takes the owner's acceptance of exactly what they saw; the last thing missing approves the request. */
 export const takeAcceptance: Command<{ readonly acceptance: string }, Answer> = async (work, input) => {
@@ -31,18 +31,7 @@ export const takeAcceptance: Command<{ readonly acceptance: string }, Answer> = 
       : "The request was changed before you accepted it. Look at the new version.";
     return { ok: await work.record(superseded(sentence), looked("acceptance.superseded")) };
   }
-  const known = await readKnownPeople(work.tx, [
-    acceptance.person,
-    ...(state.accepter === null ? [] : [state.accepter]),
-  ]);
-  const person = known.get(acceptance.person);
-  const may = mayAccept({
-    accepter: known.get(state.accepter ?? "")?.person ?? state.accepter,
-    person: person?.person ?? acceptance.person,
-    active: person?.active ?? false,
-    now: { version: state.requestVersion, planDigest: state.planDigest ?? "" },
-    seen: { version: acceptance.version, planDigest: acceptance.planDigest },
-  });
+  const may = await mayBeAccepted(work, acceptance, state);
   if ("refusals" in may) return may;
   const inTime = state.deadline === null || acceptance.receivedAt < state.deadline;
   if (!inTime) return refuse({ code: "conflict", sentence: "The offer of ownership has run out." });
@@ -52,3 +41,19 @@ export const takeAcceptance: Command<{ readonly acceptance: string }, Answer> = 
   const entry = await moveRequest(work, state, { ...about, ...moves, accepter: null, why });
   return { ok: await work.record(taken, entry) };
 };
+
+type Accepted = NonNullable<Awaited<ReturnType<typeof readAcceptance>>>;
+
+/** Whether who accepts is whom the request waits for, both as the people they count as now. */
+async function mayBeAccepted(work: Work, acceptance: Accepted, state: StateRow) {
+  const { accepter, requestVersion, planDigest } = state;
+  const known = await readKnownPeople(work.tx, [acceptance.person, ...(accepter === null ? [] : [accepter])]);
+  const person = known.get(acceptance.person);
+  return mayAccept({
+    accepter: known.get(accepter ?? "")?.person ?? accepter,
+    person: person?.person ?? acceptance.person,
+    active: person?.active ?? false,
+    now: { version: requestVersion, planDigest: planDigest ?? "" },
+    seen: acceptance,
+  });
+}
