@@ -40,11 +40,49 @@ export const linesTo = (write: (lines: readonly string[]) => Promise<void>) => (
     ),
 });
 
+// A JSON text as `JSON.stringify` spells it that needs no escape, and one in which only quotes are escaped.
+const plain = String.raw`"([^"\\\x00-\x1f]*)"`;
+const quoted = String.raw`"((?:[^"\\\x00-\x1f]|\\")*)"`;
+const count = "(0|[1-9][0-9]{0,14})";
+const words = (names: readonly string[]) => names.map((name) => `"${name}":${plain}`).join(",");
+const commonEntry = new RegExp(
+  `^\\{"entry":\\{${words(["tenant", "noun", "aggregate"])},"seq":([1-9][0-9]{0,14}),"version":${count},${words(["at", "channel", "actor", "evidence", "action"])},"detail":${quoted},"xid":${plain},"prev":"([0-9a-f]*)","hash":"([0-9a-f]*)","leaf":(null|0|[1-9][0-9]{0,14})\\}\\}$`,
+);
+
+/**
+ * The entry of a line that is spelled as nearly all are, without an escape but for the quotes of its detail; null says nothing.
+ * It costs a third of `JSON.parse` and spelling the line anew, and a test compares the two.
+ */
+function commonlySpelled(text: string): ExportedEntry | null {
+  const found = commonEntry.exec(text);
+  if (found === null) return null;
+  const group = (place: number) => found[place] ?? "";
+  return {
+    tenant: group(1),
+    noun: group(2),
+    aggregate: group(3),
+    seq: Number(group(4)),
+    version: Number(group(5)),
+    at: group(6),
+    channel: group(7),
+    actor: group(8),
+    evidence: group(9),
+    action: group(10),
+    detail: group(11).replaceAll('\\"', '"'),
+    xid: group(12),
+    prev: group(13),
+    hash: group(14),
+    leaf: group(15) === "null" ? null : Number(group(15)),
+  };
+}
+
 /**
  * Reads one line; null when it is not exactly what an export writes. An entry is looked at by hand: a log has millions of them.
  * That its line is spelled anew as it was says that it has these fields in this order and no other.
  */
 export function readText(text: string): ExportLine | null {
+  const common = commonlySpelled(text);
+  if (common !== null) return { entry: common };
   const value = json(text);
   if (!isObject(value)) return null;
   if (isEntry(value.entry)) return entryLine(value.entry) === text ? { entry: value.entry } : null;
