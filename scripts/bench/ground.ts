@@ -11,6 +11,8 @@ import { startCluster } from "#lib/embedded-postgres/cluster.mjs";
 export interface Ground {
   readonly folder: string;
   readonly urls: PerRole;
+  /** A superuser's address. */
+  readonly server: string;
   readonly pid: number;
   readonly web: Database;
   readonly worker: Database;
@@ -31,7 +33,7 @@ export async function openGround(folder?: string): Promise<Ground> {
   const worker = openDatabase(urls.worker, { applicationName: "bench-worker", max: 12 });
   const admin = postgres(cluster.url(), { max: 4, onnotice: () => {} });
   return {
-    ...{ folder: place, urls, pid: cluster.pid, web, worker, admin },
+    ...{ folder: place, urls, server: cluster.url(), pid: cluster.pid, web, worker, admin },
     async close() {
       await Promise.all([web.close(), worker.close(), admin.end()]);
       await cluster.stop();

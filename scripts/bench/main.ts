@@ -5,6 +5,7 @@ import { benchAudit } from "./audit.ts";
 import { type Ground, openGround } from "./ground.ts";
 import { benchLook } from "./look.ts";
 import { type Line, lineText, ratioOf } from "./measure.ts";
+import { benchProvision } from "./provision.ts";
 import { benchReads, type GroupName, groups } from "./reads.ts";
 import { seed } from "./seed.ts";
 
@@ -29,7 +30,12 @@ const reads = Object.fromEntries(
     (ground: Ground) => benchReads(ground, name, { rounds, say }),
   ]),
 );
-const benches: Readonly<Record<string, Bench>> = { ...reads, audit: benchAudit, look: benchLook };
+const benches: Readonly<Record<string, Bench>> = {
+  ...reads,
+  audit: benchAudit,
+  look: benchLook,
+  provision: (ground) => benchProvision(ground, Math.min(rounds, 3)),
+};
 
 const chosen = positionals.length > 0 ? positionals : Object.keys(benches);
 const unknown = chosen.filter((name) => !Object.hasOwn(benches, name));

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { simulatedCredentials, simulatedSettings } from "#lib/connectors/postgresql/simulator/seed.ts";
 import type { Role } from "#lib/domain/actor.ts";
+import type { JsonObject } from "#lib/domain/json.ts";
 import { runFact, system } from "#lib/facts/run.ts";
 import { verifySignIn } from "#lib/facts/sign-ins/verify.ts";
 import { furnish, noWindows } from "#test/connectors/aws-iam.harness.ts";
@@ -24,7 +25,10 @@ const account = "123456789012";
 export interface Installed {
   readonly database: TestDatabase;
   readonly moto: Moto;
+  /** Straight to moto, with its owner's rights. */
   readonly iam: IAMClient;
+  /** Where the worker finds AWS and the vault. */
+  readonly reached: { readonly aws: string; readonly vault: string };
   readonly bao: World;
   readonly orders: PostgresqlWorld;
   readonly folder: string;
@@ -37,16 +41,29 @@ export interface Installed {
   stop(): Promise<void>;
 }
 
-export async function install(): Promise<Installed> {
+/** What may differ from an installation as tests use it. */
+export interface Installing {
+  /** Another PostgreSQL than the test run's: a superuser's address. */
+  readonly cluster?: string;
+  /** Stands between the worker and a server; gives the address the worker is told. */
+  through?(url: string): Promise<string>;
+  /** Of each AWS target, as its configuration says it. */
+  readonly gate?: JsonObject;
+  readonly caps?: JsonObject;
+}
+
+export async function install(of: Installing = {}): Promise<Installed> {
   const folder = mkdtempSync(join(tmpdir(), "charter-system-"));
-  const database = await testDatabase();
+  const database = await testDatabase(of.cluster);
   const [moto, bao, orders] = await Promise.all([startMoto(), openBaoWorld(), bareWorld()]);
   const iam = new IAMClient({
     region: "us-east-1",
     endpoint: moto.url,
     credentials: { accessKeyId: "test", secretAccessKey: "test" },
   });
-  const config = configuration({ aws: { ...(await furnish(iam)), endpoint: moto.url }, bao, orders, folder });
+  const through = of.through ?? (async (url) => url);
+  const reached = { aws: await through(moto.url), vault: await through(bao.url) };
+  const config = configuration({ ground: await furnish(iam), reached, bao, orders, folder, ...of });
   const env = {
     NODE_ENV: "test" as const,
     ...config.secrets,
@@ -66,7 +83,7 @@ export async function install(): Promise<Installed> {
   const worker = run("lib/worker/main.ts", []);
   for (const stream of [worker.stdout, worker.stderr]) stream?.on("data", (chunk) => (said += String(chunk)));
   return {
-    ...{ database, moto, iam, bao, orders, folder, command, log: () => said },
+    ...{ database, moto, iam, reached, bao, orders, folder, command, log: () => said },
     signIn: (person, roles = []) => signIn(database, person, roles),
     stop: async () => {
       const gone = new Promise((resolve) => worker.once("exit", resolve));
@@ -86,18 +103,20 @@ async function ended(child: ChildProcess): Promise<{ readonly code: number | nul
   return { code, text };
 }
 
-interface Places {
-  readonly aws: { readonly boundaryArn: string; readonly githubProviderArn: string; readonly endpoint: string };
+interface Places extends Pick<Installing, "gate" | "caps"> {
+  readonly ground: { readonly boundaryArn: string; readonly githubProviderArn: string };
+  readonly reached: Installed["reached"];
   readonly bao: World;
   readonly orders: PostgresqlWorld;
   readonly folder: string;
 }
 
 /** Writes the worker's configuration; every secret is a variable that it names. */
-function configuration({ aws, bao, orders, folder }: Places) {
+function configuration({ ground, reached, bao, orders, folder, gate = {}, caps = {} }: Places) {
   const aws_ = (name: string, boundaryArn: string | null) => ({
     ...{ name, kind: "aws-iam", title: name, environments: ["dev", "staging", "prod"], windows: noWindows },
-    settings: { ...aws, accountId: account, boundaryArn },
+    ...{ gate, caps },
+    settings: { ...ground, endpoint: reached.aws, accountId: account, boundaryArn },
     credentials: { accessKeyId: "env:AWS_TEST_ID", secretAccessKey: "env:AWS_TEST_KEY" },
   });
   const by = (subject: string) => ({ issuer, subject });
@@ -107,7 +126,7 @@ function configuration({ aws, bao, orders, folder }: Places) {
     signIn: { issuer, clientId: "charter", roles: groups },
     policy: { activatedBy: [by("demo-mara-lind"), by("demo-tomas-vidal")] },
     targets: [
-      aws_("payments-aws", aws.boundaryArn),
+      aws_("payments-aws", ground.boundaryArn),
       // moto denies what a user with a boundary reads of itself; its README says so.
       aws_("data-aws", null),
       {
@@ -118,7 +137,7 @@ function configuration({ aws, bao, orders, folder }: Places) {
     ],
     vaults: [
       {
-        ...{ name: "vault-main", kind: "vault", title: "OpenBao", settings: { address: bao.url, cli: "bao" } },
+        ...{ name: "vault-main", kind: "vault", title: "OpenBao", settings: { address: reached.vault, cli: "bao" } },
         credentials: Object.fromEntries(
           Object.keys(bao.credentials).map((name) => [name, `env:BAO_${name.toUpperCase()}`]),
         ),
