@@ -8,6 +8,7 @@ import { type Line, lineText, ratioOf } from "./measure.ts";
 import { benchProvision } from "./provision.ts";
 import { benchReads, type GroupName, groups } from "./reads.ts";
 import { seed } from "./seed.ts";
+import { benchSubmit } from "./submit.ts";
 
 /** `npm run bench -- NAME… [--folder F | --identities N --audit N] [--rounds N] [--json FILE]`; without a name, all of them. */
 const { values, positionals } = parseArgs({
@@ -34,6 +35,7 @@ const benches: Readonly<Record<string, Bench>> = {
   ...reads,
   audit: benchAudit,
   look: benchLook,
+  submit: benchSubmit,
   provision: (ground) => benchProvision(ground, Math.min(rounds, 3)),
 };
 

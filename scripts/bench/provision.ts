@@ -1,11 +1,8 @@
-import { randomUUID } from "node:crypto";
 import * as iamCommands from "@aws-sdk/client-iam";
 import { type CreateAccessKeyCommandOutput, IAMClient } from "@aws-sdk/client-iam";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import { preview } from "#lib/claims/requests/preview.ts";
-import { submit } from "#lib/claims/requests/submit.ts";
-import { type Answers, noAnswers } from "#lib/domain/answers.ts";
 import { type Installed, install } from "#test/system/installation.ts";
+import { ask, portalOf, ready, role, three, until, user } from "./asking.ts";
 import type { Ground } from "./ground.ts";
 import { type Line, median, timed } from "./measure.ts";
 import { type Recorded, type Recorder, record } from "./recorder.ts";
@@ -68,77 +65,27 @@ export async function benchProvision({ server }: Ground, rounds: number): Promis
   }
 }
 
-/** Signed in, the first policy in force, every place looked at. */
-async function ready(at: Installed): Promise<void> {
-  await at.signIn("jonas.kern");
-  await at.signIn("priya.shah");
-  const rows = at.database.admin;
-  await until(async () => (await rows`select 1 from charter.bundles`).length > 0);
-  await until(async () => (await rows`select 1 from charter.targets where checked_at is null`).length === 0);
-}
-
 /** Asks for all of them while no gate is open; their names, once every intent stands. */
 async function approved(at: Installed, suffix: string): Promise<readonly string[]> {
   const { admin } = at.database;
   await admin`update charter.gates set open = false`;
-  const all = [
-    ...Array.from({ length: users }, (_, i) => ({
-      person: "priya.shah",
-      answers: user,
-      name: `bench-u-${three(i)}-${suffix}`,
-    })),
-    ...Array.from({ length: roles }, (_, i) => ({
-      person: "jonas.kern",
-      answers: role,
-      name: `bench-r-${three(i)}-${suffix}`,
-    })),
-  ];
   const [reports] = await admin`select id from charter.services where slug = 'reports'`;
-  for (const { person, answers, name } of all) await ask(at, person, answers(name, String(reports?.id)));
-  const names = all.map(({ name }) => name);
+  const [priya, jonas] = [await portalOf(at, "priya.shah"), await portalOf(at, "jonas.kern")];
+  const names = { users: named("bench-u", users, suffix), roles: named("bench-r", roles, suffix) };
+  for (const name of names.users) await ask(priya, user(name, String(reports?.id)));
+  for (const name of names.roles) await ask(jonas, role(name));
+  const all = [...names.users, ...names.roles];
   await until(async () => {
     const [row] =
       await admin`select count(*)::int as n from charter.intents i join charter.identities d on d.id = i.identity
-      where d.name = any(${names})`;
-    return row?.n === names.length;
+      where d.name = any(${all})`;
+    return row?.n === all.length;
   });
-  return names;
+  return all;
 }
 
-const three = (i: number): string => String(i).padStart(3, "0");
-
-const user = (name: string, service: string): Answers => ({
-  ...noAnswers("aws-user-access-key"),
-  runs: { kind: "workload", runsOn: "report job on batch-07", service },
-  need: { pack: "write-bucket", parameters: { bucket: "reports" } },
-  ...{ purpose: "Uploads the night's reports.", environment: "staging", edits: { name } },
-});
-const role = (name: string): Answers => ({
-  ...noAnswers("aws-role-ci-pipeline"),
-  runs: { kind: "github", repository: "acme/billing", subject: { environment: "staging" } },
-  need: { pack: "write-bucket", parameters: { bucket: "billing-archive" } },
-  ...{ purpose: "Archives each month's invoices after the release.", edits: { name } },
-});
-
-async function ask(at: Installed, person: string, answers: Answers): Promise<void> {
-  const [known] = await at.database.admin`select id from charter.people where email = ${`${person}@acme.example`}`;
-  const id = String(known?.id);
-  const teams = await at.database.admin`select team from charter.team_members where person = ${id} and member`;
-  const actor = {
-    id,
-    name: person,
-    roles: [],
-    teams: teams.map(({ team }) => String(team)),
-    session: "s",
-    readOnly: false,
-  };
-  const context = { db: at.database.web, now: new Date(), newId: randomUUID, actor };
-  const request = randomUUID();
-  const shown = await preview(context, { id: request, answers });
-  if ("refusals" in shown) throw new Error(shown.refusals[0].sentence);
-  const sent = await submit(context, { id: request, answers, planDigest: shown.ok.planDigest ?? "" });
-  if ("refusals" in sent) throw new Error(sent.refusals[0].sentence);
-}
+const named = (stem: string, count: number, suffix: string): readonly string[] =>
+  Array.from({ length: count }, (_, i) => `${stem}-${three(i)}-${suffix}`);
 
 async function allLive(at: Installed, names: readonly string[]): Promise<void> {
   const { admin } = at.database;
@@ -148,14 +95,6 @@ async function allLive(at: Installed, names: readonly string[]): Promise<void> {
       await admin`select count(*)::int as n from charter.identities where name = any(${[...names]}) and state = 'live'`;
     return row?.n === names.length;
   }, 20);
-}
-
-async function until(holds: () => Promise<boolean>, everyMs = 200): Promise<void> {
-  for (let waited = 0; waited < 600_000; waited += everyMs) {
-    if (await holds()) return;
-    await new Promise((wake) => setTimeout(wake, everyMs));
-  }
-  throw new Error("Ten minutes were not enough.");
 }
 
 /** What a script is given: the same places by the same way, and its own login. */
