@@ -12,11 +12,14 @@ interface ChecklistProps {
   readonly me: string;
   readonly actions: DemoActions;
   readonly does: (deed: Exclude<TourDeed, "try-own">) => void;
+  /** It stays open where a step leads to. */
+  readonly stay: () => void;
   readonly hide: () => void;
 }
 
 /** The five minutes: what was done is ticked by what the audit log and the launcher know, and the first that was not says how. */
-export function Checklist({ tour, me, actions, does, hide }: ChecklistProps) {
+export function Checklist({ hide, ...props }: ChecklistProps) {
+  const { tour } = props;
   const next = tour.steps.find(({ done }) => !done);
   return (
     <section
@@ -32,9 +35,9 @@ export function Checklist({ tour, me, actions, does, hide }: ChecklistProps) {
           <X aria-hidden />
         </IconButton>
       </div>
-      <ol className="mt-1.5 grid gap-x-8 gap-y-1 lg:grid-cols-2">
+      <ol className="mt-1.5 gap-x-8 lg:columns-2">
         {tour.steps.map((step, at) => (
-          <li key={step.id} className={cx("flex gap-2", step === next && "lg:row-span-2")}>
+          <li key={step.id} className="flex break-inside-avoid gap-2 py-0.5">
             {step.done ? (
               <CircleCheck aria-hidden className="mt-0.5 size-4 shrink-0 text-good" />
             ) : (
@@ -48,7 +51,7 @@ export function Checklist({ tour, me, actions, does, hide }: ChecklistProps) {
               {step === next ? (
                 <>
                   <p className="text-muted">{step.detail}</p>
-                  <Ways step={step} tour={tour} me={me} actions={actions} does={does} />
+                  <Ways step={step} {...props} />
                 </>
               ) : null}
             </div>
@@ -64,19 +67,23 @@ interface WaysProps extends Omit<ChecklistProps, "hide"> {
 }
 
 /** How to take a step: as whom, where, or with what. */
-function Ways({ step, tour, me, actions, does }: WaysProps) {
+function Ways({ step, tour, me, actions, does, stay }: WaysProps) {
   const other = step.as !== null && step.as.name !== me ? step.as : null;
   const to = step.href ?? "/";
+  const goAs = (hint: string) => {
+    stay();
+    void actions.signIn({ to, hint });
+  };
   return (
     <div className="mt-1.5 flex flex-wrap items-center gap-2">
       {other === null ? null : (
-        <Button size="sm" onClick={() => void actions.signIn({ to, hint: other.subject })}>
+        <Button size="sm" onClick={() => goAs(other.subject)}>
           As {other.name}
           <ArrowRight aria-hidden />
         </Button>
       )}
       {other === null && step.href !== null ? (
-        <LinkButton size="sm" href={step.href}>
+        <LinkButton size="sm" href={step.href} onClick={stay}>
           Go there
           <ArrowRight aria-hidden />
         </LinkButton>
@@ -95,7 +102,7 @@ const verbs: { readonly [D in Exclude<TourDeed, "try-own">]: string } = {
   audit: "Verify the log…",
 };
 
-function Deed(props: Omit<WaysProps, "step" | "me"> & { readonly deed: TourDeed }) {
+function Deed(props: Omit<WaysProps, "step" | "me" | "stay"> & { readonly deed: TourDeed }) {
   const { deed } = props;
   if (deed === "try-own") return <TryOwn {...props} />;
   return (

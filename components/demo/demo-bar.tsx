@@ -57,7 +57,14 @@ export function DemoBar({ tour, me, actions, view: kept }: DemoBarProps) {
         )}
       </div>
       {view === "open" && tour.steps.length > 0 ? (
-        <Checklist tour={tour} me={me} actions={actions} does={setDeed} hide={() => show("hidden")} />
+        <Checklist
+          tour={tour}
+          me={me}
+          actions={actions}
+          does={setDeed}
+          stay={() => show("open")}
+          hide={() => show("hidden")}
+        />
       ) : null}
       {deed === "skip" ? <SkipDays act={actions.skipDays} close={close} /> : null}
       {deed === "kill" ? <KillWorker act={actions.killWorker} close={close} /> : null}

@@ -77,6 +77,8 @@ async function readLeaver(db: Queries): Promise<TourFacts["leaver"]> {
     join charter.identities i on i.tenant = f.tenant and i.id = f.identity
     join charter.people p on p.tenant = i.tenant and p.id = i.owner
     where f.tenant = 'main' and f.kind in ('owner-inactive', 'unowned') and i.credential = 'static'
+      and (f.closed_at is null or exists (select 1 from charter.requests r where r.tenant = i.tenant and r.identity = i.id
+        and r.channel = 'charter_web' and r.received_at > f.opened_at))
       and exists (select 1 from charter.findings u where u.tenant = f.tenant and u.identity = f.identity and u.kind in ('stale', 'never-used'))
     order by f.closed_at nulls first, f.opened_at desc limit 1`);
   return row ?? null;

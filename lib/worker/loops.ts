@@ -67,7 +67,7 @@ const unless =
 
 /** What looks at identities, each after what it builds on: a finding needs the use and the differences that were seen. */
 const inOrder = (sweeps: readonly Sweep[]): readonly Sweep[] =>
-  ["last-use", "reconcile", "conditions", "attestations", "findings"].flatMap((wanted) =>
+  ["last-use", "reconcile", "conditions", "attestations", "findings", "debt"].flatMap((wanted) =>
     sweeps.filter(({ name }) => name === wanted),
   );
 
