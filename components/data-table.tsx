@@ -161,7 +161,7 @@ function BodyRow<Row extends { readonly id: string }>(props: BodyRowProps<Row>) 
       className={cx(
         "scroll-mt-10 hover:bg-hover [&:not(:last-child)>td]:border-b [&>td]:border-line",
         href && "cursor-pointer",
-        (chosen || ticked) && "bg-accent-soft",
+        (chosen || ticked) && "bg-accent-soft [&_.text-faint]:text-muted",
         chosen && "[&>td:first-child]:shadow-[inset_3px_0_var(--accent)]",
       )}
     >
@@ -206,7 +206,7 @@ function HeadCell<Row>({ column, sorted }: { readonly column: Column<Row>; reado
       scope="col"
       aria-sort={sorted === "asc" ? "ascending" : sorted === "desc" ? "descending" : undefined}
       className={cx(
-        "sticky top-0 z-1 h-9 border-b border-line bg-surface px-3 text-xs font-medium whitespace-nowrap text-muted first:pl-4 last:pr-4",
+        "sticky top-0 z-1 h-9 border-b border-line bg-surface px-2 text-xs font-medium whitespace-nowrap text-muted first:pl-4 last:pr-4",
         column.align === "right" ? "num" : "text-left",
         column.from && from[column.from],
       )}
@@ -248,7 +248,7 @@ function BodyCell<Row>({
   return (
     <td
       className={cx(
-        "h-10 px-3 py-1 whitespace-nowrap first:pl-4 last:pr-4",
+        "h-10 px-2 py-1 whitespace-nowrap first:pl-4 last:pr-4",
         lead ? "w-full max-w-0 min-w-32 md:min-w-44" : "max-w-80",
         !column.fixed && "truncate",
         column.align === "right" && "num",

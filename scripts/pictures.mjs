@@ -84,7 +84,7 @@ async function draw(browser, url) {
   await answerPipeline(jonas, { ...answers, bucket: "billing-archive", why: "Archives each month's invoices." });
   await jonas.getByText("People will be asked.").waitFor();
   await take(jonas, "request-form");
-  await jonas.getByRole("button", { name: "Paste a policy instead" }).click();
+  await jonas.getByRole("button", { name: "Paste a policy" }).click();
   await jonas.getByRole("textbox", { name: "What must it do?" }).fill(tooMuch);
   await jonas.getByRole("note").first().waitFor();
   const path = await submitted(jonas);

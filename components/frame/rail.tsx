@@ -148,7 +148,7 @@ function RailLink({
   );
 }
 
-const place = "relative flex min-w-0 flex-1 flex-col items-center gap-0.5 rounded-md px-1 py-1 text-2xs [&_svg]:size-4";
+const place = "relative flex min-w-0 flex-1 flex-col items-center gap-0.5 rounded-md py-1 text-2xs [&_svg]:size-4";
 const lit = (on: boolean): string => cx(place, on ? "bg-accent-soft font-[560] text-accent-text" : "text-muted");
 
 function BottomBar({ entries, pathname }: { readonly entries: readonly MenuEntry[]; readonly pathname: string }) {
@@ -164,7 +164,7 @@ function BottomBar({ entries, pathname }: { readonly entries: readonly MenuEntry
     <nav
       aria-label="Main, short"
       data-chrome
-      className="fixed inset-x-0 bottom-0 z-30 flex h-14 items-center gap-1 border-t border-line bg-surface px-1.5 md:hidden"
+      className="fixed inset-x-0 bottom-0 z-30 flex h-14 items-center gap-0.5 border-t border-line bg-surface px-1 md:hidden"
     >
       {first.map((entry) => (
         <BottomLink key={entry.href} entry={entry} on={isOn(pathname, entry.href)} />

@@ -36,7 +36,7 @@ export function SignIn(
         <Logo />
         <h1>Charter</h1>
       </div>
-      <p className="-mt-2 text-muted">Machine identities with an owner, a purpose, a reach and an end.</p>
+      <p className="-mt-2 text-balance text-muted">Machine identities with an owner, a purpose, a reach and an end.</p>
       <Notices refusal={props.refusal} failed={props.failed} ended={props.ended} />
       <Trouble refusals={refusals} fault={fault} />
       {props.people.length === 0 ? (

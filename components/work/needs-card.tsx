@@ -75,14 +75,17 @@ function NeedLine({ row }: { readonly row: Need }) {
   return (
     <Line>
       {icon}
-      <Link href={href(row.id)} className="min-w-0 flex-1 basis-40 truncate hover:underline">
+      <Link
+        href={href(row.id)}
+        className="min-w-0 flex-1 basis-[calc(100%-2rem)] hover:underline md:basis-40 md:truncate"
+      >
         <span className="font-[540]">{row.name}</span>{" "}
         <span className="text-muted">{[why, ...row.hints].filter(Boolean).join(", ")}</span>
       </Link>
       {stage === "" ? null : <span className="text-sm text-warn">{stage}</span>}
       <EnvironmentBadge environment={row.environment} />
       {row.deadline ? <Deadline at={row.deadline} /> : null}
-      <LinkButton size="sm" href={href(row.id)} aria-label={`${verb}: ${row.name}`}>
+      <LinkButton size="sm" className="max-md:ml-auto" href={href(row.id)} aria-label={`${verb}: ${row.name}`}>
         {verb}
       </LinkButton>
     </Line>

@@ -61,7 +61,7 @@ test("asked for in four answers, narrowed, approved by two, live, handed over, r
   });
 
   await test.step("a pasted policy that could make itself administrator is told as a path", async () => {
-    await jonas.getByRole("button", { name: "Paste a policy instead" }).click();
+    await jonas.getByRole("button", { name: "Paste a policy" }).click();
     await jonas.getByRole("textbox", { name: "What must it do?" }).fill(tooMuch);
     await expect(said.getByRole("note").getByText("iam:PassRole").first()).toBeVisible();
     request = await submitted(jonas);
