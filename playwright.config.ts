@@ -30,8 +30,9 @@ export default defineConfig({
   },
   // What sets the installation's clock ahead comes when nothing else runs any more.
   projects: [
-    { name: "portal", testMatch: "**/*.spec.ts", testIgnore: "**/later/**" },
+    { name: "portal", testMatch: "**/*.spec.ts", testIgnore: "**/{later,last}/**" },
     { name: "later", testMatch: "**/later/*.spec.ts", dependencies: ["portal"] },
+    { name: "last", testMatch: "**/last/*.spec.ts", dependencies: ["later"] },
   ],
   webServer: {
     command: "node test/support/portal.mjs",
