@@ -170,6 +170,8 @@ class Log {
   readonly #expected = new Map<number, string[]>();
   readonly #fault: Fault;
   #last: ExportedEntry | null = null;
+  /** Whether an unsealed entry has come: no sealed one may follow. */
+  #tail = false;
   #checkpoints = false;
 
   constructor(checkpoints: readonly Checkpoint[], fault: Fault) {
@@ -200,8 +202,11 @@ class Log {
       this.#fault(`${line()} is entry ${segment.seq[i]} of its chain: entries before it are missing or out of order.`);
     if (broken === "broken") this.#fault(`${line()} does not continue the entry before it.`);
     const leaf = segment.leaf[i] ?? -1;
-    if (leaf === -1) return;
-    if (leaf !== this.tree.size || this.unsealed > 0)
+    if (leaf === -1) {
+      this.#tail = true;
+      return;
+    }
+    if (leaf !== this.tree.size || this.#tail)
       this.#fault(
         `${line()}: place ${leaf} of the log comes where place ${this.tree.size} is due: entries are missing or moved.`,
       );

@@ -6,7 +6,7 @@ import { entryLine } from "#lib/audit/export.ts";
 import { verifyExport } from "#lib/audit/verify.ts";
 import { sealOnce } from "#lib/worker/sealer.ts";
 import { type TestDatabase, testDatabase } from "#test/support/database.ts";
-import { anyEntry, append, exported, key, memoryAnchor, sourceOf, verified } from "./support.ts";
+import { anyEntry, append, exported, key, keys, memoryAnchor, sourceOf, verified } from "./support.ts";
 
 const sealed = 130;
 const unsealed = 5;
@@ -83,6 +83,19 @@ describe("verifyExport", () => {
       expect((await verified(fileOf(lines.toSpliced(i, 2, b, a)))).faults, `lines ${i}`).not.toEqual([]);
       expect((await verified(fileOf(lines.toSpliced(i, 0, a)))).faults, `line ${i}`).not.toEqual([]);
     }
+  });
+
+  it("finds a sealed entry behind an unsealed one, also when both are read at once", async () => {
+    const [a, b] = [lines[sealed - 1] ?? "", lines[sealed] ?? ""];
+    const bytes = fileOf(lines.toSpliced(sealed - 1, 2, b, a));
+    const atOnce = {
+      size: bytes.length,
+      read: async function* (from: number) {
+        yield bytes.subarray(from);
+      },
+    };
+    const report = await verifyExport({ source: atOnce, key: keys.publicKey, anchored: [] });
+    expect(report.faults[0]).toContain(`Line ${sealed + 1}: place ${sealed - 1} of the log comes where`);
   });
 
   it("finds the last k sealed entries dropped with their checkpoints, k = 1 to 100, by the anchor alone", async () => {
