@@ -1,6 +1,6 @@
 "use client";
 import { useRouter } from "next/navigation";
-import { useEffect } from "react";
+import { useCallback, useEffect, useRef, useTransition } from "react";
 
 declare global {
   var __webpack_nonce__: string | undefined;
@@ -40,9 +40,31 @@ function signInAgain(): string {
   return `/sign-in?${new URLSearchParams({ ended: "1", to: `${pathname}${search}` })}`;
 }
 
+/**
+ * Draws the page anew, one drawing at a time: what changes during one is drawn once it is done. A navigation that is under way is
+ * waited for too, so that a page with much going on cannot hold it back.
+ */
+function useDrawAnew(): () => void {
+  const router = useRouter();
+  const [drawing, start] = useTransition();
+  const [busy, missed] = [useRef(false), useRef(false)];
+  const draw = useCallback(() => {
+    missed.current = busy.current;
+    if (busy.current) return;
+    busy.current = true;
+    start(() => router.refresh());
+  }, [router, busy, missed]);
+  useEffect(() => {
+    if (drawing) return;
+    busy.current = false;
+    if (missed.current) draw();
+  }, [drawing, draw, busy, missed]);
+  return draw;
+}
+
 /** Draws the page anew when something on it changed. One stream per browser, whatever the number of tabs. */
 export function Live() {
-  const router = useRouter();
+  const draw = useDrawAnew();
   useEffect(() => {
     lendNonce();
     const end = new AbortController();
@@ -51,7 +73,7 @@ export function Live() {
     const hear = (event: StreamEvent) => {
       if (event.kind === "signed-out") return window.location.assign(signInAgain());
       clearTimeout(due);
-      due = setTimeout(() => router.refresh(), 60);
+      due = setTimeout(draw, 60);
     };
     channel.onmessage = (message: MessageEvent<StreamEvent>) => hear(message.data);
     navigator.locks
@@ -62,7 +84,7 @@ export function Live() {
       clearTimeout(due);
       channel.close();
     };
-  }, [router]);
+  }, [draw]);
   return null;
 }
 
