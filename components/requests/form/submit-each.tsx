@@ -81,9 +81,10 @@ const Done = ({ done }: { readonly done: readonly Each[] }) => (
           ) : (
             <>
               Not sent. {refusals.map(({ sentence, mend }) => [sentence, mend].filter(Boolean).join(" ")).join(" ")}{" "}
-              <Link className="link" href={`/requests/new?draft=${id}`}>
+              {/* A page of its own: a link within the app would keep the form that is open. */}
+              <a className="link" href={`/requests/new?draft=${id}`}>
                 Go on with its draft
-              </Link>
+              </a>
             </>
           )}
         </span>
