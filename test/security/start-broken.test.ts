@@ -123,18 +123,20 @@ describe("the database", () => {
     await beat();
     const { admin } = scenario.database;
     await admin`
-      insert into charter.workers (id, config_digest, public, heartbeat_at)
-      select gen_random_uuid(), 'another file', public, clock_timestamp() from charter.workers limit 1`;
+      insert into charter.workers (id, config_digest, public, started_at, heartbeat_at)
+      select gen_random_uuid(), 'another file', public, started_at, clock_timestamp() from charter.workers limit 1`;
     await named(whole, "configuration");
     await admin`delete from charter.workers where config_digest = 'another file'`;
     for (const [field, value, name] of [
       ["problems", ["Nobody of policy.activatedBy is known."], "configuration"],
       ["halted", "The audit log is shorter than its anchor.", "audit"],
     ] as const) {
+      await beat();
       await admin`update charter.workers set public = public || ${admin.json({ [field]: value })}`;
       await named(whole, name, String(value));
       await admin`update charter.workers set public = public || ${admin.json({ problems: [], halted: null })}`;
     }
+    await beat();
     await unguarded(scenario.database.admin, (tx) => tx`delete from charter.bundles`);
     await named(whole, "policy");
   });
