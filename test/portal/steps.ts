@@ -101,12 +101,10 @@ export async function approveAt(page: Page, path: string, reason = ""): Promise<
 export async function approve(page: Page, name: string): Promise<void> {
   await page.goto("/approvals");
   await page.getByText(name, { exact: true }).first().click();
-  await page.keyboard.press("a");
-  const confirm = page.getByRole("dialog").getByRole("button", { name: /^Approve/ });
-  const waiting = page.getByText(name, { exact: true });
-  await expect.poll(async () => (await confirm.isVisible()) || (await waiting.count()) === 0).toBe(true);
-  if (await confirm.isVisible()) await confirm.click();
-  await expect(waiting).toHaveCount(0);
+  await expect(page.getByRole("button", { name: /^Approve/ }).first()).toBeVisible();
+  const dialog = await pressed(page, "a");
+  await dialog.getByRole("button", { name: /^Approve/ }).click();
+  await expect(page.getByText(name, { exact: true })).toHaveCount(0);
 }
 
 /** Nothing serious or critical by axe, in the page as it stands. */
