@@ -18,6 +18,7 @@ export interface PolicyFactsAsk {
     readonly firstInProduction: boolean;
     readonly similar: number;
     readonly ownerActive: boolean;
+    readonly keysEnrolled: boolean;
     readonly requesterInTeam: boolean;
     /** The owner of `charter` (of a transfer: the successor) is a member of its team. */
     readonly ownerInTeam: boolean;
@@ -53,6 +54,7 @@ export function policyFacts({ kind, charter, reach, requester, now, serviceTeam,
     firstInProduction: rows.firstInProduction,
     similar: rows.similar,
     ownerActive: rows.ownerActive,
+    keysEnrolled: rows.keysEnrolled,
     change: {
       crossTeam: rows.identity !== null && (rows.identity.team !== charter.team || !rows.ownerInTeam),
       byOwner: requester !== null && requester === (rows.identity?.owner ?? charter.owner),

@@ -25,6 +25,7 @@ export function cedarRequest(facts: PolicyFacts, figures: Omit<PolicyFigures, "d
     resource,
     context: {
       crossTeam: facts.change.crossTeam,
+      keysEnrolled: facts.keysEnrolled,
       figures: { maxDays: figures.maxDays(facts.environment, facts.credential), narrow: { ...figures.narrow } },
     },
     entities: [

@@ -20,6 +20,7 @@ const says = (by: Approver, change: Partial<Verdict> = {}): Verdict => ({
   version: 2,
   planDigest: "p2",
   receivedAt: now,
+  unsigned: null,
   ...change,
 });
 const ask = (verdicts: readonly Verdict[], change: Partial<ApprovalAsk> = {}): ApprovalAsk => ({
@@ -164,6 +165,7 @@ test("agrees with a second telling of the rules, in whatever order things happen
     version: fc.constantFrom(2, 2, 2, 1),
     planDigest: fc.constantFrom("p2", "p2", "p2", "p1"),
     receivedAt: fc.constant(now),
+    unsigned: fc.option(fc.constant("It is not signed with a passkey."), { freq: 9 }),
   });
   const stages = fc.array(
     fc.record({

@@ -30,6 +30,7 @@ const narrow: PolicyFacts = {
   firstInProduction: false,
   similar: 3,
   ownerActive: true,
+  keysEnrolled: false,
   change: { crossTeam: false, byOwner: true },
 };
 

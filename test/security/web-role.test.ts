@@ -58,6 +58,8 @@ const facts = [
   "findings",
   "counters",
   "debts",
+  "passkeys",
+  "challenges",
   "notices",
   "notice_mark",
   "uses",

@@ -4,6 +4,7 @@ import { answer as answerClaim } from "#lib/claims/answers/answer.ts";
 import { questionAnswers } from "#lib/domain/attestation.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import { action } from "#lib/web/action.ts";
+import { gesture } from "#lib/web/proof.ts";
 
 const facts = z.record(z.string().max(100), z.json());
 const card = z.strictObject({
@@ -17,6 +18,7 @@ const given = z.strictObject({
   reason: z.string().max(1_000),
   request: z.uuid().nullable(),
   to: z.uuid().nullable(),
+  assertion: gesture,
 });
 
 export const answer = action("answer.give", given, answerClaim);

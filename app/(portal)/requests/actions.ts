@@ -12,6 +12,7 @@ import { submit as submitClaim } from "#lib/claims/requests/submit.ts";
 import { takeOver as takeOverClaim } from "#lib/claims/requests/take-over.ts";
 import type { Answers } from "#lib/domain/answers.ts";
 import { action } from "#lib/web/action.ts";
+import { gesture as assertion } from "#lib/web/proof.ts";
 
 const request = z.uuid();
 const version = z.number().int().positive();
@@ -22,10 +23,18 @@ const form = { id: z.uuid(), answers: z.custom<Answers>((value) => typeof value 
 export const retry = action("step.retry", z.strictObject({ step: z.uuid() }), retryClaim);
 export const withdraw = action("request.withdraw", z.strictObject({ request }), withdrawClaim);
 export const takeBack = action("request.take-back", z.strictObject({ request }), takeBackClaim);
-export const accept = action("acceptance.give", z.strictObject({ request, version, planDigest }), acceptClaim);
+export const accept = action(
+  "acceptance.give",
+  z.strictObject({ request, version, planDigest, assertion }),
+  acceptClaim,
+);
 export const comment = action("comment.add", z.strictObject({ request, version, text: z.string().max(4_000) }), ask);
-export const takeOver = action("request.take-over", z.strictObject({ request, comment: z.uuid() }), takeOverClaim);
+export const takeOver = action(
+  "request.take-over",
+  z.strictObject({ request, comment: z.uuid(), assertion }),
+  takeOverClaim,
+);
 export const preview = action("request.preview", z.strictObject(form), previewClaim);
 export const saveDraft = action("draft.save", z.strictObject(form), save);
 export const discardDraft = action("draft.discard", z.strictObject({ id: z.uuid() }), discard);
-export const submit = action("request.submit", z.strictObject({ ...form, planDigest }), submitClaim);
+export const submit = action("request.submit", z.strictObject({ ...form, planDigest, assertion }), submitClaim);

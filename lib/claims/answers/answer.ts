@@ -7,9 +7,11 @@ import { type QuestionAnswer, requestOf } from "#lib/domain/attestation.ts";
 import { comparable } from "#lib/domain/attestation-evidence.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import { type Outcome, ok, refuse } from "#lib/domain/refusal.ts";
+import type { Assertion } from "#lib/domain/signature.ts";
 import { judgeAnswer } from "#lib/judgement/judge-answer.ts";
 import { changeWithin } from "../requests/change.ts";
-import { type ClaimContext, runClaim } from "../run.ts";
+import type { ClaimContext } from "../run.ts";
+import { runSigned, type ToSign } from "../signing.ts";
 
 /** A question as its card was drawn: the round asked, and the evidence on it. */
 export interface Card {
@@ -26,6 +28,8 @@ export interface AnswerInput {
   readonly request: string | null;
   /** New owner of a transfer, else null. */
   readonly to: string | null;
+  /** The gesture of a transfer, where policy asks for one. */
+  readonly assertion?: Assertion | undefined;
 }
 type Said = Outcome<{ readonly request: string | null }>;
 
@@ -33,8 +37,11 @@ type Said = Outcome<{ readonly request: string | null }>;
  * Answers the question of one identity, or of several alike. *Transfer* and *retire* ask for the change in the same
  * transaction, through the door every change has; a second click is the same answer.
  */
-export const answer = (context: ClaimContext, input: AnswerInput): Promise<Said> =>
-  runClaim(context, { action: `answer.${input.answer}`, id: input.cards[0].identity }, async (tx) => {
+export const answer = (
+  context: ClaimContext,
+  input: AnswerInput,
+): Promise<Outcome<{ readonly request: string | null } | ToSign>> =>
+  runSigned(context, { action: `answer.${input.answer}`, id: input.cards[0].identity }, async (tx) => {
     const batch = input.cards.length === 1 ? null : context.newId();
     if (batch !== null && !mayTogether(input)) return differ;
     for (const card of input.cards) {
@@ -76,7 +83,7 @@ async function answerOne(tx: Tx, { actor, newId }: ClaimContext, { input, card, 
 async function raise(
   tx: Tx,
   context: ClaimContext,
-  { answer: said, cards, reason, request, to }: AnswerInput,
+  { answer: said, cards, reason, request, to, assertion }: AnswerInput,
 ): Promise<Said> {
   const kind = requestOf(said);
   if (kind === null) return ok({ request: null });
@@ -84,6 +91,6 @@ async function raise(
   if (kind === "change-access") return ok({ request });
   const { identity } = cards[0];
   const change = kind === "retire" ? { reason } : { to: to ?? "" };
-  const asked = await changeWithin(tx, context, { id: request, identity, kind, change });
+  const asked = await changeWithin(tx, context, { id: request, identity, kind, change, assertion });
   return "refusals" in asked ? asked : ok({ request });
 }

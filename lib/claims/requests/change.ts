@@ -11,8 +11,10 @@ import type { Charter, Origins } from "#lib/domain/charter.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import { mayAskAbout, maySucceed } from "#lib/domain/ownership.ts";
 import { type Outcome, ok, refuse } from "#lib/domain/refusal.ts";
+import type { Assertion } from "#lib/domain/signature.ts";
 import { noSuchRequest, sentOtherwise } from "../refusals.ts";
-import { type ClaimContext, runClaim } from "../run.ts";
+import type { ClaimContext } from "../run.ts";
+import { runSigned, type ToSign } from "../signing.ts";
 import { examineNew } from "./examine-new.ts";
 import { sealVersion } from "./seal.ts";
 
@@ -23,12 +25,17 @@ export interface ChangeInput {
   readonly kind: LaterKind;
   /** {endsAt} of a renewal, {to} of a transfer, {reason} of a retirement. */
   readonly change: JsonObject;
+  /** The gesture, where policy asks for one. */
+  readonly assertion?: Assertion | undefined;
 }
 type Sent = Outcome<{ readonly id: string }>;
 
 /** Asks for a change of an identity that exists, through the same door as its birth: renew, transfer, retire. */
-export const askForChange = (context: ClaimContext, input: ChangeInput): Promise<Sent> =>
-  runClaim(context, { action: `request.${input.kind}`, id: input.identity }, (tx) => changeWithin(tx, context, input));
+export const askForChange = (
+  context: ClaimContext,
+  input: ChangeInput,
+): Promise<Outcome<{ readonly id: string } | ToSign>> =>
+  runSigned(context, { action: `request.${input.kind}`, id: input.identity }, (tx) => changeWithin(tx, context, input));
 
 /** As `askForChange`, in a transaction that says more: the answer to a question that the change follows from. */
 export async function changeWithin(tx: Tx, context: ClaimContext, input: ChangeInput): Promise<Sent> {
@@ -76,10 +83,11 @@ async function sealed(tx: Tx, context: ClaimContext, { input, identity }: About)
   if ("refusals" in examined) return examined;
   await insertRequest(tx, { ...request, draftedAt: now });
   if ((await readRequest(tx, id))?.requester !== request.requester) return noSuchRequest;
-  const { planDigest } = examined.ok;
+  const { planDigest, decision } = examined.ok;
   const origins = originsOf(identity.charter, charter.ok);
   const done = await sealVersion(tx, context, {
     ...{ request: id, version: 1, charter: charter.ok, origins, change, planDigest, owner: successorOf(input) },
+    ...{ kind, assurance: decision.assurance, assertion: input.assertion },
   });
   return "refusals" in done ? done : ok({ id });
 }

@@ -2,11 +2,14 @@ import type { Tx } from "#db/client.ts";
 import { insertAcceptance, insertVersion } from "#db/store/claims.ts";
 import { readVersion } from "#db/store/requests.ts";
 import { digest } from "#lib/digest/digest.ts";
-import type { Charter, Origins } from "#lib/domain/charter.ts";
+import type { Charter, Origins, RequestKind } from "#lib/domain/charter.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import { type Outcome, ok } from "#lib/domain/refusal.ts";
+import { type Assertion, type Assurance, sayAct, submissionIsSigned } from "#lib/domain/signature.ts";
+import { submissionAct } from "#lib/judgement/signed.ts";
 import { sentOtherwise } from "../refusals.ts";
 import type { ClaimContext } from "../run.ts";
+import { gestureFor } from "../signing.ts";
 
 export interface NewSealed {
   readonly request: string;
@@ -17,19 +20,32 @@ export interface NewSealed {
   readonly planDigest: string;
   /** Who would own it by this version; null where nobody new would. */
   readonly owner: string | null;
+  readonly kind: RequestKind;
+  /** What the decision asks of who submits it, and their gesture where they made one. */
+  readonly assurance: Assurance | null;
+  readonly assertion: Assertion | undefined;
 }
 
 /**
  * Seals one version, with its acceptance when who submits it would own it. The very same version sealed by an earlier click
- * is this one; another in its place is a conflict, so that nothing typed is dropped in silence.
+ * is this one; another in its place is a conflict, so that nothing typed is dropped in silence. Signed first where its decision
+ * and its kind ask for it (`runSigned`).
  */
 export async function sealVersion(
   tx: Tx,
-  { actor, newId }: ClaimContext,
-  { owner, ...row }: NewSealed,
+  context: ClaimContext,
+  { owner, kind, assurance, assertion, ...row }: NewSealed,
 ): Promise<Outcome<null>> {
+  const { actor, newId } = context;
   const { request, version, charter, origins, change, planDigest } = row;
-  const sealed = { ...row, digest: digest({ charter, origins, change }), person: actor.id };
+  const unsigned = { ...row, digest: digest({ charter, origins, change }), person: actor.id };
+  const act = submissionAct({ kind }, unsigned);
+  const asked = submissionIsSigned({ assurance, kind, person: actor.id, owner: charter.owner });
+  const signed = asked
+    ? await gestureFor(tx, context, { act, sentence: sayAct(act, charter), assertion })
+    : ok(undefined);
+  if ("refusals" in signed) return signed;
+  const sealed = { ...unsigned, assertion: signed.ok };
   if (!(await insertVersion(tx, sealed))) {
     return (await readVersion(tx, request, version))?.digest === sealed.digest ? ok(null) : sentOtherwise;
   }

@@ -10,7 +10,9 @@ import { readCharter, readOrigins } from "#lib/domain/read-charter.ts";
 import { type Outcome, ok, refuse } from "#lib/domain/refusal.ts";
 import { maySubmitVersion } from "#lib/domain/request.ts";
 import { jsonObject, read } from "#lib/domain/shape.ts";
-import { type ClaimContext, runClaim } from "../run.ts";
+import type { Assertion } from "#lib/domain/signature.ts";
+import type { ClaimContext } from "../run.ts";
+import { runSigned, type ToSign } from "../signing.ts";
 import { examineNew } from "./examine-new.ts";
 import { sealVersion } from "./seal.ts";
 
@@ -18,11 +20,13 @@ export interface TakeOverInput {
   readonly request: string;
   /** The remark that carries the proposal. */
   readonly comment: string;
+  /** The gesture of an owner who asks, where policy asks for one. */
+  readonly assertion?: Assertion | undefined;
 }
 
 /** The requester submits *ask for less* as the next version of the request, exactly as it was proposed. */
-export const takeOver = (context: ClaimContext, input: TakeOverInput): Promise<Outcome<null>> =>
-  runClaim(context, { action: "request.take-over", id: input.request }, async (tx) => {
+export const takeOver = (context: ClaimContext, input: TakeOverInput): Promise<Outcome<null | ToSign>> =>
+  runSigned(context, { action: "request.take-over", id: input.request }, async (tx) => {
     const { actor } = context;
     const found = await readRequestInSight(tx, actor, input.request);
     const proposed = await readProposal(tx, input);
@@ -37,7 +41,7 @@ export const takeOver = (context: ClaimContext, input: TakeOverInput): Promise<O
     const may = maySubmitVersion({ ...asking, newest: version, version: version + 1 });
     if ("refusals" in may) return may;
     if (proposed.version === version) {
-      const done = await sealed(tx, context, proposed);
+      const done = await sealed(tx, context, { ...proposed, assertion: input.assertion });
       if ("ok" in done) await keepInDraft(tx, context, { ...proposed, before: newest.charter });
       return done;
     }
@@ -67,13 +71,17 @@ async function readProposal(tx: Tx, input: TakeOverInput): Promise<Proposed | nu
   return { request: input.request, version: comment.version, charter: charter.ok, origins: origins.ok };
 }
 
-async function sealed(tx: Tx, context: ClaimContext, of: Proposed): Promise<Outcome<null>> {
+async function sealed(
+  tx: Tx,
+  context: ClaimContext,
+  of: Proposed & Pick<TakeOverInput, "assertion">,
+): Promise<Outcome<null>> {
   const { request: id, charter, origins } = of;
   const request = { id, kind: "provision", identity: null, requester: context.actor.id } as const;
   const version = of.version + 1;
   const examined = await examineNew(tx, { request, version: { version, change: {} }, charter });
   if ("refusals" in examined) return examined;
-  const { planDigest } = examined.ok;
+  const { planDigest, decision } = examined.ok;
   return sealVersion(tx, context, {
     request: id,
     version,
@@ -82,6 +90,7 @@ async function sealed(tx: Tx, context: ClaimContext, of: Proposed): Promise<Outc
     change: {},
     planDigest,
     owner: charter.owner,
+    ...{ kind: request.kind, assurance: decision.assurance, assertion: of.assertion },
   });
 }
 
