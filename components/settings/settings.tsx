@@ -13,8 +13,12 @@ import { PageHead } from "#components/ui/page-head.tsx";
 import { Time } from "#components/ui/time.tsx";
 import { useAction } from "#components/use-action.ts";
 import type { NoticeSettings } from "#db/read/notices.ts";
+import type { KeySettings } from "#db/read/passkeys.ts";
 import type { OpenSession, SessionPerson } from "#db/read/session.ts";
 import type { Answer } from "#lib/web/action.ts";
+import { type HostAct, HostSignCard } from "./host-sign-card.tsx";
+import type { KeyActions } from "./key-line.tsx";
+import { KeysCard } from "./keys-card.tsx";
 import { type ChooseNotices, NoticesCard } from "./notices-card.tsx";
 
 const words: { readonly [T in Theme]: string } = { system: "As the system", light: "Light", dark: "Dark" };
@@ -27,11 +31,16 @@ export function Settings(props: {
   readonly endSession: (input: { id: string }) => Promise<Answer<null>>;
   readonly notices: NoticeSettings;
   readonly chooseNotices: ChooseNotices;
+  readonly keys: KeySettings;
+  readonly keyActions: KeyActions;
+  /** What a command on the worker's host waits for, where the address says so. */
+  readonly hostAct: HostAct | null;
 }) {
   return (
     <>
       <PageHead title="Settings">Yours alone; nothing here changes the system.</PageHead>
       <div className="grid gap-4">
+        {props.hostAct === null ? null : <HostSignCard act={props.hostAct} sign={props.keyActions.signForHost} />}
         <Card title="You">
           <Facts
             rows={[
@@ -44,6 +53,7 @@ export function Settings(props: {
             ]}
           />
         </Card>
+        <KeysCard keys={props.keys} actions={props.keyActions} />
         <ThemeCard theme={props.theme} />
         <NoticesCard {...props.notices} chooseNotices={props.chooseNotices} />
         <Sessions sessions={props.sessions} current={props.person.session} endSession={props.endSession} />

@@ -1,9 +1,26 @@
 "use server";
 import { z } from "zod";
+import { enrol } from "#lib/claims/passkeys/enrol.ts";
+import { revoke } from "#lib/claims/passkeys/revoke.ts";
+import { confirm, invite, signForHost as signHost } from "#lib/claims/passkeys/vouch.ts";
 import { chooseNotices as choose } from "#lib/claims/preferences/choose-notices.ts";
 import { noticeKinds, waysToTell } from "#lib/domain/notice.ts";
 import { action } from "#lib/web/action.ts";
+import { gesture as assertion, newKey } from "#lib/web/proof.ts";
 
 const choice = z.strictObject({ choice: z.partialRecord(z.enum(noticeKinds), z.enum(waysToTell)) });
 
+const passkey = z.uuid();
+const made = z.strictObject({ name: z.string().max(60), code: z.string().max(60), registration: newKey.optional() });
+const host = z.strictObject({
+  kind: z.enum(["bundle", "link"]),
+  content: z.string().regex(/^[0-9a-f]{64}$/),
+  assertion,
+});
+
+export const enrolKey = action("passkey.enrol", made, enrol);
+export const revokeKey = action("passkey.revoke", z.strictObject({ passkey }), revoke);
+export const confirmKey = action("passkey.confirm", z.strictObject({ passkey, assertion }), confirm);
+export const inviteToKey = action("passkey.invite", z.strictObject({ person: z.uuid(), assertion }), invite);
+export const signForHost = action("passkey.sign-for-host", host, signHost);
 export const chooseNotices = action("preference.notices", choice, choose);
