@@ -27,9 +27,3 @@ export const newKey = z.strictObject({
   transports: z.array(z.string().max(20)).max(8),
   code: z.string().max(60),
 });
-
-/** What the address asks one to sign for a command of the worker's host (`bundle:…`, `link:…`); null for anything else. */
-export function hostActOf(text: string | null): { readonly kind: "bundle" | "link"; readonly content: string } | null {
-  const [, kind, content = ""] = /^(bundle|link):([0-9a-f]{64})$/.exec(text ?? "") ?? [];
-  return kind === "bundle" || kind === "link" ? { kind, content } : null;
-}

@@ -20,21 +20,17 @@ const planDigest = z.string().regex(/^[0-9a-f]{64}$/);
 /** Exact fields are read inside the claim by the domain's own reader, which names each field it refuses. */
 const form = { id: z.uuid(), answers: z.custom<Answers>((value) => typeof value === "object" && value !== null) };
 
+const acceptance = z.strictObject({ request, version, planDigest, assertion });
+const takingOver = z.strictObject({ request, comment: z.uuid(), assertion });
+const submission = z.strictObject({ ...form, planDigest, assertion });
+
 export const retry = action("step.retry", z.strictObject({ step: z.uuid() }), retryClaim);
 export const withdraw = action("request.withdraw", z.strictObject({ request }), withdrawClaim);
 export const takeBack = action("request.take-back", z.strictObject({ request }), takeBackClaim);
-export const accept = action(
-  "acceptance.give",
-  z.strictObject({ request, version, planDigest, assertion }),
-  acceptClaim,
-);
+export const accept = action("acceptance.give", acceptance, acceptClaim);
 export const comment = action("comment.add", z.strictObject({ request, version, text: z.string().max(4_000) }), ask);
-export const takeOver = action(
-  "request.take-over",
-  z.strictObject({ request, comment: z.uuid(), assertion }),
-  takeOverClaim,
-);
+export const takeOver = action("request.take-over", takingOver, takeOverClaim);
 export const preview = action("request.preview", z.strictObject(form), previewClaim);
 export const saveDraft = action("draft.save", z.strictObject(form), save);
 export const discardDraft = action("draft.discard", z.strictObject({ id: z.uuid() }), discard);
-export const submit = action("request.submit", z.strictObject({ ...form, planDigest, assertion }), submitClaim);
+export const submit = action("request.submit", submission, submitClaim);

@@ -17,10 +17,12 @@ const host = z.strictObject({
   content: z.string().regex(/^[0-9a-f]{64}$/),
   assertion,
 });
+const confirmation = z.strictObject({ passkey, assertion });
+const invitation = z.strictObject({ person: z.uuid(), assertion });
 
 export const enrolKey = action("passkey.enrol", made, enrol);
 export const revokeKey = action("passkey.revoke", z.strictObject({ passkey }), revoke);
-export const confirmKey = action("passkey.confirm", z.strictObject({ passkey, assertion }), confirm);
-export const inviteToKey = action("passkey.invite", z.strictObject({ person: z.uuid(), assertion }), invite);
+export const confirmKey = action("passkey.confirm", confirmation, confirm);
+export const inviteToKey = action("passkey.invite", invitation, invite);
 export const signForHost = action("passkey.sign-for-host", host, signHost);
 export const chooseNotices = action("preference.notices", choice, choose);

@@ -6,9 +6,8 @@ import { Settings } from "#components/settings/settings.tsx";
 import { readNoticeSettings } from "#db/read/notices.ts";
 import { readKeySettings } from "#db/read/passkeys.ts";
 import { openSessions } from "#db/read/session.ts";
-import { type SearchParams, searchOf } from "#lib/web/address.ts";
+import { hostActOf, type SearchParams, searchOf } from "#lib/web/address.ts";
 import { person, reader } from "#lib/web/context.ts";
-import { hostActOf } from "#lib/web/proof.ts";
 import { endSession } from "../../session-actions.ts";
 import { chooseNotices, confirmKey, enrolKey, inviteToKey, revokeKey, signForHost } from "./actions.ts";
 
