@@ -42,7 +42,7 @@ test("the owner takes an action away at once; a developer asks for more, mends i
   const amara = await signedIn(browser, "Amara Obi");
   await test.step("more is refused at its field, mended where it stands, and told as more", async () => {
     await amara.goto(`${identity}/access`);
-    await amara.getByRole("button", { name: "Paste a policy instead" }).click();
+    await amara.getByRole("button", { name: "Paste a policy" }).click();
     await amara.getByRole("textbox", { name: "Add" }).fill(policy("*"));
     await expect(amara.getByText("An identity that may do everything cannot be reviewed.")).toBeVisible();
     await amara.getByRole("textbox", { name: "Add" }).fill(policy("s3:GetObject"));
