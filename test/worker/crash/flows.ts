@@ -23,10 +23,28 @@ const told: Readonly<Record<string, Partial<Flow>>> = {
   resume: { before: ["provision", "suspend"] },
 };
 
-/** Every kind of request there is, and expiry: a retirement that nobody asked for, with its hold. */
+const lived = ["provision", "rotate"];
+
+/**
+ * Every kind of request there is; expiry, a retirement that nobody asked for, with its hold; a renewal of what stays suspended;
+ * and what comes after a rotation, when the credential is no longer the first.
+ */
 export const flows: readonly Flow[] = [
   ...requestKinds.map((kind) => ({ name: kind, kind })),
   { name: "expiry", kind: "retire" as const, change: { holdDays: 14, reason: "expired" }, ends: "retired" as const },
+  {
+    ...{ name: "renew, staying suspended", kind: "renew" as const, before: ["provision", "suspend"] },
+    ...{ change: { staysSuspended: true }, ends: "suspended" as const },
+  },
+  { name: "rotate again", kind: "rotate" as const, before: lived },
+  { name: "suspend, once rotated", kind: "suspend" as const, before: lived, ends: "suspended" as const },
+  {
+    name: "retire, once rotated",
+    kind: "retire" as const,
+    before: lived,
+    change: { holdDays: 0 },
+    ends: "retired" as const,
+  },
 ].map((flow) => ({ before: ["provision"], change: {}, ends: "live" as const, ...told[flow.name], ...flow }));
 
 export function flowNamed(name: string): Flow {

@@ -26,7 +26,7 @@ export async function allRuns(lane: Lane, extent: Extent): Promise<readonly Run[
 
 /** Only what stores a credential, at a target that can hold two, is rotated. */
 const isOf = ({ kind, stores }: CrashWorld, flow: Flow): boolean =>
-  flow.kind !== "rotate" || (stores && connectorOf(kind)?.capabilities.has("rotate") === true);
+  ![flow.kind, ...flow.before].includes("rotate") || (stores && connectorOf(kind)?.capabilities.has("rotate") === true);
 
 /** Early runs tell of every flow. The same order each time; 7919 is a prime larger than any list here. */
 const mixed = (runs: readonly Run[]): readonly Run[] =>

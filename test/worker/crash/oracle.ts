@@ -89,7 +89,7 @@ async function judgeStanding(lane: Lane, found: Findings, { subject, ends }: Jud
 
 const lastEntry: Readonly<Record<End, { readonly intent: string; readonly identity: RegExp }>> = {
   live: { intent: "intent.done", identity: /^identity\.(?!failed|retired|disabled|suspended)/ },
-  suspended: { intent: "intent.done", identity: /^identity\.suspended$/ },
+  suspended: { intent: "intent.done", identity: /^identity\.(suspended|renewed)$/ },
   retired: { intent: "intent.done", identity: /^identity\.retired$/ },
   failed: { intent: "intent.failed", identity: /^identity\.failed$/ },
 };

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { passTime } from "../saga-world.ts";
+import { consume } from "./consumer.ts";
 import type { Lane } from "./lane.ts";
 import { arm, disarm, type Mishap, type Run } from "./mishaps.ts";
 import { type Found, judge } from "./oracle.ts";
@@ -17,10 +18,12 @@ export async function run(lane: Lane, of: Run): Promise<{ found: readonly Found[
   const { flow, reorder } = of;
   const subject = await prepare(lane, reorder ? { world, flow, reorder } : { world, flow });
   world.most();
+  const consumer = flow.kind === "rotate" ? consume(lane, subject) : null;
   const early = await befall(lane, subject, of.mishap);
   disarm(lane, world);
   await recover(lane, subject);
-  return { found: [...(early ?? []), ...(await judge(lane, subject, of.ends))], unmet: early === null };
+  const failed = (await consumer?.stop()) ?? [];
+  return { found: [...(early ?? []), ...failed, ...(await judge(lane, subject, of.ends))], unmet: early === null };
 }
 
 type Of<K extends Mishap["kind"]> = Extract<Mishap, { kind: K }>;
