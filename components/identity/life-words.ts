@@ -21,6 +21,13 @@ function submitted({ aggregate, actor }: LifeEntry, kinds: Kinds): string {
   return version === "1" ? `${what} asked for by ${actor}` : `Edited by ${actor}, version ${version}`;
 }
 
+/** "Access changed: 1 permission taken away". */
+function changed({ detail }: LifeEntry): string {
+  const count = (value: unknown, word: string) =>
+    typeof value === "number" && value > 0 ? [`${value} ${value === 1 ? "permission" : "permissions"} ${word}`] : [];
+  return `Access changed: ${[...count(detail.added, "added"), ...count(detail.takenAway, "taken away")].join(", ")}`;
+}
+
 /** What each action says to a reader; `null` drops an entry that only repeats another. */
 const titles: { readonly [action: string]: Say | null } = {
   "request-version.sealed": submitted,
@@ -52,6 +59,7 @@ const titles: { readonly [action: string]: Say | null } = {
   "identity.resumed": () => "Resumed: enabled at the target",
   "identity.retired": () => "Removed from the target",
   "identity.renewed": () => "Renewed",
+  "identity.access-changed": changed,
   "identity.transferred": () => "Handed over",
   "identity.observed": () => "Read back from the target",
   "attestation.recorded": (entry) => `Still needed? Answered: ${text(entry.detail.answer)}`,

@@ -10,7 +10,7 @@ import type { FormPack, FormQuestion } from "./contract.ts";
 import type { QuestionProps } from "./props.ts";
 import { Composer, ReachWays, wayOf } from "./reach-ways.tsx";
 
-type Props = QuestionProps<Extract<FormQuestion, { kind: "reach" }>>;
+type Props = Omit<QuestionProps<Extract<FormQuestion, { kind: "reach" }>>, "choices">;
 
 /** A reach pack with its parameters, grants composed one by one, or pasted text; each is explained back. */
 export function ReachQuestion(props: Props) {

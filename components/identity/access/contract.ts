@@ -1,0 +1,11 @@
+import type { AccessInput, AskedAccess } from "#lib/claims/requests/change-access.ts";
+import type { AccessPreview } from "#lib/claims/requests/preview-access.ts";
+import type { Answer } from "#lib/web/action.ts";
+import type { AnswerAction } from "../../attestations/answering.ts";
+
+/** What the form of a change of access may ask of the server. */
+export interface AccessVerbs {
+  readonly preview: (input: AccessInput) => Promise<Answer<AccessPreview>>;
+  readonly change: (input: AskedAccess) => Promise<Answer<{ readonly id: string }>>;
+  readonly answer: AnswerAction;
+}
