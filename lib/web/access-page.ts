@@ -68,7 +68,8 @@ function heldBy(permissions: readonly Permission[]) {
 
 /** What its blueprint offers to add; nothing but pasting where it is no longer offered. */
 async function readOffer(db: Queries, id: string) {
-  const blueprint = blueprintSchema.safeParse((await readBlueprint(db, id))?.content).data;
+  const row = await readBlueprint(db, id);
+  const blueprint = blueprintSchema.safeParse(row?.content).data;
   const reach = blueprint?.questions.find((question) => question.kind === "reach");
   const rows = await readReachPacks(db, reach?.packs ?? []);
   return {
@@ -77,6 +78,7 @@ async function readOffer(db: Queries, id: string) {
       return pack === undefined ? [] : [shownPack(pack)];
     }),
     paste: reach?.paste ?? null,
+    help: row?.configured && blueprint ? (connectorOf(blueprint.connector)?.permissions?.words ?? null) : null,
   };
 }
 

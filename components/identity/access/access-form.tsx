@@ -67,7 +67,11 @@ export function AccessForm({ page: drawn, verbs }: Props) {
           )}
           <Kept page={page} wanted={wanted} change={change} error={at(refusals, "drop", "instead")} />
           {asked === null ? (
-            <Added page={page} wanted={wanted} change={change} error={at(refusals, "need", "pasted", "spec")} />
+            <Added
+              {...{ page, wanted, change, preview }}
+              readDenial={verbs.readDenial}
+              error={at(refusals, "need", "pasted", "spec")}
+            />
           ) : null}
           <Why reason={reason} setReason={setReason} />
         </div>

@@ -1,11 +1,18 @@
 "use client";
+import type { AccessPreview } from "#lib/claims/requests/preview-access.ts";
 import { noAnswers } from "#lib/domain/answers.ts";
 import { ReachQuestion } from "../../requests/form/reach-question.tsx";
 import { Card } from "../../ui/card.tsx";
+import type { AccessVerbs } from "./contract.ts";
 import type { AccessPartProps } from "./kept.tsx";
 
+interface AddedProps extends AccessPartProps {
+  readonly preview: Pick<AccessPreview, "refusals" | "explained"> | null;
+  readonly readDenial: AccessVerbs["readDenial"];
+}
+
 /** What it must do beside that: the same question as at birth. */
-export const Added = ({ page, wanted, change, error }: AccessPartProps) => (
+export const Added = ({ page, wanted, change, error, preview, readDenial }: AddedProps) => (
   <Card title="What it must do beside that" aside="nothing, unless you choose">
     <ReachQuestion
       question={{
@@ -17,8 +24,8 @@ export const Added = ({ page, wanted, change, error }: AccessPartProps) => (
       answers={{ ...noAnswers(page.blueprint), need: wanted.add }}
       change={({ need = null }) => change({ add: need })}
       packs={page.packs}
-      help={null}
-      preview={null}
+      help={page.help === null ? null : { blueprint: page.blueprint, words: page.help, readDenial }}
+      preview={preview === null ? null : { ...preview, reach: null }}
       error={error}
     />
     {wanted.add === null ? null : (

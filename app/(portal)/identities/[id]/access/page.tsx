@@ -5,6 +5,7 @@ import { accessPage } from "#lib/web/access-page.ts";
 import { type SearchParams, searchOf } from "#lib/web/address.ts";
 import { reader } from "#lib/web/context.ts";
 import { answer } from "../../../attestations/actions.ts";
+import { readDenial } from "../../../requests/actions.ts";
 import { changeAccess, previewAccess } from "../../actions.ts";
 
 export const metadata = { title: "Access" };
@@ -28,7 +29,7 @@ export default async function AccessRoute({ params, searchParams }: Props) {
         { title: "Access" },
       ]}
     >
-      <Access page={page} verbs={{ preview: previewAccess, change: changeAccess, answer }} />
+      <Access page={page} verbs={{ preview: previewAccess, change: changeAccess, answer, readDenial }} />
     </Page>
   );
 }
