@@ -97,12 +97,13 @@ export async function approveAt(page: Page, path: string, reason = ""): Promise<
   await expect(dialog).toBeHidden();
 }
 
-/** Approves the named request from the approval queue. */
+/** Approves the named request from the approval queue, once its own card has taken the place of the one shown before. */
 export async function approve(page: Page, name: string): Promise<void> {
   await page.goto("/approvals");
   await page.getByText(name, { exact: true }).first().click();
-  await expect(page.getByRole("button", { name: /^Approve/ }).first()).toBeVisible();
+  await expect(page.getByRole("region", { name, exact: true })).toBeVisible();
   const dialog = await pressed(page, "a");
+  await expect(dialog).toHaveAccessibleName(`Approve ${name}`);
   await dialog.getByRole("button", { name: /^Approve/ }).click();
   await expect(page.getByText(name, { exact: true })).toHaveCount(0);
 }
