@@ -88,29 +88,22 @@ export function freePort() {
   });
 }
 
+const initdbFlags = ["-U", "postgres", "-A", "scram-sha-256", "-E", "UTF8", "--locale=C"];
+
 function create({ native, folder, data, password, durable }) {
   rmSync(data, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const who = serverAccount();
+  // The account that runs the server must pass through a parent that is made here.
+  mkdirSync(dirname(folder), { recursive: true, mode: who ? 0o711 : 0o700 });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   if (who) chownSync(folder, who.uid, who.gid);
   const secret = join(folder, "first-password");
   writeFileSync(secret, password, { mode: 0o600 });
   if (who) chownSync(secret, who.uid, who.gid);
   const fresh = join(folder, "data.new");
   rmSync(fresh, { recursive: true, force: true });
-  const flags = [
-    "-D",
-    fresh,
-    "-U",
-    "postgres",
-    "-A",
-    "scram-sha-256",
-    `--pwfile=${secret}`,
-    "-E",
-    "UTF8",
-    "--locale=C",
-  ];
-  const made = spawnSync(join(native, "bin", "initdb"), durable ? flags : [...flags, "--no-sync"], {
+  const flags = [...initdbFlags, "-D", fresh, `--pwfile=${secret}`, ...(durable ? [] : ["--no-sync"])];
+  const made = spawnSync(join(native, "bin", "initdb"), flags, {
     ...account(),
     env: environment(),
     cwd: folder,

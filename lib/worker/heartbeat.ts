@@ -8,8 +8,8 @@ import type { Worker } from "./worker.ts";
 const everyMs = 5_000;
 
 /**
- * Says every five seconds that this worker lives, what it runs with and what is wrong, until the signal. While no policy is
- * active it tries again: the people it names may have been imported meanwhile.
+ * Says every five seconds, and at once when it begins or ceases to be halted, that this worker lives, what it runs with and what is
+ * wrong, until the signal. While no policy is active it tries again: the people it names may have been imported meanwhile.
  */
 export async function runHeart(
   worker: Worker,
@@ -19,6 +19,7 @@ export async function runHeart(
   const { installation, publicUrl: portal, signIn } = worker.config;
   let { problems } = of;
   while (!signal.aborted) {
+    const moved = of.standing.moved();
     try {
       if (problems.length > 0) problems = await firstBundle(worker);
       const told = {
@@ -29,6 +30,6 @@ export async function runHeart(
     } catch (error) {
       worker.log.fault("heartbeat", error);
     }
-    await pause(everyMs, undefined, { signal }).catch(() => undefined);
+    await Promise.race([moved, pause(everyMs, undefined, { signal }).catch(() => undefined)]);
   }
 }

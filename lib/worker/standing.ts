@@ -5,6 +5,8 @@
 export interface Standing {
   /** Why it only reports, in a sentence with the mend; null when it may act. */
   readonly halted: string | null;
+  /** Resolves when `halted` is next set to something else. */
+  moved(): Promise<void>;
   halt(sentence: string): void;
   clear(): void;
 }
@@ -14,15 +16,19 @@ export function createStanding(anchored: boolean): Standing {
   let halted: string | null = anchored
     ? "The audit log is being compared with its anchor; until then nothing is done."
     : null;
+  let next = Promise.withResolvers<void>();
+  const set = (sentence: string | null) => {
+    if (sentence === halted) return;
+    halted = sentence;
+    next.resolve();
+    next = Promise.withResolvers<void>();
+  };
   return {
     get halted() {
       return halted;
     },
-    halt: (sentence) => {
-      halted = sentence;
-    },
-    clear: () => {
-      halted = null;
-    },
+    moved: () => next.promise,
+    halt: set,
+    clear: () => set(null),
   };
 }

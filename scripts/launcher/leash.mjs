@@ -3,3 +3,5 @@ process.on("disconnect", () => {
   process.kill(process.pid, "SIGTERM");
   setTimeout(() => process.exit(1), 5_000).unref();
 });
+// The channel alone holds no child back that has nothing left to do.
+process.channel?.unref();
