@@ -1,3 +1,4 @@
+import { certificateTrouble } from "#lib/domain/certificate.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
 import type { Calls, Check } from "#lib/domain/target.ts";
 import type { Cluster, Transaction } from "./client.ts";
@@ -27,12 +28,15 @@ export async function check(checking: Checking): Promise<readonly Check[]> {
     return [...checks, ...rights, ...databases];
   } catch (error) {
     if (!(error instanceof TargetFault)) throw error;
-    const mend =
-      error.kind === "denied"
-        ? "Renew the credential `password`, and let the portal's host in."
-        : "Correct host and port, or the way to it.";
-    return [{ name: "server", ok: false, sentence: error.sentence, mend }];
+    return [{ name: "server", ok: false, sentence: error.sentence, mend: mendOf(error) }];
   }
+}
+
+function mendOf({ kind, code }: TargetFault): string {
+  if (kind === "denied") return "Renew the credential `password`, and let the portal's host in.";
+  if (certificateTrouble(code) !== null)
+    return "Renew the server's certificate, name the host that it names, or put its authority under `tls.ca`.";
+  return "Correct host and port, or the way to it.";
 }
 
 const decisive = new Set(["version", "not the portal's cluster"]);

@@ -96,10 +96,8 @@ export class Cluster {
       database: database ?? homeDatabase,
       username: as?.username ?? adminRole,
       password: as?.password ?? this.#password,
-      ssl:
-        tls.mode === "off"
-          ? false
-          : { rejectUnauthorized: true, servername: host, ...(tls.ca === null ? {} : { ca: tls.ca }) },
+      // postgres.js sends the name; an address is no server name (RFC 6066), so the certificate is compared with `host`.
+      ssl: tls.mode === "off" ? false : { rejectUnauthorized: true, host, ...(tls.ca === null ? {} : { ca: tls.ca }) },
       max: 1,
       prepare: false,
       fetch_types: false,

@@ -1,4 +1,5 @@
 import postgres from "postgres";
+import { certificateTrouble } from "#lib/domain/certificate.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
 
 /** Where a transaction stood when it failed. */
@@ -39,11 +40,18 @@ export function toFault(error: unknown, { committing }: Progress): TargetFault {
   const serverSpoke = error instanceof postgres.PostgresError && !code.startsWith("57P");
   if (!serverSpoke && committing)
     return new TargetFault("ambiguous", code, "The connection ended while the transaction was being committed.");
-  if (!serverSpoke) return new TargetFault("unavailable", code, "PostgreSQL cannot be reached, or went away.");
+  if (!serverSpoke) return new TargetFault("unavailable", code, unheard(code));
   const known = meanings[code];
   if (known !== undefined) return new TargetFault(known[0], code, known[1]);
   if (code.startsWith("53")) return new TargetFault("quota", code, "The server is out of a resource.");
   return new TargetFault("invalid", code, "PostgreSQL refused the statement.");
+}
+
+function unheard(code: string): string {
+  const certificate = certificateTrouble(code);
+  return certificate === null
+    ? "PostgreSQL cannot be reached, or went away."
+    : `The certificate of PostgreSQL ${certificate}.`;
 }
 
 function codeOf(error: unknown): string {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { certificateTrouble } from "#lib/domain/certificate.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
 import type { Calls, Check } from "#lib/domain/target.ts";
 import type { VaultConnectEntry } from "../store.ts";
@@ -46,9 +47,12 @@ async function checkServer({ entry, calls }: Checking): Promise<Check> {
       sentence: `Reachable and unsealed${state.data.version ? `, version ${state.data.version}` : ""}.`,
     };
   } catch (error) {
-    if (error instanceof TargetFault)
-      return { name, ok: false, sentence: error.sentence, mend: "Correct the address, or the way to it." };
-    throw error;
+    if (!(error instanceof TargetFault)) throw error;
+    const mend =
+      certificateTrouble(error.code) === null
+        ? "Correct the address, or the way to it."
+        : "Correct the address, the server's certificate, or the authority under `ca`.";
+    return { name, ok: false, sentence: error.sentence, mend };
   }
 }
 

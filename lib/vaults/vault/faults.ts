@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { certificateTrouble } from "#lib/domain/certificate.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
 import type { Exchange } from "./wire.ts";
 
@@ -52,9 +53,13 @@ function knownStatus(status: number, text: string, exchange: Exchange): TargetFa
 
 function unanswered(error: unknown, exchange: Exchange): TargetFault {
   const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "no-answer";
-  return exchange.sent
-    ? uncertain(exchange, code, "The vault did not answer.")
-    : new TargetFault("unavailable", code, "The vault cannot be reached.");
+  if (exchange.sent) return uncertain(exchange, code, "The vault did not answer.");
+  const certificate = certificateTrouble(code);
+  return new TargetFault(
+    "unavailable",
+    code,
+    certificate === null ? "The vault cannot be reached." : `The certificate of the vault ${certificate}.`,
+  );
 }
 
 /** A change that may have happened is ambiguous; a read that failed is only unavailable. */
