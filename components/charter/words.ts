@@ -10,6 +10,7 @@ import type {
 /** What a request does, as a title's remark. */
 export const kindWords: { readonly [K in RequestKind]: string } = {
   provision: "New identity",
+  "change-access": "Change of access",
   renew: "Renewal",
   transfer: "Transfer",
   suspend: "Suspension",
@@ -21,6 +22,7 @@ export const kindWords: { readonly [K in RequestKind]: string } = {
 /** What the worker does for it. */
 export const doingWords: { readonly [K in RequestKind]: string } = {
   provision: "Provisioning",
+  "change-access": "Changing its access",
   renew: "Renewing",
   transfer: "Handing over",
   suspend: "Suspending",
@@ -32,6 +34,7 @@ export const doingWords: { readonly [K in RequestKind]: string } = {
 /** What the identity is once the worker has done it. */
 export const doneWords: { readonly [K in RequestKind]: string } = {
   provision: "Live",
+  "change-access": "Access changed",
   renew: "Renewed",
   transfer: "Handed over",
   suspend: "Suspended",
@@ -43,6 +46,7 @@ export const doneWords: { readonly [K in RequestKind]: string } = {
 /** Heading of the objects that it is about. */
 export const objectWords: { readonly [K in RequestKind]: string } = {
   provision: "What will be created",
+  "change-access": "What it will be",
   renew: "What is renewed",
   transfer: "What is handed over",
   suspend: "What is disabled",

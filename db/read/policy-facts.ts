@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import type { Queries } from "#db/client.ts";
 import type { Environment } from "#lib/domain/charter.ts";
 import type { IdentityState } from "#lib/domain/identity.ts";
+import type { UseAnswer } from "#lib/domain/last-use.ts";
 
 /** What policy counts in the database for one request. */
 export interface PolicyRows {
@@ -19,6 +20,7 @@ export interface PolicyRows {
     readonly state: IdentityState;
     readonly bornAt: Date;
     readonly endsAt: Date;
+    readonly useAnswer: UseAnswer;
   } | null;
 }
 
@@ -45,6 +47,7 @@ interface PolicyRow extends Record<string, unknown> {
   readonly state: IdentityState | null;
   readonly born: string | null;
   readonly ends: string | null;
+  readonly use_answer: UseAnswer | null;
 }
 
 /** One query, run by either role; facts about nothing the requester could not be told. */
@@ -56,7 +59,7 @@ export async function readPolicyFacts(db: Queries, of: PolicyQuestion): Promise<
         and id <> ${of.identity} and state not in ('retired', 'failed')
       limit 1000
     ), own as (
-      select owner, team, state, born_at, ends_at from charter.identities where tenant = 'main' and id = ${of.identity}
+      select owner, team, state, born_at, ends_at, use_answer from charter.identities where tenant = 'main' and id = ${of.identity}
     )
     select
       ${of.environment} = 'prod' and not exists (select 1 from other) as first,
@@ -64,18 +67,19 @@ export async function readPolicyFacts(db: Queries, of: PolicyQuestion): Promise<
       exists (select 1 from charter.people p where p.tenant = 'main' and p.canonical = ${of.owner} and p.active) as owner_active,
       ${inTeam(of.team, of.requester)} as in_team,
       ${inTeam(of.team, of.owner)} as owner_in_team,
-      own.owner, own.team, own.state, own.born_at::text as born, own.ends_at::text as ends
+      own.owner, own.team, own.state, own.born_at::text as born, own.ends_at::text as ends, own.use_answer
     from (select 1) one left join own on true`);
   if (row === undefined) throw new Error("The policy facts' query always answers with one row.");
-  const { owner, team, state, born, ends } = row;
-  const known = owner !== null && team !== null && state !== null && born !== null && ends !== null;
+  const { owner, team, state, born, ends, use_answer: useAnswer } = row;
+  const known =
+    owner !== null && team !== null && state !== null && born !== null && ends !== null && useAnswer !== null;
   return {
     firstInProduction: row.first,
     similar: Number(row.similar),
     ownerActive: row.owner_active,
     requesterInTeam: row.in_team,
     ownerInTeam: row.owner_in_team,
-    identity: known ? { owner, team, state, bornAt: new Date(born), endsAt: new Date(ends) } : null,
+    identity: known ? { owner, team, state, bornAt: new Date(born), endsAt: new Date(ends), useAnswer } : null,
   };
 }
 

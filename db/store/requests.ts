@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, inArray, isNotNull, lte, ne, notInArray, sql } from "drizzle-orm";
+import type { RequestKind } from "#lib/domain/charter.ts";
 import { mayBecome, settledStates } from "#lib/domain/request.ts";
 import type { Queries, Tx } from "../client.ts";
 import { acceptances, asks, comments, requests, requestVersions, verdicts } from "../schema/claims.ts";
@@ -204,8 +205,12 @@ export const readApproved = (db: Queries, now: Date, limit: number) =>
     .orderBy(requestStates.since)
     .limit(limit);
 
-/** An open request on this identity, other than `except`; null when there is none. */
-export async function readOpenRequestOn(db: Queries, identity: string, except: string) {
+/** An open request of one kind on this identity, other than `except`; null when there is none. */
+export async function readOpenRequestOn(
+  db: Queries,
+  identity: string,
+  { kind, except }: { readonly kind: RequestKind; readonly except: string },
+) {
   const [row] = await db
     .select({ request: requests.id, kind: requests.kind, state: requestStates.state })
     .from(requests)
@@ -214,6 +219,7 @@ export async function readOpenRequestOn(db: Queries, identity: string, except: s
       and(
         eq(requests.tenant, "main"),
         eq(requests.identity, identity),
+        eq(requests.kind, kind),
         ne(requests.id, except),
         notInArray(requestStates.state, [...settledStates, "refused"]),
       ),

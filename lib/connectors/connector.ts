@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Covers, Permission } from "#lib/domain/access.ts";
 import type { Charter, CredentialModel, RequestKind } from "#lib/domain/charter.ts";
 import type { EstateIdentity } from "#lib/domain/estate.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
@@ -80,6 +81,14 @@ export interface Connector<Settings, Spec> {
   validate(ask: PlanAsk<Settings, Spec>): Outcome<null>;
   plan(ask: PlanAsk<Settings, Spec>): readonly PlannedObject[];
   flow(kind: RequestKind, plan: Plan): readonly FlowStep[];
+  /** What is left of a spec (`beside`) or nothing of it (`instead`), with all that another says; what the spec makes stays the same. */
+  amend(spec: Spec, more: Spec, how: "beside" | "instead"): Spec;
+  /** Text that, pasted, comes to this spec again; absent where nothing can be pasted. */
+  asText?(spec: Spec): string;
+  /** Every permission that the planned objects give, named as `reach` names it: what changes of access are compared by. */
+  access(objects: readonly PlannedObject[]): Promise<readonly Permission[]>;
+  /** Whether one resource of a permission certainly names all of another. */
+  readonly covers: Covers;
   /** Everything the planned objects allow, expanded. Asynchronous only because vendors' action data is loaded lazily. */
   reach(objects: readonly PlannedObject[]): Promise<Reach>;
   /** Copy-and-paste texts for this very identity. `facts` are what its steps committed (ARN, vault path). */

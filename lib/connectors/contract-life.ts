@@ -7,6 +7,7 @@ import type { Plan, StorageSlot } from "#lib/domain/plan.ts";
 import type { Calls, Mark } from "#lib/domain/target.ts";
 import type { Connector, Intent, Labels, StepWork, Target } from "./connector.ts";
 import { issueOnce } from "./contract-credential.ts";
+import { asFormer } from "./former.ts";
 
 /** What truly lies at a target under a name, read by other means than the connector's. Null: nothing. */
 export interface Lying {
@@ -23,6 +24,8 @@ export interface Harness {
   readonly target: Target;
   readonly charter: Charter;
   readonly spec: unknown;
+  /** A spec that allows less of the same. */
+  readonly smaller: unknown;
   readonly storage: StorageSlot | null;
   now(): Date;
   /** Name of an object that no earlier case used. */
@@ -100,6 +103,16 @@ export function planFor(life: Life, kind: RequestKind, change: Partial<Charter> 
     endsAt: charter.endsAt,
     change: {},
   };
+}
+
+/** A change of access from what one plan says to another spec. */
+export function accessPlanFor(
+  life: Life,
+  from: Plan,
+  { spec, ...change }: { readonly spec: unknown; readonly added: number; readonly takenAway: number },
+): Plan {
+  const plan = planFor({ ...life, harness: { ...life.harness, spec } }, "change-access");
+  return { ...plan, change: { ...change, former: asFormer(from.objects) } };
 }
 
 export function workOf(life: Life, plan: Plan): StepWork {

@@ -5,6 +5,7 @@ import type { Calls, Mark } from "#lib/domain/target.ts";
 import { Squatter } from "./connector.ts";
 
 import {
+  accessPlanFor,
   beginLife,
   type Harness,
   type Life,
@@ -235,6 +236,48 @@ export const contract: readonly ContractCase[] = [
       await runFlow(life, planFor(life, "resume"));
       await runStep(life, rotation, ends?.name ?? "");
       assert.equal((await harness.lying(life.name))?.liveCredentials, 1);
+    },
+  },
+  {
+    name: "takes access away, gives it again, each twice to the same end, and takes either back",
+    run: async (harness) => {
+      const { life, plan } = await provisioned(harness);
+      const differs = async (from: Plan) => {
+        const seen = await observe(life, from);
+        assert.ok(seen.state === "ours" && seen.enabled, JSON.stringify(seen));
+        return seen.differences;
+      };
+      const less = accessPlanFor(life, plan, { spec: harness.smaller, added: 0, takenAway: 1 });
+      const more = accessPlanFor(life, less, { spec: harness.spec, added: 1, takenAway: 0 });
+      for (const [changed, before] of [
+        [less, plan],
+        [more, less],
+      ] as const) {
+        const change = harness.connector.flow(changed.kind, changed).find(({ name }) => name.startsWith("change-"));
+        const step = harness.target.steps[change?.name ?? ""];
+        assert.deepEqual(await differs(before), []);
+        await runFlow(life, changed);
+        await runFlow(life, changed);
+        assert.deepEqual(await differs(changed), []);
+        assert.notDeepEqual(await differs(before), []);
+        for (const _ of [1, 2]) await step?.undo?.(workOf(life, changed));
+        assert.deepEqual(await differs(before), []);
+        await runFlow(life, changed);
+      }
+      assert.deepEqual(await differs(more), []);
+    },
+  },
+  {
+    name: "puts right on resuming what a change that was ended half done has left",
+    run: async (harness) => {
+      const { life, plan } = await provisioned(harness);
+      const less = accessPlanFor(life, plan, { spec: harness.smaller, added: 0, takenAway: 1 });
+      await runFlow(life, less, "change-");
+      await runFlow(life, planFor(life, "suspend"));
+      await runFlow(life, planFor(life, "resume"));
+      const seen = await observe(life, plan);
+      assert.ok(seen.state === "ours" && seen.enabled);
+      assert.deepEqual(seen.differences, []);
     },
   },
   {

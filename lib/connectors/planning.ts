@@ -1,12 +1,15 @@
 import { digest } from "#lib/digest/digest.ts";
 import { objectName } from "#lib/digest/name.ts";
+import type { AccessChange } from "#lib/domain/access.ts";
 import type { Charter, Environment, RequestKind } from "#lib/domain/charter.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
-import type { Plan, StorageSlot } from "#lib/domain/plan.ts";
+import type { Plan, PlannedObject, StorageSlot } from "#lib/domain/plan.ts";
 import type { Reach } from "#lib/domain/reach.ts";
 import { asRefusals, type Outcome, ok, type Refusal, refuse } from "#lib/domain/refusal.ts";
 import { type ApprovedStorage, pickStorage } from "#lib/domain/storage.ts";
+import { accessBetween } from "./access-between.ts";
 import type { Connector, Labels, PlanAsk } from "./connector.ts";
+import { asFormer } from "./former.ts";
 import { connectorOf } from "./registry.ts";
 
 /** A target as published: the worker draws from its own file, the web from the `targets` row; both have the same fields. */
@@ -50,6 +53,8 @@ export interface PlanningAsk {
   readonly born: Born | null;
   /** Ids of the stored credentials that the identity has, oldest first. */
   readonly held: readonly string[];
+  /** The objects as they stand, for a change of access; null for every other kind. */
+  readonly present: readonly PlannedObject[] | null;
 }
 
 export interface Planned {
@@ -57,11 +62,13 @@ export interface Planned {
   /** sha256(JCS(plan)), hex: what approvals bind. */
   readonly planDigest: string;
   readonly reach: Reach;
+  /** What a change of access differs in; null for every other kind. */
+  readonly access: AccessChange | null;
 }
 
 /**
  * Draws the plan of a request: the same in both processes for the same rows. The web's is a preview, the worker's counts.
- * Refuses at `target`, `environment`, `credential` and `spec.*` what cannot be made.
+ * Refuses at `target`, `environment`, `credential` and `spec.*` what cannot be made, and a change of access that is none.
  */
 export async function buildPlan(ask: PlanningAsk): Promise<Outcome<Planned>> {
   const connector = connectorOf(ask.target.kind);
@@ -72,6 +79,8 @@ export async function buildPlan(ask: PlanningAsk): Promise<Outcome<Planned>> {
   const drawn = drawing(connector, ask);
   if ("refusals" in drawn) return drawn;
   const objects = connector.plan(drawn.ok);
+  const access = ask.present === null ? ok(null) : await changeBetween(connector, ask.present, objects);
+  if ("refusals" in access) return access;
   const vault = ask.vaults.find(({ name }) => name === drawn.ok.storage?.vault);
   const plan: Plan = {
     v: 1,
@@ -86,9 +95,30 @@ export async function buildPlan(ask: PlanningAsk): Promise<Outcome<Planned>> {
     objects,
     storage: drawn.ok.storage,
     endsAt: ask.charter.endsAt,
-    change: ask.change,
+    change: access.ok === null ? ask.change : sealedChange(ask, access.ok),
   };
-  return ok({ plan, planDigest: digest(plan), reach: await connector.reach(objects) });
+  return ok({ plan, planDigest: digest(plan), reach: await connector.reach(objects), access: access.ok });
+}
+
+/** The objects say what is wanted; the change says why, what they replace, and how much is added and taken away. */
+function sealedChange({ change, present }: PlanningAsk, { added, takenAway }: AccessChange): JsonObject {
+  const { spec: _, ...rest } = change;
+  return { ...rest, former: asFormer(present ?? []), added: added.length, takenAway: takenAway.length };
+}
+
+/** Refuses what would leave everything as it is, and what would leave nothing. */
+async function changeBetween(
+  connector: Connector<unknown, unknown>,
+  present: readonly PlannedObject[],
+  objects: readonly PlannedObject[],
+): Promise<Outcome<AccessChange>> {
+  const change = await accessBetween(connector, present, objects);
+  const say = (sentence: string, mend: string) => refuse({ code: "conflict", sentence, mend });
+  if ((await connector.access(objects)).length === 0)
+    return say("Nothing would be left of its access.", "Retire it instead.");
+  return change.added.length + change.takenAway.length > 0
+    ? ok(change)
+    : say("This is exactly what it may do now.", "Take something away, or add something.");
 }
 
 type Drawing = PlanAsk<unknown, unknown>;
@@ -110,7 +140,8 @@ function drawing(connector: Connector<unknown, unknown>, ask: PlanningAsk): Outc
     held: ask.held,
     labels: ask.labels,
   };
-  const valid = ask.kind === "provision" ? connector.validate(drawn) : ok(null);
+  const decides = ask.kind === "provision" || ask.kind === "change-access";
+  const valid = decides ? connector.validate(drawn) : ok(null);
   return "refusals" in valid ? valid : ok(drawn);
 }
 

@@ -11,6 +11,7 @@ export type LaterKind = Exclude<RequestKind, "provision">;
 /** The field that each kind's change has, the charter field that people know it by, and what may stand beside it. */
 const changes: { readonly [K in LaterKind]: { readonly key: string; readonly field: string; readonly also?: string } } =
   {
+    "change-access": { key: "reason", field: "reason", also: "spec" },
     renew: { key: "endsAt", field: "endsAt", also: "exceptionEndsAt" },
     transfer: { key: "to", field: "owner" },
     suspend: { key: "reason", field: "reason" },
@@ -50,6 +51,8 @@ export function charterAfter(ask: {
       return ok(charter);
     case "resume":
       return mayResume(charter, ask.now);
+    case "change-access":
+      return reaching(charter, ask.change.spec);
     case "transfer":
       return ok(handedOver(charter, value));
     case "renew": {
@@ -58,6 +61,15 @@ export function charterAfter(ask: {
     }
   }
 }
+
+/** Other access and nothing else; what it comes to is compared once its plan is drawn. */
+function reaching(charter: Charter, spec: Json | undefined): Outcome<Charter> {
+  if (isJsonObject(spec)) return ok({ ...charter, spec });
+  return refuse({ code: "invalid", field: "spec", sentence: "What it must do is missing." });
+}
+
+const isJsonObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** An exception lasts longer only together with a renewal, which is approved as policy says for it. */
 function extended(charter: Charter, until: Json | undefined): Outcome<Charter> {
@@ -88,6 +100,7 @@ function handedOver(charter: Charter, owner: string): Charter {
 export const fieldsOf = (kind: RequestKind): readonly string[] | null =>
   ({
     provision: null,
+    "change-access": [],
     renew: ["endsAt", "owner", "exception.endsAt", "exception.owner"],
     transfer: ["owner"],
     suspend: [],

@@ -11,7 +11,16 @@ export const classifications = ["public", "internal", "confidential", "restricte
 export type Classification = (typeof classifications)[number];
 
 /** Kinds of request that exist. A kind is added here only together with its flow. */
-export const requestKinds = ["provision", "renew", "transfer", "suspend", "resume", "rotate", "retire"] as const;
+export const requestKinds = [
+  "provision",
+  "change-access",
+  "renew",
+  "transfer",
+  "suspend",
+  "resume",
+  "rotate",
+  "retire",
+] as const;
 export type RequestKind = (typeof requestKinds)[number];
 
 /** What may use a federated identity: a GitHub repository's environment or branch, by name and by immutable ids. */

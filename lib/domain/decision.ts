@@ -28,8 +28,15 @@ export interface PolicyFacts {
   readonly firstInProduction: boolean;
   readonly similar: number;
   readonly ownerActive: boolean;
-  /** Kind-specific: a renewal's total life in days, a transfer across teams. */
-  readonly change: { readonly crossTeam: boolean; readonly byOwner: boolean };
+  /** Kind-specific: a transfer across teams; how many permissions a change of access adds and takes away. */
+  readonly change: {
+    readonly crossTeam: boolean;
+    readonly byOwner: boolean;
+    readonly added: number;
+    readonly takenAway: number;
+  };
+  /** Its target has told of a use of the identity concerned. */
+  readonly useSeen: boolean;
 }
 
 /** One rule that spoke, in a sentence. `asks` = a permit whose obligation asks people; `passes` = a permit without one. */

@@ -17,7 +17,8 @@ export interface Grid {
   readonly rows: readonly GridRow[];
 }
 
-const titles: { readonly [L in Level]: string } = {
+/** What a level of access is called. */
+export const levelTitles: { readonly [L in Level]: string } = {
   list: "List",
   read: "Read",
   write: "Write",
@@ -36,7 +37,7 @@ export function gridOf(reach: Reach): Grid {
     (level) => level !== "tagging" || reach.services.some((one) => one.levels.tagging.length > 0),
   );
   return {
-    columns: shown.map((level) => ({ level, title: titles[level] })),
+    columns: shown.map((level) => ({ level, title: levelTitles[level] })),
     rows: reach.services.map(({ service, title, levels: held }) => ({
       service,
       title,

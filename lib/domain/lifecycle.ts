@@ -8,6 +8,7 @@ export type LifeEvent =
   | "failed"
   | "retirement-started"
   | "removed"
+  | "access-changed"
   | "renewed"
   | "transferred"
   | "rotated"
@@ -17,6 +18,7 @@ export type LifeEvent =
 const moves: { readonly [S in IdentityState]: { readonly [E in LifeEvent]?: IdentityState } } = {
   provisioning: { provisioned: "live", failed: "failed" },
   live: {
+    "access-changed": "live",
     renewed: "live",
     transferred: "live",
     rotated: "live",
@@ -24,6 +26,7 @@ const moves: { readonly [S in IdentityState]: { readonly [E in LifeEvent]?: Iden
     "retirement-started": "retiring",
   },
   suspended: {
+    "access-changed": "suspended",
     renewed: "suspended",
     transferred: "suspended",
     rotated: "suspended",

@@ -24,12 +24,15 @@ const endersMay: readonly LaterKind[] = ["suspend", "retire"];
 export function mayAskAbout(kind: LaterKind, of: Behind, asker: Asker): Outcome<null> {
   const stands = of.owner === asker.id || isBackup(of, asker) || asker.roles.includes("security");
   if (!stands && !(endersMay.includes(kind) && of.endsIt === asker.id))
-    return refuse({ code: "forbidden", sentence: `Only the owner, the backup or security may ${kind} it.` });
+    return refuse({ code: "forbidden", sentence: `Only the owner, the backup or security may ${verbOf(kind)} it.` });
   return mayAskInState(kind, of.state);
 }
 
+const verbOf = (kind: LaterKind): string => (kind === "change-access" ? "change of" : kind);
+
 /** `renew` during the hold enables it again, so it is allowed while retiring. */
 const possibleIn: { readonly [K in LaterKind]: readonly IdentityState[] } = {
+  "change-access": ["live"],
   renew: ["live", "suspended", "retiring"],
   transfer: ["live", "suspended"],
   suspend: ["live"],
@@ -41,7 +44,7 @@ const possibleIn: { readonly [K in LaterKind]: readonly IdentityState[] } = {
 /** Whether there is anything to ask of an identity in this state, whoever asks. */
 export function mayAskInState(kind: LaterKind, state: IdentityState): Outcome<null> {
   if (possibleIn[kind].includes(state)) return ok(null);
-  return refuse({ code: "conflict", sentence: `It is ${state}; there is nothing to ${kind}.` });
+  return refuse({ code: "conflict", sentence: `It is ${state}; there is nothing to ${verbOf(kind)}.` });
 }
 
 /** Only a stored credential is replaced, and one at a time: there are never more than two. */

@@ -1,6 +1,8 @@
+import type { AccessChange } from "./access.ts";
 import type { Charter, RequestKind } from "./charter.ts";
 import type { PolicyFacts } from "./decision.ts";
 import { daysUntil } from "./instant.ts";
+import type { UseAnswer } from "./last-use.ts";
 import type { Reach } from "./reach.ts";
 
 export interface PolicyFactsAsk {
@@ -22,15 +24,18 @@ export interface PolicyFactsAsk {
     /** The owner of `charter` (of a transfer: the successor) is a member of its team. */
     readonly ownerInTeam: boolean;
     /** The identity concerned as it stands; null for `provision`. */
-    readonly identity: { readonly owner: string; readonly team: string } | null;
+    readonly identity: { readonly owner: string; readonly team: string; readonly useAnswer: UseAnswer } | null;
   };
+  /** What a change of access differs in; null for every other kind. */
+  readonly access: AccessChange | null;
 }
 
 /**
  * What policy is told of one request. `inTeam` at birth also means that the business service is that team's: nobody speaks
  * for another team's service by naming their own team. Counted from the charter, its reach and the database; used by both processes.
  */
-export function policyFacts({ kind, charter, reach, requester, now, serviceTeam, rows }: PolicyFactsAsk): PolicyFacts {
+export function policyFacts(ask: PolicyFactsAsk): PolicyFacts {
+  const { kind, charter, reach, requester, now, serviceTeam, rows, access } = ask;
   const { exception, backup } = charter;
   const ownService = kind !== "provision" || serviceTeam === charter.team;
   const left = exception === null ? 0 : daysUntil(exception.endsAt, now);
@@ -56,7 +61,10 @@ export function policyFacts({ kind, charter, reach, requester, now, serviceTeam,
     change: {
       crossTeam: rows.identity !== null && (rows.identity.team !== charter.team || !rows.ownerInTeam),
       byOwner: requester !== null && requester === (rows.identity?.owner ?? charter.owner),
+      added: access?.added.length ?? 0,
+      takenAway: access?.takenAway.length ?? 0,
     },
+    useSeen: rows.identity?.useAnswer === "used",
   };
 }
 

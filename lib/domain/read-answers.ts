@@ -1,3 +1,4 @@
+import type { WantedAccess } from "./access.ts";
 import type { Answers, Beside, Edits, GithubAnswer, NeedAnswer, WorkloadAnswer } from "./answers.ts";
 import { classifications, credentialModels, environments } from "./charter.ts";
 import { type Grant, mostGrants, mostInGrant } from "./permission.ts";
@@ -68,6 +69,15 @@ const answers: Reader<Answers> = fields(
   },
   { beside: listOf(beside, environments.length), nameEndsIn: oneOf(environments) },
 );
+
+const wanted: Reader<WantedAccess> = fields({
+  instead: orNull(text(20_000)),
+  drop: listOf(text(300), 1000),
+  add: orNull(need),
+});
+
+/** What somebody wants of an identity's access, from a browser: the exact fields, nothing else. */
+export const readWantedAccess = (value: unknown): Outcome<WantedAccess> => read(wanted, value);
 
 /** Answers from a draft's content or from a browser: the exact fields, nothing else. */
 export const readAnswers = (value: unknown): Outcome<Answers> => read(answers, value);

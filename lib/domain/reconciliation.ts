@@ -53,9 +53,10 @@ export function compare(
   return { kind: "drifted", differences: drift(seen, { objectName, state }) };
 }
 
-/** An identity that is being retired differs from its plan on purpose: of it only that it is disabled is asked. */
+/** An identity that is suspended or being retired differs from its plan on purpose: of it only that it is disabled is asked. */
 function drift(seen: Extract<Seen, { readonly state: "ours" }>, { objectName, state }: Recorded): readonly string[] {
   if (state === "live")
     return [...(seen.enabled ? [] : [`${objectName} is disabled at its target.`]), ...seen.differences];
-  return state === "retiring" && seen.enabled ? [`${objectName} is enabled although it is being retired.`] : [];
+  if (!seen.enabled || (state !== "retiring" && state !== "suspended")) return [];
+  return [`${objectName} is enabled although it is ${state === "retiring" ? "being retired" : "suspended"}.`];
 }

@@ -149,7 +149,7 @@ export interface TakingBack {
   readonly asker: { readonly id: string; readonly roles: readonly Role[] };
 }
 
-/** A provisioning that is stuck is taken back by who asked for it or would own it, and by operators and security. */
+/** A provisioning, or a change of access, that is stuck is taken back by who asked for it or would own it, and by operators and security. */
 export function mayTakeBack({ kind, stuck, undoing, behind, asker }: TakingBack): Outcome<null> {
   const may = behind.includes(asker.id) || asker.roles.includes("operator") || asker.roles.includes("security");
   if (!may) {
@@ -157,9 +157,9 @@ export function mayTakeBack({ kind, stuck, undoing, behind, asker }: TakingBack)
     return refuse({ code: "forbidden", sentence });
   }
   if (undoing) return refuse({ code: "conflict", sentence: "It is being taken back already." });
-  if (stuck && kind === "provision") return ok(null);
+  if (stuck && (kind === "provision" || kind === "change-access")) return ok(null);
   const mend = stuck ? "Mend the cause, then have the step tried again." : undefined;
-  const sentence = "Only a provisioning that is stuck is taken back.";
+  const sentence = "Only a provisioning or a change of access that is stuck is taken back.";
   return refuse({ code: "conflict", sentence, ...(mend === undefined ? {} : { mend }) });
 }
 

@@ -6,6 +6,7 @@ import { type Born, buildPlan, type Planned, type PlanningTarget } from "#lib/co
 import type { Charter } from "#lib/domain/charter.ts";
 import { whyNotBlueprint } from "#lib/domain/guard-rails.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
+import type { PlannedObject } from "#lib/domain/plan.ts";
 import { asRefusals, type Outcome, ok, type Refusal, refuse } from "#lib/domain/refusal.ts";
 
 /** Where a judgement reads, and at what time by the business clock: a fact's transaction, or the web's reading. */
@@ -31,6 +32,8 @@ export interface Drawn {
   readonly born: Born | null;
   /** Ids of the stored credentials that the identity has, oldest first. */
   readonly held: readonly string[];
+  /** The objects as they stand, for a change of access; else null. */
+  readonly present: readonly PlannedObject[] | null;
   /** With what is not the requester's to say, such as the length of a retirement's hold. */
   readonly change: JsonObject;
 }
@@ -62,6 +65,7 @@ export async function drawPlan({ tx }: Reading, ask: Examine, by: Drawn): Promis
     labels: { ...rows.labels, ...installation, identity },
     born: by.born,
     held: by.held,
+    present: by.present,
   });
 }
 

@@ -1,7 +1,7 @@
 import { type BundleRow, readActiveBundle, readCharterFacts } from "#db/read/planning-facts.ts";
 import { readPolicyFacts } from "#db/read/policy-facts.ts";
 import { readHeldCredentials } from "#db/store/identities.ts";
-import { readFoundingIntent } from "#db/store/intents.ts";
+import { readFoundingIntent, readPresentPlan } from "#db/store/intents.ts";
 import type { Planned } from "#lib/connectors/planning.ts";
 import { fieldsOf } from "#lib/domain/change.ts";
 import type { Charter, RequestKind } from "#lib/domain/charter.ts";
@@ -41,7 +41,11 @@ export async function examine(reading: Reading, ask: Examine): Promise<Outcome<E
   const decided = decidedHere(request.kind, { bundle, state: rows.identity?.state, held });
   if ("refusals" in decided) return decided;
   const change = { ...ask.version.change, ...decided.ok };
-  const planned = await drawPlan(reading, ask, { born, held: held.map(({ externalId }) => externalId), change });
+  const present = request.kind === "change-access" ? await readPresentPlan(reading.tx, identity) : null;
+  const planned = await drawPlan(reading, ask, {
+    ...{ born, held: held.map(({ externalId }) => externalId), change },
+    present: present?.plan.objects ?? null,
+  });
   if ("refusals" in planned) return planned;
   const { kind, requester } = request;
   const facts = policyFacts({
@@ -52,6 +56,7 @@ export async function examine(reading: Reading, ask: Examine): Promise<Outcome<E
     now: reading.now,
     serviceTeam: known.services[0]?.team ?? "",
     rows,
+    access: planned.ok.access,
   });
   return ok({ ...planned.ok, bundle, facts, decision: decide(bundle, facts) });
 }

@@ -5,9 +5,8 @@ import {
   readBlueprint,
   readPlanningTargets,
   readPlanningVaults,
-  readReachPacks,
 } from "#db/read/planning-facts.ts";
-import { type Blueprint, blueprintSchema, type ReachPack, reachPackSchema } from "#lib/connectors/blueprint.ts";
+import { type Blueprint, blueprintSchema } from "#lib/connectors/blueprint.ts";
 import { connectorOf } from "#lib/connectors/registry.ts";
 import type { Viewer } from "#lib/domain/actor.ts";
 import type { Answers } from "#lib/domain/answers.ts";
@@ -21,6 +20,7 @@ import { type Outcome, ok, type Refusal, refuse } from "#lib/domain/refusal.ts";
 import { jsonObject, read } from "#lib/domain/shape.ts";
 import { figuresOf } from "#lib/policy/engine.ts";
 import type { Reading } from "./draw-plan.ts";
+import { type PublishedPack, readPacks, specOf } from "./need-spec.ts";
 
 export interface Form {
   readonly viewer: Viewer & { readonly name: string };
@@ -59,7 +59,7 @@ export async function fillForm(reading: Reading, form: Form): Promise<Outcome<Fi
     figures: figuresOf(bundle),
     bundle: bundle.digest,
   };
-  const composed = compose({ answers, facts, now: reading.now, spec: specOf(answers, blueprint, packs) });
+  const composed = compose({ answers, facts, now: reading.now, spec: sealedSpecOf(answers, blueprint, packs) });
   const explained = await explain(
     answers,
     blueprint,
@@ -98,21 +98,6 @@ function withRemarks(composed: Composed, explained: Explained | null): Composed 
   return { ...composed, charter: null, refusals: [...composed.refusals, ...refusals] };
 }
 
-interface PublishedPack {
-  readonly pack: ReachPack;
-  readonly digest: string;
-}
-
-async function readPacks({ tx }: Reading, blueprint: Blueprint): Promise<readonly PublishedPack[]> {
-  const ids = blueprint.questions.flatMap((question) => (question.kind === "reach" ? question.packs : []));
-  const rows = await readReachPacks(tx, ids);
-  // What this version cannot read is not offered, and takes nothing else down with it.
-  return rows.flatMap(({ content, digest }) => {
-    const pack = reachPackSchema.safeParse(content).data;
-    return pack === undefined ? [] : [{ pack, digest }];
-  });
-}
-
 async function readRows({ tx }: Reading, { viewer, answers }: Form) {
   const { edits, runs } = answers;
   const backup = edits.backup;
@@ -145,32 +130,15 @@ async function readRows({ tx }: Reading, { viewer, answers }: Form) {
 }
 
 /** What the connector makes of the need; null while nothing was answered. */
-function specOf({ need }: Answers, blueprint: Blueprint, packs: readonly PublishedPack[]): Outcome<JsonObject> | null {
+function sealedSpecOf(
+  { need }: Answers,
+  blueprint: Blueprint,
+  packs: readonly PublishedPack[],
+): Outcome<JsonObject> | null {
   const connector = connectorOf(blueprint.connector);
-  if (need === null || connector === undefined) return null;
-  if ("pasted" in need)
-    return need.pasted.trim() === ""
-      ? null
-      : asSpec(connector.specFrom({ pasted: need.pasted, blueprint: blueprint.shape }));
-  if ("grants" in need) {
-    if (need.grants.length === 0) return null;
-    return connector.permissions === undefined
-      ? notOffered
-      : asSpec(connector.specFrom({ grants: need.grants, blueprint: blueprint.shape }));
-  }
-  const chosen = packs.find(({ pack }) => pack.id === need.pack);
-  if (chosen === undefined) return notOffered;
-  return asSpec(connector.specFrom({ pack: chosen.pack, parameters: need.parameters, blueprint: blueprint.shape }));
+  const made = connector === undefined ? null : specOf(need, { connector, shape: blueprint.shape, packs });
+  return made === null || "refusals" in made ? made : read(jsonObject, made.ok);
 }
-
-const notOffered = refuse({
-  code: "invalid",
-  field: "need",
-  sentence: "This is not offered here.",
-  mend: "Choose from the list.",
-});
-
-const asSpec = (made: Outcome<unknown>): Outcome<JsonObject> => ("ok" in made ? read(jsonObject, made.ok) : made);
 
 function rungOf({ filled }: Composed, { targets, blueprint }: FormFacts): string | null {
   const target = targets.find(({ name }) => name === filled.target);

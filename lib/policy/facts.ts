@@ -21,10 +21,11 @@ export function cedarRequest(facts: PolicyFacts, figures: Omit<PolicyFigures, "d
   const person = { inTeam: facts.requester.inTeam, isOwner: facts.change.byOwner };
   return {
     principal,
-    action: { type: "Action", id: facts.kind },
+    action: { type: "Action", id: verbOf(facts) },
     resource,
     context: {
       crossTeam: facts.change.crossTeam,
+      useSeen: facts.useSeen,
       figures: { maxDays: figures.maxDays(facts.environment, facts.credential), narrow: { ...figures.narrow } },
     },
     entities: [
@@ -33,6 +34,10 @@ export function cedarRequest(facts: PolicyFacts, figures: Omit<PolicyFigures, "d
     ],
   };
 }
+
+/** A change of access that adds nothing is the verb *narrow*. */
+const verbOf = ({ kind, change }: PolicyFacts): string =>
+  kind === "change-access" && change.added === 0 ? "narrow" : kind;
 
 function charterAttributes(facts: PolicyFacts): EntityJson["attrs"] {
   return {
@@ -67,6 +72,8 @@ export function sayable(
     maxDays: figures.maxDays(facts.environment, facts.credential),
     exceptionDays: facts.exceptionDays ?? 0,
     similar: facts.similar,
+    added: facts.change.added,
+    takenAway: facts.change.takenAway,
     narrowActions: figures.narrow.actions,
     narrowResources: figures.narrow.resources,
     narrowDays: figures.narrow.days,
@@ -94,6 +101,8 @@ export const sayableNames: ReadonlySet<string> = new Set([
   "maxDays",
   "exceptionDays",
   "similar",
+  "added",
+  "takenAway",
   "narrowActions",
   "narrowResources",
   "narrowDays",

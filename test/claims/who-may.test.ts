@@ -11,7 +11,9 @@ import { discard } from "#lib/claims/drafts/discard.ts";
 import { save } from "#lib/claims/drafts/save.ts";
 import { chooseNotices } from "#lib/claims/preferences/choose-notices.ts";
 import { askForChange } from "#lib/claims/requests/change.ts";
+import { changeAccess } from "#lib/claims/requests/change-access.ts";
 import { preview } from "#lib/claims/requests/preview.ts";
+import { previewAccess } from "#lib/claims/requests/preview-access.ts";
 import { submit } from "#lib/claims/requests/submit.ts";
 import { takeOver } from "#lib/claims/requests/take-over.ts";
 import type { ClaimContext } from "#lib/claims/run.ts";
@@ -161,6 +163,19 @@ const table: Readonly<Record<string, Line>> = {
     allowed: ["operator", "security", "security2"],
     notFound: [],
     leaves: { asks: 1, inbox: 1 },
+  },
+  "change access": {
+    claim: async (context, { request }) => {
+      const wanted = { instead: null, drop: ["s3:AbortMultipartUpload"], add: null };
+      const input = { id: randomUUID(), identity: request, reason: "It needs less.", wanted };
+      const seen = await previewAccess(context, input);
+      const planDigest = "ok" in seen ? (seen.ok.planDigest ?? "") : "";
+      return changeAccess(context, { ...input, planDigest });
+    },
+    allowed: ["owner", "backup", "security", "security2"],
+    notFound: ["otherTeam"],
+    leaves: { requests: 1, versions: 1, inbox: 1 },
+    on: "identity",
   },
   renew: {
     claim: change("renew", async () => ({ endsAt: inDays(200) })),

@@ -61,6 +61,11 @@ export const specFor = (object: "role" | "user") => ({
   statements: [{ actions: ["s3:PutObject"], resources: ["arn:{partition}:s3:::finance-settlement/*"] }],
 });
 
+export const smallerSpecFor = (object: "role" | "user") => ({
+  object,
+  statements: [{ actions: ["s3:PutObject"], resources: ["arn:{partition}:s3:::finance-settlement/in/*"] }],
+});
+
 interface Server {
   readonly settings: JsonObject;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
@@ -89,6 +94,7 @@ export function harnessOf({
     target: connect({ ...entry, markVerify: (mark) => mark.hmac === "genuine" }),
     charter: charterFor(object),
     spec: specFor(object),
+    smaller: smallerSpecFor(object),
     storage: object === "role" ? null : { vault: "vault-main", mount: "secret", path: "payments/settlement" },
     now: () => new Date(),
     freshName: () => {

@@ -25,6 +25,7 @@ export const harnessOf = (world: PostgresqlWorld): Harness => ({
   target: connected(world.port),
   charter,
   spec: readOrders,
+  smaller: { grants: readOrders.grants.map((grant) => ({ ...grant, names: ["orders"] })) },
   storage: { vault: "vault-main", mount: "kv", path: "payments/prod/orders-reader" },
   now: () => new Date(),
   freshName: () => {

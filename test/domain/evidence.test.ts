@@ -185,6 +185,7 @@ describe("what policy is told", () => {
     now,
     serviceTeam: "payments",
     rows,
+    access: null,
   } as const;
   test("is counted", () => {
     expect(policyFacts(ask)).toMatchObject({
@@ -205,7 +206,7 @@ describe("what policy is told", () => {
     expect([until(days(0)), until(new Date(now.getTime() + 1).toISOString()), until(days(30))]).toEqual([null, 1, 30]);
   });
   test("a successor outside the team crosses teams", () => {
-    const identity = { owner: "jonas", team: "payments" };
+    const identity = { owner: "jonas", team: "payments", useAnswer: "no-signal" } as const;
     const crosses = (ownerInTeam: boolean) =>
       policyFacts({ ...ask, kind: "transfer", rows: { ...rows, ownerInTeam, identity } }).change.crossTeam;
     expect([crosses(true), crosses(false)]).toEqual([false, true]);

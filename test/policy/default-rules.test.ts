@@ -13,6 +13,7 @@ if ("refusals" in loaded) throw new Error(loaded.refusals.map((one) => one.sente
 const bundle: Bundle = loaded.ok;
 const prod: Change = { environment: "prod" };
 const system: Change = { requester: { id: "", system: true, inTeam: false } };
+const more: Change = { kind: "change-access", change: { added: 1 } };
 const ask = (change: Change) => decide(bundle, facts(change));
 
 /** The outcome in one word: `passes <rule>`, `security:<count>`, or the refusing rules. */
@@ -116,6 +117,38 @@ describe("a later request is", () => {
       "passes retire.passes",
     ],
     [
+      "passed: taking access away, whatever it is",
+      {
+        ...{ kind: "change-access", ...prod, credential: "static", ttlDays: 9999, useSeen: false, ownerActive: false },
+        ...{ requester: { inTeam: false }, reach: { escalations: 2, wildcardActions: 1 }, change: { takenAway: 1 } },
+      },
+      "passes access.less-passes",
+    ],
+    ["passed: adding a little to what is seen used", { ...more }, "passes access.more-passes"],
+    [
+      "passed: adding beside taking away, all of it narrow",
+      { ...more, change: { added: 1, takenAway: 5 } },
+      "passes access.more-passes",
+    ],
+    ["asked: adding where no use is told of", { ...more, useSeen: false }, "security:1"],
+    ["refused: adding without an active owner", { ...more, ownerActive: false }, "access.owner-answers"],
+    ["asked: adding beyond ten actions in all", { ...more, reach: { actions: 11 } }, "security:1"],
+    ["asked: adding to what lives long", { ...more, ttlDays: 91 }, "security:1"],
+    ["asked: adding in production", { ...more, ...prod }, "security:1"],
+    ["asked: adding to another team's", { ...more, requester: { inTeam: false } }, "security:1"],
+    ["asked: adding where the repository is not verified", { ...more, binding: { verified: false } }, "security:1"],
+    ["asked of two: adding with a wildcard in all of it", { ...more, reach: { wildcardActions: 1 } }, "security:2"],
+    ["asked of two: adding a known escalation", { ...more, reach: { escalations: 1 } }, "security:2"],
+    ["asked of two: adding permission management", { ...more, reach: { permissionManagement: 1 } }, "security:2"],
+    ["refused: adding to static in production", { ...more, ...prod, credential: "static" }, "ladder.production"],
+    ["refused: adding for a wildcard subject", { ...more, binding: { wildcardSubject: true } }, "subject.no-wildcard"],
+    ["refused: the worker adding access", { ...more, ...system }, "system.never-gives"],
+    [
+      "passed: the worker taking access away",
+      { kind: "change-access", change: { takenAway: 1 }, ...system },
+      "passes system.takes-away",
+    ],
+    [
       "passed: suspending, whatever it is",
       { kind: "suspend", ...prod, credential: "static", ttlDays: -3, requester: { inTeam: false } },
       "passes suspend.passes",
@@ -214,7 +247,8 @@ const anyFacts: fc.Arbitrary<PolicyFacts> = fc.record({
   firstInProduction: fc.boolean(),
   similar: count,
   ownerActive: fc.boolean(),
-  change: fc.record({ crossTeam: fc.boolean(), byOwner: fc.boolean() }),
+  change: fc.record({ crossTeam: fc.boolean(), byOwner: fc.boolean(), added: count, takenAway: count }),
+  useSeen: fc.boolean(),
 });
 
 test("nothing that adds power passes by itself in production, for another team, or with wide reach; and some rule always speaks", () => {
@@ -228,6 +262,8 @@ test("nothing that adds power passes by itself in production, for another team, 
       const tones = decision.reasons.map((one) => one.tone);
       expect(tones.includes("passes") && tones.includes("asks")).toBe(false);
       if (decision.outcome !== "passes" || ["retire", "rotate", "suspend", "transfer"].includes(kind)) return;
+      if (kind === "change-access" && given.change.added === 0) return;
+      if (kind === "change-access") expect(given).toMatchObject({ ownerActive: true, useSeen: true });
       expect(requester).toMatchObject({ system: false, inTeam: true });
       expect(given.environment).not.toBe("prod");
       expect([

@@ -30,7 +30,8 @@ const narrow: PolicyFacts = {
   firstInProduction: false,
   similar: 3,
   ownerActive: true,
-  change: { crossTeam: false, byOwner: true },
+  change: { crossTeam: false, byOwner: true, added: 0, takenAway: 0 },
+  useSeen: true,
 };
 
 /** A narrow request of one's own team outside production, changed where a case says so. */

@@ -93,6 +93,7 @@ async function ask(answers: Answers, firstInProduction: boolean) {
       },
       born: null,
       held: [],
+      present: null,
     }),
   );
   const rows = {
@@ -107,7 +108,9 @@ async function ask(answers: Answers, firstInProduction: boolean) {
     plan,
     decision: decide(
       bundle,
-      policyFacts({ kind: "provision", charter, reach, requester: "jonas", now, serviceTeam: "payments", rows }),
+      policyFacts({
+        ...{ kind: "provision", charter, reach, requester: "jonas", now, serviceTeam: "payments", rows, access: null },
+      }),
     ),
   };
 }

@@ -3,12 +3,14 @@ import { readIdentityInSight } from "#db/read/identity-sight.ts";
 import { readQuestion } from "#db/store/attestations.ts";
 import { insertAnswer } from "#db/store/claims.ts";
 import { digest } from "#lib/digest/digest.ts";
+import type { WantedAccess } from "#lib/domain/access.ts";
 import { type QuestionAnswer, requestOf } from "#lib/domain/attestation.ts";
 import { comparable } from "#lib/domain/attestation-evidence.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import { type Outcome, ok, refuse } from "#lib/domain/refusal.ts";
 import { judgeAnswer } from "#lib/judgement/judge-answer.ts";
-import { changeWithin } from "../requests/change.ts";
+import { type ChangeInput, changeWithin } from "../requests/change.ts";
+import { changeWanted } from "../requests/change-access.ts";
 import { type ClaimContext, runClaim } from "../run.ts";
 
 /** A question as its card was drawn: the round asked, and the evidence on it. */
@@ -22,16 +24,18 @@ export interface AnswerInput {
   readonly cards: readonly [Card, ...Card[]];
   readonly answer: QuestionAnswer;
   readonly reason: string;
-  /** Id of the request this raises, made by the card: a double click is one. For *narrow* that of the request made by its form. */
+  /** Id of the request this raises, made by the card or form: a double click is one. */
   readonly request: string | null;
   /** New owner of a transfer, else null. */
   readonly to: string | null;
+  /** What is left of its access, and the plan that was shown for it; only with *narrow*. */
+  readonly narrowed?: { readonly wanted: WantedAccess; readonly planDigest: string } | undefined;
 }
 type Said = Outcome<{ readonly request: string | null }>;
 
 /**
- * Answers the question of one identity, or of several alike. *Transfer* and *retire* ask for the change in the same
- * transaction, through the door every change has; a second click is the same answer.
+ * Answers the question of one identity, or of several alike. *Narrow*, *transfer* and *retire* ask for the change in the
+ * same transaction, through the door every change has; a second click is the same answer.
  */
 export const answer = (context: ClaimContext, input: AnswerInput): Promise<Said> =>
   runClaim(context, { action: `answer.${input.answer}`, id: input.cards[0].identity }, async (tx) => {
@@ -73,17 +77,29 @@ async function answerOne(tx: Tx, { actor, newId }: ClaimContext, { input, card, 
 }
 
 /** The answers come first, so that a worker takes them before what they ask for changes the evidence. */
-async function raise(
-  tx: Tx,
-  context: ClaimContext,
-  { answer: said, cards, reason, request, to }: AnswerInput,
-): Promise<Said> {
+async function raise(tx: Tx, context: ClaimContext, input: AnswerInput): Promise<Said> {
+  const { answer: said, cards, reason, request, to } = input;
   const kind = requestOf(said);
   if (kind === null) return ok({ request: null });
   if (request === null) return refuse({ code: "invalid", sentence: "The request it raises is missing." });
-  if (kind === "change-access") return ok({ request });
   const { identity } = cards[0];
-  const change = kind === "retire" ? { reason } : { to: to ?? "" };
-  const asked = await changeWithin(tx, context, { id: request, identity, kind, change });
+  const about = { id: request, identity, kind };
+  const asked =
+    kind === "change-access"
+      ? await narrow(tx, context, { ...input, about: { ...about, kind } })
+      : await changeWithin(tx, context, { ...about, change: kind === "retire" ? { reason } : { to: to ?? "" } });
   return "refusals" in asked ? asked : ok({ request });
+}
+
+/** Less than it may do now, and nothing more: an answer never adds. */
+async function narrow(
+  tx: Tx,
+  context: ClaimContext,
+  { reason, narrowed, about }: AnswerInput & { readonly about: Pick<ChangeInput, "id" | "identity" | "kind"> },
+) {
+  if (narrowed === undefined) return refuse({ code: "invalid", sentence: "What it may still do is missing." });
+  const { wanted, planDigest } = narrowed;
+  const change = await changeWanted(tx, context, { identity: about.identity, reason, wanted });
+  if ("refusals" in change) return change;
+  return changeWithin(tx, context, { ...about, change: change.ok, planDigest, onlyLess: true });
 }

@@ -6,6 +6,7 @@ import { mayReceiveVerdict } from "#lib/domain/request.ts";
 import { changedSince, noSuchRequest } from "../refusals.ts";
 import { readRemark } from "../remark.ts";
 import { examineNew } from "../requests/examine-new.ts";
+import { changeOf } from "../requests/next-change.ts";
 import { type ClaimContext, runClaim } from "../run.ts";
 import { readMayDecide } from "../verdicts/standing.ts";
 import { addRemark } from "./add.ts";
@@ -31,19 +32,20 @@ export const askForLess = (context: ClaimContext, input: LessInput): Promise<Out
     if (refused !== null) return refused;
     const version = await readVersion(tx, input.request, input.version);
     if (version === null || state.requestVersion !== input.version) return changedSince;
+    if (request.kind === "change-access" && input.endsAt !== null) return notItsEnd;
     const text = readRemark(input.text, "text", { min: 3, max: 2000 });
     if ("refusals" in text) return text;
     const proposal = await narrower(version, { ...input, by: actor.name }, state.plan?.connector ?? "");
     if ("refusals" in proposal) return proposal;
-    const examined = await examineNew(tx, {
-      request,
-      version: { version: input.version + 1, change: {} },
-      charter: proposal.ok.charter,
-    });
+    const { charter } = proposal.ok;
+    const change = changeOf(request.kind, version.change, charter);
+    const examined = await examineNew(tx, { request, version: { version: input.version + 1, change }, charter });
     if ("refusals" in examined) return refuse(...atPlace(examined.refusals));
     const about = { request: input.request, version: input.version, person: actor.id };
     return addRemark(tx, { id: newId(), ...about, text: text.ok, proposal: proposal.ok });
   });
+
+const notItsEnd = refuse({ code: "invalid", field: "endsAt", sentence: "Its end is no part of a change of access." });
 
 /** A narrower reach was chosen by what to drop. */
 function atPlace([first, ...rest]: Refusals): Refusals {
@@ -52,13 +54,13 @@ function atPlace([first, ...rest]: Refusals): Refusals {
   return [placed(first), ...rest.map(placed)];
 }
 
-/** Only who may decide one of its stages, while there is something to decide, and only on a birth: later kinds have no reach of their own. */
+/** Only who may decide one of its stages, while there is something to decide, and only where reach is asked for. */
 async function whyNotAsk(tx: Tx, of: { readonly request: RequestRow; readonly state: StateRow }, person: string) {
   const open = mayReceiveVerdict(of.state.state);
   if ("refusals" in open) return open;
   const mayDecide = await readMayDecide(tx, of, person);
   const stages = of.state.stages.map((_, stage) => mayDecide(stage));
   if (!stages.some((one) => "ok" in one)) return stages[0] ?? noSuchRequest;
-  if (of.request.kind === "provision") return null;
+  if (of.request.kind === "provision" || of.request.kind === "change-access") return null;
   return refuse({ code: "conflict", sentence: `There is nothing to narrow in a request to ${of.request.kind}.` });
 }

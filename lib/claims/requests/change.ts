@@ -14,6 +14,7 @@ import { type Outcome, ok, refuse } from "#lib/domain/refusal.ts";
 import type { Examined } from "#lib/judgement/examine.ts";
 import { noSuchRequest, sentOtherwise } from "../refusals.ts";
 import { type ClaimContext, runClaim } from "../run.ts";
+import { acceptsAtOnce, whyNotAsShown } from "./as-shown.ts";
 import { originsAfter } from "./changed-origins.ts";
 import { examineNew } from "./examine-new.ts";
 import { sealVersion } from "./seal.ts";
@@ -23,8 +24,12 @@ export interface ChangeInput {
   readonly id: string;
   readonly identity: string;
   readonly kind: LaterKind;
-  /** {endsAt} of a renewal, {to} of a transfer, {reason} of a retirement. */
+  /** {endsAt} of a renewal, {to} of a transfer, {reason} of a retirement, {reason, spec} of a change of access. */
   readonly change: JsonObject;
+  /** Digest of the plan that was shown; absent where none was. */
+  readonly planDigest?: string;
+  /** Only where it adds nothing: the answer *narrow*. */
+  readonly onlyLess?: boolean;
 }
 type Sent = Outcome<{ readonly id: string }>;
 
@@ -72,9 +77,9 @@ async function whyNotChange(tx: Tx, { actor }: ClaimContext, { input, identity }
   const person = successor === undefined ? undefined : { id: successor.person, active: successor.active };
   const fits = to === null ? ok(null) : maySucceed(behind, person);
   if ("refusals" in fits) return fits;
-  const open = await readOpenRequestOn(tx, identity.id, input.id);
-  if (open === null || open.kind !== input.kind) return null;
-  return refuse({ code: "conflict", sentence: `Another request to ${input.kind} it is open already.` });
+  const open = await readOpenRequestOn(tx, identity.id, { kind: input.kind, except: input.id });
+  if (open === null) return null;
+  return refuse({ code: "conflict", sentence: `Another request of this kind is open on it already.` });
 }
 
 const successorOf = ({ kind, change }: ChangeInput): string | null =>
@@ -101,6 +106,8 @@ async function judged(tx: Tx, context: ClaimContext, { input, identity }: About)
 
 async function sealed(tx: Tx, context: ClaimContext, of: About & Foreseen): Promise<Sent> {
   const { input, identity, charter, examined, now } = of;
+  const wrong = whyNotAsShown(input, examined);
+  if (wrong !== null) return wrong;
   const { id, kind, change } = input;
   const requester = context.actor.id;
   await insertRequest(tx, { id, kind, identity: identity.id, requester, draftedAt: now });
@@ -108,7 +115,8 @@ async function sealed(tx: Tx, context: ClaimContext, of: About & Foreseen): Prom
   const { planDigest } = examined;
   const origins = originsAfter(identity.charter, charter);
   const done = await sealVersion(tx, context, {
-    ...{ request: id, version: 1, charter, origins, change, planDigest, owner: successorOf(input) },
+    ...{ request: id, version: 1, charter, origins, change, planDigest },
+    owner: acceptsAtOnce(input, examined) ? charter.owner : successorOf(input),
   });
   return "refusals" in done ? done : ok({ id });
 }

@@ -2,9 +2,10 @@ import type { Tx } from "#db/client.ts";
 import { readDraft } from "#db/read/new-request.ts";
 import { readRequestInSight } from "#db/read/request-sight.ts";
 import { saveDraft } from "#db/store/claims.ts";
-import { readComment, readLatestVersion } from "#db/store/requests.ts";
+import { type RequestRow, readComment, readLatestVersion } from "#db/store/requests.ts";
 import { canonical } from "#lib/digest/digest.ts";
 import type { Charter, Origins } from "#lib/domain/charter.ts";
+import type { JsonObject } from "#lib/domain/json.ts";
 import { readAnswers } from "#lib/domain/read-answers.ts";
 import { readCharter, readOrigins } from "#lib/domain/read-charter.ts";
 import { type Outcome, ok, refuse } from "#lib/domain/refusal.ts";
@@ -12,6 +13,7 @@ import { maySubmitVersion } from "#lib/domain/request.ts";
 import { jsonObject, read } from "#lib/domain/shape.ts";
 import { type ClaimContext, runClaim } from "../run.ts";
 import { examineNew } from "./examine-new.ts";
+import { changeOf } from "./next-change.ts";
 import { sealVersion } from "./seal.ts";
 
 export interface TakeOverInput {
@@ -37,7 +39,7 @@ export const takeOver = (context: ClaimContext, input: TakeOverInput): Promise<O
     const may = maySubmitVersion({ ...asking, newest: version, version: version + 1 });
     if ("refusals" in may) return may;
     if (proposed.version === version) {
-      const done = await sealed(tx, context, proposed);
+      const done = await sealed(tx, context, { ...proposed, found: found.request, change: newest.change });
       if ("ok" in done) await keepInDraft(tx, context, { ...proposed, before: newest.charter });
       return done;
     }
@@ -67,22 +69,22 @@ async function readProposal(tx: Tx, input: TakeOverInput): Promise<Proposed | nu
   return { request: input.request, version: comment.version, charter: charter.ok, origins: origins.ok };
 }
 
-async function sealed(tx: Tx, context: ClaimContext, of: Proposed): Promise<Outcome<null>> {
-  const { request: id, charter, origins } = of;
-  const request = { id, kind: "provision", identity: null, requester: context.actor.id } as const;
+interface Taking extends Proposed {
+  readonly found: RequestRow;
+  /** The change of the version that is replaced. */
+  readonly change: JsonObject;
+}
+
+async function sealed(tx: Tx, context: ClaimContext, of: Taking): Promise<Outcome<null>> {
+  const { request: id, charter, origins, found } = of;
+  const request = { id, kind: found.kind, identity: found.identity, requester: context.actor.id };
   const version = of.version + 1;
-  const examined = await examineNew(tx, { request, version: { version, change: {} }, charter });
+  const change = changeOf(found.kind, of.change, charter);
+  const examined = await examineNew(tx, { request, version: { version, change }, charter });
   if ("refusals" in examined) return examined;
   const { planDigest } = examined.ok;
-  return sealVersion(tx, context, {
-    request: id,
-    version,
-    charter,
-    origins,
-    change: {},
-    planDigest,
-    owner: charter.owner,
-  });
+  const { owner } = charter;
+  return sealVersion(tx, context, { request: id, version, charter, origins, change, planDigest, owner });
 }
 
 /**

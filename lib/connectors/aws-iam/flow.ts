@@ -12,6 +12,8 @@ export function flow(kind: RequestKind, plan: Plan): readonly FlowStep[] {
   switch (kind) {
     case "provision":
       return provision(noun);
+    case "change-access":
+      return changeAccess(noun, Number(plan.change.added) > 0);
     case "renew":
       return renew(noun, plan.change.staysSuspended === true);
     case "transfer":
@@ -20,6 +22,8 @@ export function flow(kind: RequestKind, plan: Plan): readonly FlowStep[] {
       return [{ name: `disable-${noun}`, kind: "disable", title: `Disable the ${noun}` }];
     case "resume":
       return [
+        { name: `retag-${noun}`, kind: "create", title: `Write the tags of the ${noun} anew` },
+        { name: `empower-${noun}`, kind: "empower", title: "Write its permissions anew" },
         { name: `enable-${noun}`, kind: "empower", title: `Enable the ${noun} again` },
         { name: `verify-${noun}`, kind: "read", title: "Read everything back" },
       ];
@@ -41,6 +45,16 @@ const provision = (noun: "role" | "user"): readonly FlowStep[] => [
   { name: `empower-${noun}`, kind: "empower", title: "Attach the permissions" },
   { name: `verify-${noun}`, kind: "read", title: "Read everything back" },
 ];
+
+/** What only takes away goes first and does not wait behind provisioning work; what adds comes last. */
+function changeAccess(noun: "role" | "user", adds: boolean): readonly FlowStep[] {
+  const name = `change-${noun}`;
+  const retag = { name: `retag-${noun}`, kind: "create", title: `Write the tags of the ${noun} anew` } as const;
+  const verify = { name: `verify-${noun}`, kind: "read", title: "Read everything back" } as const;
+  return adds
+    ? [retag, { name, kind: "empower", title: "Put the new permissions in place of the old" }, verify]
+    : [{ name, kind: "revoke", title: "Take the permissions away" }, retag, verify];
+}
 
 const renew = (noun: "role" | "user", staysSuspended: boolean): readonly FlowStep[] => [
   { name: `retag-${noun}`, kind: "create", title: `Write the new end on the ${noun}` },

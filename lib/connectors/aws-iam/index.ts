@@ -1,4 +1,6 @@
 import type { Connector } from "#lib/connectors/connector.ts";
+import { access, covers } from "./access.ts";
+import { amend, asText } from "./amend.ts";
 import { example } from "./example.ts";
 import { flow } from "./flow.ts";
 import { narrow } from "./narrow.ts";
@@ -22,6 +24,10 @@ export const awsIam: Connector<AwsSettings, AwsSpec> = {
   spec: specSchema,
   specFrom,
   narrow,
+  amend,
+  asText,
+  access,
+  covers,
   validate,
   plan,
   flow,

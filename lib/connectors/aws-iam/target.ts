@@ -10,6 +10,7 @@ import { lastUse } from "./last-use.ts";
 import { discover, observe } from "./look.ts";
 import { roles } from "./role.ts";
 import { settingsSchema } from "./settings.ts";
+import { change } from "./steps/change.ts";
 import { create } from "./steps/create.ts";
 import { disable, enable, prove } from "./steps/disable.ts";
 import { empower, retag, verify } from "./steps/empower.ts";
@@ -50,6 +51,7 @@ const stepsOf = (ground: Ground): Record<string, Step> => {
     [`create-${noun}`]: create(ground),
     [`prove-${noun}`]: prove(ground),
     [`empower-${noun}`]: empower(ground),
+    [`change-${noun}`]: change(ground),
     [`verify-${noun}`]: verify(ground),
     [`retag-${noun}`]: retag(ground),
     [`enable-${noun}`]: enable(ground),

@@ -15,7 +15,20 @@ export function grantStatements(role: string, database: string, grants: readonly
   ];
 }
 
-function objectsOf({ on, schema, names }: Grant): string {
+/** One privilege on one object, or on every one of its kind in a schema (`*`). */
+export type Single = Pick<Held, "schema" | "name" | "privilege"> & { readonly on: Exclude<Held["on"], "other"> };
+
+export const grantOne = (role: string, one: Single): string =>
+  `GRANT ${one.privilege} ON ${placeOf(one)} TO ${quoted(role)}`;
+export const revokeOne = (role: string, one: Single): string =>
+  `REVOKE ${one.privilege} ON ${placeOf(one)} FROM ${quoted(role)}`;
+
+function placeOf({ on, schema, name }: Single): string {
+  if (on === "database") return `DATABASE ${quoted(name)}`;
+  return on === "schema" ? `SCHEMA ${quoted(name)}` : objectsOf({ on, schema, names: [name] });
+}
+
+function objectsOf({ on, schema, names }: Pick<Grant, "on" | "schema" | "names">): string {
   if (names.includes("*")) return `${every[on]} IN SCHEMA ${quoted(schema)}`;
   return `${one[on]} ${names.map((name) => `${quoted(schema)}.${quoted(name)}`).join(", ")}`;
 }

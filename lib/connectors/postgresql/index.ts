@@ -1,4 +1,5 @@
 import type { Connector } from "#lib/connectors/connector.ts";
+import { access, amend, covers } from "./access.ts";
 import { example } from "./example.ts";
 import { flow } from "./flow.ts";
 import { narrow } from "./narrow.ts";
@@ -20,6 +21,9 @@ export const postgresql: Connector<PostgresqlSettings, PostgresqlSpec> = {
   spec: specSchema,
   specFrom,
   narrow,
+  amend,
+  access,
+  covers,
   validate,
   plan,
   flow,

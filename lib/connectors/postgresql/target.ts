@@ -5,6 +5,7 @@ import { credentialOf } from "./credential.ts";
 import { lastUse } from "./last-use.ts";
 import { discover, observe, verify } from "./observe.ts";
 import type { PostgresqlSettings } from "./settings.ts";
+import { changeGrants, mendGrants } from "./steps/change.ts";
 import { closeStep } from "./steps/close.ts";
 import { createRoles, grant } from "./steps/create.ts";
 import { label } from "./steps/label.ts";
@@ -24,6 +25,8 @@ export function connect(entry: ConnectEntry<PostgresqlSettings>): Target {
     steps: {
       "create-roles": createRoles(cluster),
       grant: grant(cluster),
+      "change-grants": changeGrants(cluster),
+      "mend-grants": mendGrants(cluster),
       "prove-removal": proveRemoval(cluster),
       open: open(cluster),
       verify: verify(cluster),

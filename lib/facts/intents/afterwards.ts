@@ -48,6 +48,7 @@ export async function afterwards(work: Work, intent: IntentRow, identity: Identi
       };
     case "rotate":
       return { move: { event: "rotated" }, action: "identity.rotated", detail: {}, entries: [] };
+    case "change-access":
     case "renew":
     case "transfer":
       return sealed(work, intent);
@@ -85,6 +86,11 @@ async function sealed(work: Work, intent: IntentRow): Promise<Change> {
     ...{ charter: charter.ok, charterRequest: intent.request, charterVersion: intent.requestVersion },
     ...(reach === null ? {} : { reach, risk, riskParts }),
   };
+  if (intent.kind === "change-access") {
+    const { added = 0, takenAway = 0 } = intent.plan.change;
+    const move = { event: "access-changed", ...kept } as const;
+    return { move, action: "identity.access-changed", detail: { added, takenAway }, entries: [] };
+  }
   if (intent.kind === "transfer") {
     const move = { event: "transferred", ...kept, owner, ownerAcceptedAt: work.now } as const;
     return { move, action: "identity.transferred", detail: { owner }, entries: [] };

@@ -59,7 +59,11 @@ function whyNotStill(
   if ("refusals" in after) return after.refusals;
   return canonical(after.ok) === canonical(version.charter)
     ? null
-    : conflict("The identity has changed since this was asked.");
+    : one({
+        code: "conflict",
+        sentence: "The identity has changed since this was asked.",
+        mend: "Withdraw it and ask again.",
+      });
 }
 
 /**
@@ -83,8 +87,9 @@ async function whyNotOn(work: Work, { request, version }: Asked): Promise<Refusa
   const identity = request.identity === null ? null : await readIdentity(work.tx, request.identity);
   if (identity === null || request.kind === "provision")
     return one({ code: "not-found", sentence: "There is no such identity." });
-  const other = await readOpenRequestOn(work.tx, identity.id, request.id);
-  if (other !== null && other.kind === request.kind) return conflict(`Another request to ${request.kind} it is open.`);
+  const { kind } = request;
+  const other = await readOpenRequestOn(work.tx, identity.id, { kind, except: request.id });
+  if (other !== null) return conflict("Another request of this kind is open on it.");
   const { owner, backup, endsIt } = identity.charter;
   const standing = { owner, backup, endsIt, state: identity.state };
   const moved = whyNotStill(work, { kind: request.kind, version }, identity);

@@ -37,7 +37,7 @@ export async function decided(work: Work, received: Asked, examined: Examined): 
     const entry = await moveRequest(work, before, { ...planned, state: "refused", detail: { refusals }, why });
     return { ok: await work.record(refused(...refusals), entry, kept) };
   }
-  const accepter = await awaitedAccepter(work, received);
+  const accepter = await awaitedAccepter(work, received, examined);
   const awaited = { approval: decision.stages.length > 0, acceptance: accepter !== null };
   const stand = standAfter(awaited, figuresOf(examined.bundle), work.now);
   const stages = [...decision.stages];
@@ -60,9 +60,10 @@ function plannedColumns({ request, version }: Asked, { plan, planDigest, reach, 
   return { ...about, plan, planDigest, reach, risk: risk.points, riskParts: risk.parts };
 }
 
-/** Canonical id of the owner whose acceptance is still missing; null when it is given or not needed. */
-async function awaitedAccepter(work: Work, { request, version }: Asked): Promise<string | null> {
-  if (request.kind !== "provision" && request.kind !== "transfer") return null;
+/** Canonical id of the owner whose acceptance is still missing; null when it is given or not needed. Who owns it accepts what it may do more. */
+async function awaitedAccepter(work: Work, { request, version }: Asked, { access }: Examined): Promise<string | null> {
+  const adds = request.kind === "change-access" && access !== null && access.added.length > 0;
+  if (request.kind !== "provision" && request.kind !== "transfer" && !adds) return null;
   const { owner } = version.charter;
   const given = await readAcceptances(work.tx, request.id, version.version);
   const people = await readKnownPeople(

@@ -44,13 +44,18 @@ export const whyWait = async (work: Work, input: Release, releasing: Releasing):
 /** What counts together against one cap, in words. */
 const capped: readonly { readonly kinds: readonly RequestKind[]; readonly cap: keyof Caps; readonly what: string }[] = [
   { kinds: ["provision", "rotate"], cap: "mintsPerHour", what: "identities and new credentials" },
-  { kinds: ["suspend", "retire"], cap: "disablesPerHour", what: "suspensions and retirements" },
+  {
+    kinds: ["suspend", "retire", "change-access"],
+    cap: "disablesPerHour",
+    what: "suspensions, retirements and changes of access that only take away",
+  },
 ];
 
 /** One release at a time for a person on a target: the count and what is then committed belong together. */
 async function whyCapped(work: Work, input: Release, { request, examined }: Releasing): Promise<Wait | null> {
   const one = capped.find(({ kinds }) => kinds.includes(request.kind));
-  if (request.requester === null || one === undefined) return null;
+  const adds = request.kind === "change-access" && Number(examined.plan.change.added) > 0;
+  if (request.requester === null || one === undefined || adds) return null;
   const { target } = examined.plan;
   const cap = input.caps(target)[one.cap];
   const since = new Date(work.now.getTime() - hourMs);
@@ -63,7 +68,10 @@ async function whyCapped(work: Work, input: Release, { request, examined }: Rele
 async function whyBusy(work: Work, { request, examined }: Releasing): Promise<Wait | null> {
   const { identity } = examined.plan;
   await lockIdentity(work.tx, identity);
-  const busy = { sentence: "It waits until another change of this identity is done.", forMs: 30_000 };
+  const disables = request.kind === "suspend" || request.kind === "retire";
+  const busy = disables
+    ? { sentence: "It waits for a step of another change that is just being tried.", forMs: 2_000 }
+    : { sentence: "It waits until another change of this identity is done.", forMs: 30_000 };
   for (const other of await lockOpenIntents(work.tx, identity)) {
     const phase = await phaseIn(work, other);
     if (meeting(request.kind, { kind: other.kind, phase }) === "waits") return busy;

@@ -5,6 +5,8 @@ import type { JsonObject } from "#lib/domain/json.ts";
 /** What an identity and its world must have come to. */
 export type End = "live" | "suspended" | "retired" | "failed";
 
+export type Access = "less" | "other";
+
 /** One kind of request as it is run here. */
 export interface Flow {
   readonly name: string;
@@ -12,20 +14,27 @@ export interface Flow {
   /** Flows that the identity goes through first. */
   readonly before: readonly string[];
   readonly change: JsonObject;
+  /** What it may do afterwards, where that is not what it was born with: less, or something taken away and something added. */
+  readonly access?: Access;
   readonly ends: End;
 }
 
 /** Where a kind differs from one that a live identity goes through and stays live. */
 const told: Readonly<Record<string, Partial<Flow>>> = {
   provision: { before: [] },
+  "change-access": { access: "other", change: { added: 1, takenAway: 1 } },
   retire: { change: { holdDays: 0 }, ends: "retired" },
   suspend: { ends: "suspended" },
   resume: { before: ["provision", "suspend"] },
 };
 
-/** Every kind of request there is, and expiry: a retirement that nobody asked for, with its hold. */
+/** Every kind of request there is; a change of access that only takes away; and expiry: a retirement that nobody asked for, with its hold. */
 export const flows: readonly Flow[] = [
   ...requestKinds.map((kind) => ({ name: kind, kind })),
+  {
+    ...{ name: "narrow", kind: "change-access" as const },
+    ...{ access: "less" as const, change: { added: 0, takenAway: 1 } },
+  },
   { name: "expiry", kind: "retire" as const, change: { holdDays: 14, reason: "expired" }, ends: "retired" as const },
 ].map((flow) => ({ before: ["provision"], change: {}, ends: "live" as const, ...told[flow.name], ...flow }));
 

@@ -59,6 +59,8 @@ function judgeWorld(found: Findings, { subject, ends, seen }: Judged & { readonl
   }
   found.add("lost", seen.objects < world.objects, seen);
   found.add("duplicates", seen.objects > world.objects || seen.credentials > 1, seen);
+  const access = world.accessOf(subject.seeded.plan.name, subject.flow.access);
+  found.add("lost", seen.access !== access, `it may do ${seen.access}, and should do ${access}`);
   if (ends === "live") found.add("lost", !seen.powerful || !seen.secretWorks, seen);
   else found.add("orphans", seen.credentials > 0 && seen.secretWorks && world.stores, seen);
 }

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type { FlowStep } from "#lib/connectors/connector.ts";
 import { flowOf } from "#lib/connectors/flow.ts";
+import { asFormer } from "#lib/connectors/former.ts";
 import type { Plan, StorageSlot } from "#lib/domain/plan.ts";
 import type { Saga } from "#lib/worker/saga.ts";
 import { clearQueue, held, passTime, type SeededIntent, seedIntent } from "../saga-world.ts";
@@ -40,9 +41,12 @@ async function seed(lane: Lane, { world, flow, reorder }: Wanted, born?: Subject
   const name = born?.seeded.plan.name ?? `charter-dev-crash-${randomBytes(5).toString("hex")}`;
   const made = world.stores ? { vault: vaultName, mount: "kv", path: `crash/${name}` } : null;
   const storage = born === undefined ? made : born.storage;
+  const planning = { kind: flow.kind, name, storage, held: await held(lane.database.admin, born?.seeded) };
+  const former = flow.access === undefined ? {} : { former: asFormer(world.planned(planning)) };
+  const change = { ...flow.change, ...former };
   const shape = {
-    ...{ kind: flow.kind, target: world.target.name, connector: world.kind, name, storage, change: flow.change },
-    objects: world.planned({ kind: flow.kind, name, storage, held: await held(lane.database.admin, born?.seeded) }),
+    ...{ kind: flow.kind, target: world.target.name, connector: world.kind, name, storage, change },
+    objects: world.planned({ ...planning, access: flow.access }),
     entry: lane.places.entry(world.target.name) ?? "t",
     charter: world.charter,
   };

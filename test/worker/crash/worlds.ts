@@ -13,8 +13,9 @@ import {
   start as startPostgresql,
 } from "#lib/connectors/postgresql/simulator.ts";
 import { connectorOf } from "#lib/connectors/registry.ts";
+import { canonical } from "#lib/digest/digest.ts";
 import type { Charter, RequestKind } from "#lib/domain/charter.ts";
-import type { JsonObject } from "#lib/domain/json.ts";
+import type { Json, JsonObject } from "#lib/domain/json.ts";
 import type { PlannedObject, StorageSlot } from "#lib/domain/plan.ts";
 import type { Mark } from "#lib/domain/target.ts";
 import type { FaultRule } from "#lib/simulation/faults.ts";
@@ -23,6 +24,7 @@ import { start as startVault, simulatedCredentials as vaultCredentials } from "#
 import { charterFor, harnessOf, specFor } from "#test/connectors/aws-iam.harness.ts";
 import { asked, readOrders } from "#test/connectors/postgresql.world.ts";
 import { installation } from "../saga-world.ts";
+import type { Access } from "./flows.ts";
 
 /** What an identity has come to, as its target and the vault tell it. */
 export interface Lying {
@@ -33,6 +35,8 @@ export interface Lying {
   /** The current secret in the vault works at the target; true where none is made. */
   readonly secretWorks: boolean;
   readonly slot: boolean;
+  /** The privileges it holds, in the target's words, sorted; "" where it holds none. */
+  readonly access: string;
 }
 
 /** One target as a worker's configuration names it; several scenarios may share it. */
@@ -57,6 +61,8 @@ export interface CrashWorld {
   readonly target: CrashTarget;
   readonly charter: Charter;
   planned(of: Planning): readonly PlannedObject[];
+  /** What `look` tells of one that may do this. */
+  accessOf(name: string, access?: Access): string;
   readonly stores: boolean;
   /** Objects one live identity has. */
   readonly objects: number;
@@ -128,13 +134,44 @@ const labels = (identity: string) => ({
   owner: "Amara Obi",
 });
 
-function plannedBy(kind: string, of: { charter: Charter; spec: unknown; settings: unknown }) {
-  return (asked: Planning): readonly PlannedObject[] => {
+type Specs = { readonly [A in Access | "first"]: unknown };
+
+function plannedBy(kind: string, { specs, ...of }: { charter: Charter; specs: Specs; settings: unknown }) {
+  return ({ access, ...asked }: Planning): readonly PlannedObject[] => {
     const connector = connectorOf(kind);
-    const ask = { ...of, ...asked, labels: labels(asked.name) } as PlanAsk<unknown, unknown>;
+    const spec = specs[access ?? "first"];
+    const ask = { ...of, spec, ...asked, labels: labels(asked.name) } as PlanAsk<unknown, unknown>;
     return connector?.plan(ask) ?? [];
   };
 }
+
+/** Statements as AWS keeps them: compared without the order of members. */
+const policyText = (document: unknown): string =>
+  document === undefined ? "" : canonical((typeof document === "string" ? JSON.parse(document) : document) as Json);
+const awsAccess = (planned: CrashWorld["planned"]) => (name: string, access?: Access) =>
+  policyText(planned({ kind: "provision", name, storage: null, held: [], access }).find(({ kind }) => kind === "inline-policy")?.desired.document);
+const awsSpecs = (object: "role" | "user"): Specs => {
+  const first = specFor(object);
+  const actions = (names: readonly string[], resource: string) => ({
+    ...first,
+    statements: [{ actions: names, resources: [resource] }],
+  });
+  return {
+    first,
+    less: actions(["s3:PutObject"], "arn:{partition}:s3:::finance-settlement/in/*"),
+    other: actions(["s3:GetObject"], "arn:{partition}:s3:::finance-settlement/*"),
+  };
+};
+const pgSpecs: Specs = {
+  first: readOrders,
+  less: { grants: readOrders.grants.map((grant) => ({ ...grant, names: ["orders"] })) },
+  other: {
+    grants: readOrders.grants.flatMap((grant) => [
+      { ...grant, names: ["orders"] },
+      { ...grant, names: ["invoices"], privileges: ["INSERT"] },
+    ]),
+  },
+};
 
 const storedIn = (vault: VaultSimulator, storage: StorageSlot | null) =>
   storage === null ? undefined : vault.world().mounts[storage.mount]?.[storage.path];
@@ -182,13 +219,16 @@ async function awsWorlds(vault: VaultSimulator): Promise<Made> {
     Object.values(holders)
       .filter(({ path }) => path === "/charter/")
       .map(({ name }) => name);
+  const plannedRole = plannedBy("aws-iam", { charter: charterOf("role"), specs: awsSpecs("role"), settings });
+  const plannedUser = plannedBy("aws-iam", { charter: charterOf("user"), specs: awsSpecs("user"), settings });
   const role: CrashWorld = {
     ...shared,
     name: "aws-iam role",
     squat: squatter("role"),
     unsquat: async (name) => void delete account().roles[name],
     charter: charterOf("role"),
-    planned: plannedBy("aws-iam", { charter: charterOf("role"), spec: specFor("role"), settings }),
+    planned: plannedRole,
+    accessOf: awsAccess(plannedRole),
     stores: false,
     objects: 1,
     look: async (name) => {
@@ -199,6 +239,7 @@ async function awsWorlds(vault: VaultSimulator): Promise<Made> {
         powerful: found?.inline["charter-permissions"] !== undefined,
         secretWorks: true,
         slot: false,
+        access: policyText(found?.inline["charter-permissions"]),
       };
     },
     names: async () => ours(account().roles),
@@ -209,7 +250,8 @@ async function awsWorlds(vault: VaultSimulator): Promise<Made> {
     squat: squatter("user"),
     unsquat: async (name) => void delete account().users[name],
     charter: charterOf("user"),
-    planned: plannedBy("aws-iam", { charter: charterOf("user"), spec: specFor("user"), settings }),
+    planned: plannedUser,
+    accessOf: awsAccess(plannedUser),
     stores: true,
     objects: 1,
     look: async (name, storage) => {
@@ -223,6 +265,7 @@ async function awsWorlds(vault: VaultSimulator): Promise<Made> {
         powerful: found?.inline["charter-permissions"] !== undefined,
         secretWorks: current?.active === true && data.secret_access_key === current.secret,
         slot: storedIn(vault, storage) !== undefined,
+        access: policyText(found?.inline["charter-permissions"]),
       };
     },
     names: async () => [
@@ -233,6 +276,17 @@ async function awsWorlds(vault: VaultSimulator): Promise<Made> {
     ],
   };
   return { worlds: [role, user], stop: () => simulator.stop() };
+}
+
+async function heldByRole(url: string, name: string): Promise<string> {
+  const rows = await asked<{ held: string }>(
+    url,
+    `select privilege_type || ' ' || table_name as held from information_schema.role_table_grants where grantee = '${name}'`,
+  );
+  return rows
+    .map(({ held }) => held)
+    .sort()
+    .join();
 }
 
 async function postgresqlWorld(vault: VaultSimulator): Promise<Made> {
@@ -265,7 +319,12 @@ async function postgresqlWorld(vault: VaultSimulator): Promise<Made> {
     kind: "postgresql",
     target: { name: "orders-prod", settings: raw, credentials: { ...pgCredentials } },
     charter,
-    planned: plannedBy("postgresql", { charter, spec: readOrders, settings }),
+    planned: plannedBy("postgresql", { charter, specs: pgSpecs, settings }),
+    accessOf: (_, access) =>
+      (pgSpecs[access ?? "first"] as typeof readOrders).grants
+        .flatMap(({ names, privileges }) => names.flatMap((name) => privileges.map((one) => `${one} ${name}`)))
+        .sort()
+        .join(),
     stores: true,
     objects: 2,
     look: async (name, storage) => {
@@ -278,6 +337,7 @@ async function postgresqlWorld(vault: VaultSimulator): Promise<Made> {
         powerful: logins.length > 0,
         secretWorks: slot && (await signsIn(dataIn(vault, storage))),
         slot,
+        access: await heldByRole(simulator.direct("orders"), name),
       };
     },
     names: async () =>

@@ -1,5 +1,6 @@
 import { Squatter, type Step, type StepWork } from "#lib/connectors/connector.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
+import type { JsonObject } from "#lib/domain/json.ts";
 import { desiredOf } from "../desired.ts";
 import { equal } from "../documents.ts";
 import { differencesOf, type Ground, readOurs, requireOurs, settle } from "../ground.ts";
@@ -11,14 +12,8 @@ export const empower = (ground: Ground): Step => ({
   run: async (work) => {
     const { holder } = ground;
     const seen = await requireOurs(ground, work);
-    const desired = desiredOf(work.plan);
     if (work.plan.kind === "provision") await refuseForeign(ground, work, seen);
-    const policy = { name: permissionsName, document: desired.permissions };
-    await holder.putPolicy(work.calls, seen.name, policy);
-    await settle(ground, "AWS does not show the permissions yet.", async () => {
-      const held = await holder.policy(work.calls, seen.name, permissionsName);
-      return held !== null && equal(held, desired.permissions);
-    });
+    await putPermissions(ground, work, { name: seen.name, document: desiredOf(work.plan).permissions });
     const live = work.plan.kind === "provision";
     return {
       facts: {},
@@ -33,6 +28,20 @@ export const empower = (ground: Ground): Step => ({
       await ground.holder.deletePolicy(work.calls, work.intent.name, permissionsName);
   },
 });
+
+/** Puts the permissions in the place of what is there, in one call, and reads them back. */
+export async function putPermissions(
+  ground: Ground,
+  { calls }: Pick<StepWork, "calls">,
+  { name, document }: { readonly name: string; readonly document: JsonObject },
+): Promise<void> {
+  const { holder } = ground;
+  await holder.putPolicy(calls, name, { name: permissionsName, document });
+  await settle(ground, "AWS does not show the permissions yet.", async () => {
+    const held = await holder.policy(calls, name, permissionsName);
+    return held !== null && equal(held, document);
+  });
+}
 
 /** Nothing is empowered that someone has changed meanwhile, and no user that holds other than its one recorded key. */
 async function refuseForeign(ground: Ground, work: StepWork, seen: Seen): Promise<void> {

@@ -1,0 +1,56 @@
+import { z } from "zod";
+import { canonical } from "#lib/digest/digest.ts";
+import type { Permission } from "#lib/domain/access.ts";
+import type { PlannedObject } from "#lib/domain/plan.ts";
+import { expand, matches } from "./actions.ts";
+import { kinds } from "./plan.ts";
+
+const allowed = z.object({
+  Effect: z.literal("Allow"),
+  Action: z.array(z.string()),
+  Resource: z.array(z.string()),
+  Condition: z.record(z.string(), z.json()).optional(),
+});
+const document = z.object({ document: z.object({ Statement: z.array(z.unknown()) }) });
+
+/** Every action that the planned policies allow, expanded, with the resources and the condition of its statement. */
+export async function access(objects: readonly PlannedObject[]): Promise<readonly Permission[]> {
+  const permissions: Permission[] = [];
+  for (const { desired } of objects.filter(({ kind }) => kind === kinds.policy))
+    for (const statement of document.parse(desired).document.Statement) {
+      const read = allowed.safeParse(statement);
+      if (read.success) permissions.push(...(await permissionsOf(read.data)));
+    }
+  return permissions;
+}
+
+async function permissionsOf({ Action, Resource, Condition }: z.output<typeof allowed>): Promise<Permission[]> {
+  const condition = Condition === undefined ? null : canonical(Condition);
+  const on = Resource.map((resource) => ({ resource, condition }));
+  const { known, services, unknown } = await expand(Action);
+  const titles = new Map(services.map(({ prefix, title }) => [prefix, title]));
+  const titleOf = (name: string) => titles.get(name.split(":")[0]?.toLowerCase() ?? "") ?? "Not known";
+  return [...known.map(({ name, level }) => ({ name, level })), ...unknown.map((name) => ({ name, level: null }))].map(
+    ({ name, level }) => ({ action: name, key: name.toLowerCase(), service: titleOf(name), level, on }),
+  );
+}
+
+/** An ARN has six parts, the last of which may hold colons. */
+function partsOf(arn: string): readonly string[] {
+  const [prefix = "", partition = "", service = "", region = "", account = "", ...resource] = arn.split(":");
+  return [prefix, partition, service, region, account, resource.join(":")];
+}
+
+/**
+ * IAM's wildcards in both: `*` stands for any run, `?` for one character, never across the colons of the first five parts.
+ * Certain or false: a run in the specific one is only covered by a run in the general one.
+ */
+export function covers(general: string, specific: string): boolean {
+  if (general === specific || general === "*") return true;
+  if (!general.startsWith("arn:") || !specific.startsWith("arn:")) return false;
+  const own = partsOf(specific);
+  return partsOf(general).every((pattern, at) => partCovers(pattern, own[at] ?? ""));
+}
+
+const partCovers = (pattern: string, text: string): boolean =>
+  pattern === text || (!(pattern.includes("?") && text.includes("*")) && matches(pattern, text));

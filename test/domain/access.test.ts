@@ -1,0 +1,87 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { covers as awsCovers } from "#lib/connectors/aws-iam/access.ts";
+import { covers as pgCovers } from "#lib/connectors/postgresql/access.ts";
+import { type Allowance, compareAccess, type Permission } from "#lib/domain/access.ts";
+
+const may = (action: string, ...on: readonly (string | Allowance)[]): Permission => ({
+  ...{ action, key: action.toLowerCase(), service: "S3", level: "read" },
+  on: on.map((one) => (typeof one === "string" ? { resource: one, condition: null } : one)),
+});
+const said = (before: readonly Permission[], after: readonly Permission[], covers = awsCovers) => {
+  const { added, takenAway } = compareAccess(before, after, covers);
+  const lines = (of: typeof added) => of.map(({ action, on }) => `${action} ${on.join(" ")}`);
+  return { added: lines(added), takenAway: lines(takenAway) };
+};
+const a = "arn:aws:s3:::a/*";
+const b = "arn:aws:s3:::b/*";
+
+describe("two plans are compared action by resource", () => {
+  test("the same is no change, whatever the case of an action", () => {
+    expect(said([may("s3:GetObject", a)], [may("S3:getobject", a)])).toEqual({ added: [], takenAway: [] });
+  });
+  test("an action at another place is added there and taken away here", () => {
+    expect(
+      said([may("s3:GetObject", a), may("s3:PutObject", b)], [may("s3:GetObject", b), may("s3:PutObject", a)]),
+    ).toEqual({
+      added: [`s3:GetObject ${b}`, `s3:PutObject ${a}`],
+      takenAway: [`s3:GetObject ${a}`, `s3:PutObject ${b}`],
+    });
+  });
+  test("a narrower place only takes away, a wider one adds", () => {
+    const inside = "arn:aws:s3:::a/in/*";
+    expect(said([may("s3:GetObject", a)], [may("s3:GetObject", inside)])).toEqual({
+      added: [],
+      takenAway: [`s3:GetObject ${a}`],
+    });
+    expect(said([may("s3:GetObject", inside)], [may("s3:GetObject", a)])).toEqual({
+      added: [`s3:GetObject ${a}`],
+      takenAway: [],
+    });
+  });
+  test("a condition takes away; another condition, or none, adds", () => {
+    const only = (condition: string | null) => [may("s3:GetObject", { resource: a, condition })];
+    expect(said(only(null), only("x")).added).toEqual([]);
+    expect(said(only("x"), only(null)).added).toEqual([`s3:GetObject ${a}`]);
+    expect(said(only("x"), only("y")).added).toEqual([`s3:GetObject ${a}, only if y`]);
+  });
+});
+
+describe("one resource certainly names another", () => {
+  test.each<[string, string, boolean]>([
+    ["*", a, true],
+    [a, "*", false],
+    ["arn:aws:s3:::a*", a, true],
+    ["arn:aws:s3:::?/*", a, false],
+    ["arn:aws:s3:::a?", "arn:aws:s3:::a*", false],
+    ["arn:aws:s3:::a/?", "arn:aws:s3:::a/?", true],
+    ["arn:aws:sqs:*:1:q", "arn:aws:sqs:eu-west-1:1:q", true],
+    ["arn:aws:sqs:*:q", "arn:aws:sqs:eu-west-1:1:q", false],
+    ["arn:aws:logs:eu:1:log-group:*", "arn:aws:logs:eu:1:log-group:x:log-stream:y", true],
+    ["arn:aws:s3:::A/*", a, false],
+  ])("%s and %s: %s", (general, specific, expected) => {
+    expect(awsCovers(general, specific)).toBe(expected);
+  });
+  test("in PostgreSQL every table of a schema names one of them, and not the other way round", () => {
+    expect([pgCovers("*", "orders"), pgCovers("orders", "*"), pgCovers("orders", "invoices")]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+});
+
+test("whatever is not added is allowed by what was there before: no text that the new place names is new", () => {
+  const letters = fc.string({ unit: fc.constantFrom("a", "b", "*", "?"), maxLength: 4 });
+  const arn = letters.map((text) => `arn:aws:s3:::${text}`);
+  const texts = ["", "a", "b", "ab", "ba", "aab", "bbaa", "abab"];
+  const names = (pattern: string, text: string) =>
+    new RegExp(`^${pattern.slice(13).replaceAll("*", ".*").replaceAll("?", ".")}$`).test(text);
+  fc.assert(
+    fc.property(arn, arn, (before, after) => {
+      if (said([may("s3:GetObject", before)], [may("s3:GetObject", after)]).added.length > 0) return;
+      for (const text of texts) expect(names(after, text) && !names(before, text)).toBe(false);
+    }),
+    { numRuns: 2000 },
+  );
+});
