@@ -1,6 +1,8 @@
 import type { ApprovalPage } from "#db/read/approvals.ts";
+import type { AccessView } from "#lib/judgement/view-access.ts";
 import { CharterLines } from "../charter/charter-lines.tsx";
 import { objectWords } from "../charter/words.ts";
+import { AccessChange } from "../plan/access-change.tsx";
 import { DifferenceList, differencesOf } from "../plan/differences.tsx";
 import { Escalations } from "../plan/escalations.tsx";
 import { PlanObjects } from "../plan/plan-objects.tsx";
@@ -19,6 +21,8 @@ export function ApprovalCard(props: {
   readonly stage: number;
   readonly queue: readonly string[];
   readonly actions: DecideActions;
+  /** What a change of access differs in; null for every other kind. */
+  readonly access: AccessView | null;
 }) {
   const { item, decision, names, before } = props.page;
   const red =
@@ -50,7 +54,7 @@ export function ApprovalCard(props: {
             version: item.version,
             planDigest: item.planDigest ?? "",
             stage: props.stage,
-            endsAt: item.charter.endsAt,
+            endsAt: item.kind === "change-access" ? null : item.charter.endsAt,
             droppable: droppable(props.page),
           }}
           remark={
@@ -65,7 +69,8 @@ export function ApprovalCard(props: {
         <p className="text-md leading-normal break-words" dir="auto">
           {item.charter.purpose}
         </p>
-        {item.reach ? <Escalations reach={item.reach} /> : null}
+        {props.access === null && item.reach ? <Escalations reach={item.reach} /> : null}
+        <Asked change={item.change} />
         {before ? <Changed page={props.page} /> : null}
         <div className="grid gap-5 lg:grid-cols-2">
           <section aria-label="Why it comes to you">
@@ -73,8 +78,10 @@ export function ApprovalCard(props: {
             {decision ? <Reasons decision={decision} /> : null}
           </section>
           <section aria-label="What it will be able to do">
-            <h3 className="mb-1 text-xs font-[560] text-muted">What it will be able to do</h3>
-            {item.reach ? <ReachGrid reach={item.reach} /> : null}
+            <h3 className="mb-1 text-xs font-[560] text-muted">
+              {props.access === null ? "What it will be able to do" : "What changes of what it may do"}
+            </h3>
+            {props.access ? <AccessChange view={props.access} /> : item.reach ? <ReachGrid reach={item.reach} /> : null}
           </section>
         </div>
         <section aria-label={objectWords[item.kind]}>
@@ -96,6 +103,14 @@ export function ApprovalCard(props: {
     </Card>
   );
 }
+
+/** Why a change is asked, in the requester's words. */
+const Asked = ({ change: { reason } }: { readonly change: ApprovalPage["item"]["change"] }) =>
+  typeof reason === "string" ? (
+    <p className="text-sm break-words" dir="auto">
+      <b className="font-[560]">Asked because:</b> {reason}
+    </p>
+  ) : null;
 
 const objectCount = (count: number): string => `${count} ${count === 1 ? "object" : "objects"}`;
 

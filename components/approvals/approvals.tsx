@@ -1,5 +1,6 @@
 import { ListChecks } from "lucide-react";
 import type { ApprovalPage, QueueItem } from "#db/read/approvals.ts";
+import type { AccessView } from "#lib/judgement/view-access.ts";
 import { Card } from "../ui/card.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Time } from "../ui/time.tsx";
@@ -14,6 +15,7 @@ export function Approvals(props: {
   readonly roles: readonly string[];
   readonly last: { readonly name: string; readonly at: Date } | null;
   readonly actions: DecideActions;
+  readonly access: AccessView | null;
 }) {
   if (props.page === null)
     return (
@@ -44,6 +46,7 @@ export function Approvals(props: {
         stage={Math.max(stage, 0)}
         queue={props.items.map(({ id }) => id)}
         actions={props.actions}
+        access={props.access}
       />
     </div>
   );

@@ -21,6 +21,7 @@ export function AskForLess(props: {
   readonly done: () => void;
 }) {
   const id = useId();
+  const asked = props.request.endsAt;
   const [drop, setDrop] = useState<ReadonlySet<string>>(
     () => new Set(props.request.droppable.filter((one) => one.dangerous).map((one) => one.action)),
   );
@@ -31,7 +32,8 @@ export function AskForLess(props: {
   const toggle = (name: string) =>
     setDrop((was) => (was.has(name) ? new Set([...was].filter((one) => one !== name)) : new Set([...was, name])));
   const send = async () => {
-    if (drop.size === 0 && end === "") return setMissing("Choose what to drop, or an earlier end.");
+    if (drop.size === 0 && end === "")
+      return setMissing(asked === null ? "Choose what to drop." : "Choose what to drop, or an earlier end.");
     if (text.trim() === "") return setMissing("Say why in a sentence; the requester reads it.");
     const endsAt = end === "" ? null : new Date(`${end}T10:00:00Z`).toISOString();
     if ((await action.run({ text: text.trim(), drop: [...drop], endsAt })) !== null) props.done();
@@ -79,16 +81,16 @@ export function AskForLess(props: {
           </div>
           {dropped === null ? null : <FieldError>{dropped}</FieldError>}
         </fieldset>
-        <Field
-          id={`${id}-end`}
-          label="End earlier (optional)"
-          help={`Asked: ${dateOf(Date.parse(props.request.endsAt))}.`}
-          error={troubleAt("endsAt")}
-        >
-          {(control) => (
-            <DateInput {...control} value={end} max={props.request.endsAt.slice(0, 10)} onChange={setEnd} />
-          )}
-        </Field>
+        {asked === null ? null : (
+          <Field
+            id={`${id}-end`}
+            label="End earlier (optional)"
+            help={`Asked: ${dateOf(Date.parse(asked))}.`}
+            error={troubleAt("endsAt")}
+          >
+            {(control) => <DateInput {...control} value={end} max={asked.slice(0, 10)} onChange={setEnd} />}
+          </Field>
+        )}
         <Field
           id={`${id}-why`}
           label="Why less is enough"

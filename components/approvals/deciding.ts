@@ -5,6 +5,7 @@ export interface Deciding {
   readonly version: number;
   readonly planDigest: string;
   readonly stage: number;
-  readonly endsAt: string;
+  /** Null where its end is no part of what is asked. */
+  readonly endsAt: string | null;
   readonly droppable: readonly { readonly action: string; readonly dangerous: boolean }[];
 }

@@ -1,3 +1,4 @@
+import type { WantedAccess } from "#lib/domain/access.ts";
 import type { QuestionAnswer } from "#lib/domain/attestation.ts";
 import type { Evidence } from "#lib/domain/attestation-evidence.ts";
 import type { Answer } from "#lib/web/action.ts";
@@ -20,6 +21,7 @@ export type AnswerAction = (input: {
   reason: string;
   request: string | null;
   to: string | null;
+  narrowed?: { wanted: WantedAccess; planDigest: string };
 }) => Promise<Answer<unknown>>;
 
 /** What a dialog adds to an answer. */

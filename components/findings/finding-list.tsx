@@ -92,7 +92,11 @@ const Verbs = ({
 }: Omit<ListProps, "findings" | "named"> & { readonly finding: FindingView }) => (
   <div className="flex flex-wrap items-center gap-1.5 md:justify-end">
     {finding.remedies.map((kind) => (
-      <LinkButton key={kind} size="sm" href={`/identities/${finding.identity?.id}?ask=${kind}`}>
+      <LinkButton
+        key={kind}
+        size="sm"
+        href={`/identities/${finding.identity?.id}${kind === "change-access" ? "/access" : `?ask=${kind}`}`}
+      >
         {verbWord(kind)}
       </LinkButton>
     ))}

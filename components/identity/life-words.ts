@@ -21,19 +21,26 @@ function submitted({ aggregate, actor }: LifeEntry, kinds: Kinds): string {
   return version === "1" ? `${what} asked for by ${actor}` : `Edited by ${actor}, version ${version}`;
 }
 
+/** "Access changed: 1 permission taken away". */
+function changed({ detail }: LifeEntry): string {
+  const count = (value: unknown, word: string) =>
+    typeof value === "number" && value > 0 ? [`${value} ${value === 1 ? "permission" : "permissions"} ${word}`] : [];
+  return `Access changed: ${[...count(detail.added, "added"), ...count(detail.takenAway, "taken away")].join(", ")}`;
+}
+
 /** What each action says to a reader; `null` drops an entry that only repeats another. */
 const titles: { readonly [action: string]: Say | null } = {
   "request-version.sealed": submitted,
   "verdict.given": (entry) => `${entry.detail.verdict === "deny" ? "Denied" : "Approved"} by ${entry.actor}`,
   "verdict.counted": null,
   "verdict.superseded": () => "A verdict came too late to count",
-  "acceptance.given": (entry) => `Ownership accepted by ${entry.actor}`,
+  "acceptance.given": (entry) => `Accepted by ${entry.actor}`,
   "acceptance.counted": null,
   "acceptance.superseded": () => "An acceptance came too late to count",
   "comment.made": (entry) => `${entry.actor} ${"proposal" in entry.detail ? "asked for less" : "asked"}`,
   "request-state.refused": () => "Refused by policy",
   "request-state.awaiting-approval": () => "Sent to its approvers",
-  "request-state.awaiting-acceptance": () => "Offered to its owner",
+  "request-state.awaiting-acceptance": () => "Waits for its owner to accept",
   "request-state.resubmit": () => "Sent back: what would be made has changed",
   "request-state.approved": () => "Cleared: every approval that policy asks for is there",
   "request-state.provisioning": () => "Work began at the target",
@@ -52,6 +59,7 @@ const titles: { readonly [action: string]: Say | null } = {
   "identity.resumed": () => "Resumed: enabled at the target",
   "identity.retired": () => "Removed from the target",
   "identity.renewed": () => "Renewed",
+  "identity.access-changed": changed,
   "identity.transferred": () => "Handed over",
   "identity.observed": () => "Read back from the target",
   "attestation.recorded": (entry) => `Still needed? Answered: ${text(entry.detail.answer)}`,

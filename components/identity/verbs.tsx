@@ -1,15 +1,17 @@
 "use client";
-import { ChevronDown, CirclePause, CirclePlay, KeyRound, RefreshCw, Trash2, UserCheck } from "lucide-react";
+import { ChevronDown, CirclePause, CirclePlay, KeyRound, ListChecks, RefreshCw, Trash2, UserCheck } from "lucide-react";
 import { usePathname, useRouter, useSearchParams } from "next/navigation";
 import { type ReactNode, useState } from "react";
-import { Button } from "../ui/button.tsx";
+import { Button, LinkButton } from "../ui/button.tsx";
 import { Menu } from "../ui/menu.tsx";
+import type { MenuLine } from "../ui/menu-lines.ts";
 import { Renew, Transfer, type VerbProps } from "./verb-dialogs.tsx";
 import { Reasoned } from "./verb-reasoned.tsx";
 
-export type Verb = "renew" | "rotate" | "transfer" | "suspend" | "resume" | "retire";
+export type Verb = "change-access" | "renew" | "rotate" | "transfer" | "suspend" | "resume" | "retire";
 
 const shown: { readonly [V in Verb]: { readonly word: string; readonly icon: ReactNode } } = {
+  "change-access": { word: "Request more or less access", icon: <ListChecks aria-hidden /> },
   renew: { word: "Renew", icon: <RefreshCw aria-hidden /> },
   rotate: { word: "Rotate", icon: <KeyRound aria-hidden /> },
   transfer: { word: "Transfer", icon: <UserCheck aria-hidden /> },
@@ -17,6 +19,9 @@ const shown: { readonly [V in Verb]: { readonly word: string; readonly icon: Rea
   resume: { word: "Resume", icon: <CirclePlay aria-hidden /> },
   retire: { word: "Retire", icon: <Trash2 aria-hidden /> },
 };
+
+/** A page of its own: what changes is compared there. */
+const accessOf = (identity: string): string => `/identities/${identity}/access`;
 
 /** Which verb's dialog is open: one that was pressed, or one that the address asks for (`?ask=retire`), as a finding's remedy does. */
 function useOpen(allowed: readonly Verb[]) {
@@ -38,11 +43,17 @@ export function Verbs({ allowed, ...of }: VerbProps & { readonly allowed: readon
   return (
     <>
       <div className="hidden flex-wrap gap-2 md:flex">
-        {allowed.map((verb) => (
-          <Button key={verb} look={verb === "retire" ? "danger" : "plain"} onClick={() => press(verb)}>
-            {shown[verb].word}
-          </Button>
-        ))}
+        {allowed.map((verb) =>
+          verb === "change-access" ? (
+            <LinkButton key={verb} href={accessOf(of.identity.id)}>
+              {shown[verb].word}
+            </LinkButton>
+          ) : (
+            <Button key={verb} look={verb === "retire" ? "danger" : "plain"} onClick={() => press(verb)}>
+              {shown[verb].word}
+            </Button>
+          ),
+        )}
       </div>
       <div className="md:hidden">
         <Menu
@@ -52,12 +63,12 @@ export function Verbs({ allowed, ...of }: VerbProps & { readonly allowed: readon
               <ChevronDown aria-hidden />
             </Button>
           }
-          lines={allowed.map((verb) => ({
-            kind: "verb",
-            icon: shown[verb].icon,
-            words: shown[verb].word,
-            run: () => press(verb),
-          }))}
+          lines={allowed.map((verb): MenuLine => {
+            const { icon, word: words } = shown[verb];
+            return verb === "change-access"
+              ? { kind: "link", icon, words, href: accessOf(of.identity.id) }
+              : { kind: "verb", icon, words, run: () => press(verb) };
+          })}
         />
       </div>
       {open === "renew" ? <Renew {...of} close={close} /> : null}

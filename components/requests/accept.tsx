@@ -7,14 +7,20 @@ import type { Answer } from "#lib/web/action.ts";
 
 export type AcceptVerb = (input: { request: string; version: number; planDigest: string }) => Promise<Answer<unknown>>;
 
-/** Accepts exactly the version that was shown. */
-export function Accept({ accept, ...seen }: Parameters<AcceptVerb>[0] & { readonly accept: AcceptVerb }) {
+interface Props {
+  readonly accept: AcceptVerb;
+  /** Exactly the version that was shown. */
+  readonly seen: Parameters<AcceptVerb>[0];
+  readonly word: string;
+}
+
+export function Accept({ accept, seen, word }: Props) {
   const { run, pending, refusals, fault } = useAction(accept);
   return (
     <>
       <Button look="primary" pending={pending} onClick={() => void run(seen)}>
         <Check aria-hidden />
-        Accept ownership
+        {word}
       </Button>
       <Trouble refusals={refusals} fault={fault} />
     </>

@@ -1,11 +1,13 @@
 import { objectWords } from "#components/charter/words.ts";
+import { AccessChange } from "#components/plan/access-change.tsx";
 import { PlanView } from "#components/plan/plan-view.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { Fingerprint } from "#components/ui/mono.tsx";
 import type { RequestPage } from "#db/read/request.ts";
+import type { AccessView } from "#lib/judgement/view-access.ts";
 
 /** Exactly what is or will be made, and what it can do. */
-export function PlanCard({ page }: { readonly page: RequestPage }) {
+export function PlanCard({ page, access }: { readonly page: RequestPage; readonly access: AccessView | null }) {
   const { state } = page;
   if (!state?.plan) return null;
   const { plan, planDigest, reach } = state;
@@ -20,7 +22,10 @@ export function PlanCard({ page }: { readonly page: RequestPage }) {
         ) : null
       }
     >
-      <PlanView plan={plan} reach={reach} notes={page.request.kind === "provision"} />
+      <div className="grid gap-4">
+        {access ? <AccessChange view={access} /> : null}
+        <PlanView plan={plan} reach={access ? null : reach} notes={page.request.kind === "provision"} />
+      </div>
     </Card>
   );
 }

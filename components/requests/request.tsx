@@ -13,6 +13,7 @@ import { UseCard } from "#components/use/use-card.tsx";
 import type { RequestPage } from "#db/read/request.ts";
 import type { Viewer } from "#lib/domain/actor.ts";
 import { maySubmitVersion, mayTakeBack, mayWithdraw } from "#lib/domain/request.ts";
+import type { AccessView } from "#lib/judgement/view-access.ts";
 import type { Answer } from "#lib/web/action.ts";
 import type { Use } from "#lib/web/usage.ts";
 import type { AcceptVerb } from "./accept.tsx";
@@ -46,11 +47,13 @@ interface Props {
   readonly page: RequestPage;
   readonly viewer: Viewer;
   readonly use: Use | null;
+  /** What a change of access differs in; null for every other kind. */
+  readonly access: AccessView | null;
   readonly verbs: AllRequestVerbs;
 }
 
 /** Where is it, and what happens next? */
-export function Request({ page, viewer, use, verbs }: Props) {
+export function Request({ page, viewer, use, access, verbs }: Props) {
   const { state, intent, current, names } = page;
   const asked = state?.state === "awaiting-acceptance" && state.accepter === viewer.id;
   const drains = viewer.roles.includes("operator") || viewer.roles.includes("security");
@@ -59,11 +62,12 @@ export function Request({ page, viewer, use, verbs }: Props) {
       <Head page={page} viewer={viewer} verbs={verbs} />
       <StatusLine page={page} />
       <Explained page={page} />
+      <Because page={page} />
       {asked ? <AcceptCard page={page} accept={verbs.accept} /> : null}
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1.2fr)_minmax(0,1fr)]">
         <div className="grid gap-4">
           {intent ? <LiveSteps intent={intent} held={heldUntil(page)} retry={drains ? verbs.retry : null} /> : null}
-          <PlanCard page={page} />
+          <PlanCard page={page} access={access} />
           <Card title="Charter" aside={`version ${current.version}`}>
             <p dir="auto" className="mb-4 text-md leading-relaxed break-words">
               {current.charter.purpose}
@@ -94,7 +98,7 @@ const takingBack = ({ request, identity, intent }: RequestPage, asker: Viewer) =
   asker,
 });
 
-function Head({ page, viewer, verbs }: Omit<Props, "use">) {
+function Head({ page, viewer, verbs }: Omit<Props, "use" | "access">) {
   const { request, state, current, names } = page;
   const next = {
     state: state?.state ?? "received",
@@ -141,7 +145,7 @@ function IdentityLink({ page: { identity } }: { readonly page: RequestPage }) {
   );
 }
 
-function Conversation({ page, viewer, verbs }: Omit<Props, "use">) {
+function Conversation({ page, viewer, verbs }: Omit<Props, "use" | "access">) {
   return (
     <CommentsCard
       request={page.request.id}
@@ -167,6 +171,17 @@ function linesOf({ comments, versions, current, names }: RequestPage) {
       stale: comment.version !== current.version ? comment.version : null,
     };
   });
+}
+
+/** Why a change is asked, in the requester's words. */
+function Because({ page: { current } }: { readonly page: RequestPage }) {
+  const { reason } = current.change;
+  if (typeof reason !== "string") return null;
+  return (
+    <p dir="auto" className="mb-4 break-words">
+      <b className="font-[560]">Asked because:</b> {reason}
+    </p>
+  );
 }
 
 /** Why it ended or stands still, in words, with what would help. */

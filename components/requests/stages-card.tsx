@@ -89,7 +89,8 @@ function VerdictLine({ verdict, name }: { readonly verdict: RequestPage["verdict
   );
 }
 
-function AcceptanceLine({ page: { state, acceptances, current, names } }: { readonly page: RequestPage }) {
+function AcceptanceLine({ page: { request, state, acceptances, current, names } }: { readonly page: RequestPage }) {
+  const what = request.kind === "change-access" ? "more access" : "ownership";
   const accepted = acceptances.find(
     (acceptance) => acceptance.version === current.version && acceptance.result !== "refused",
   );
@@ -105,10 +106,10 @@ function AcceptanceLine({ page: { state, acceptances, current, names } }: { read
       <span className="text-muted">
         {accepted ? (
           <>
-            accepted ownership <Time at={accepted.receivedAt.toISOString()} />
+            accepted {what} <Time at={accepted.receivedAt.toISOString()} />
           </>
         ) : (
-          "is asked to accept ownership"
+          `is asked to accept ${what}`
         )}
       </span>
     </li>

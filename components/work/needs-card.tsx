@@ -19,6 +19,12 @@ const toRequest = (id: string) => `/requests/${id}`;
 const looks: { readonly [K in NeedKind]: Look } = {
   approve: { verb: "Decide", icon: <Users aria-hidden />, why: "", href: (id) => `/approvals?r=${id}` },
   accept: { verb: "Accept", icon: <Hourglass aria-hidden />, why: "you are asked to own it", href: toRequest },
+  "accept-more": {
+    verb: "Accept",
+    icon: <Hourglass aria-hidden />,
+    why: "more access is asked for it",
+    href: toRequest,
+  },
   resubmit: { verb: "Submit again", icon: <RotateCcw aria-hidden />, why: "what it rests on changed", href: toRequest },
   less: { verb: "Look", icon: <Scissors aria-hidden />, why: "asked for less", href: toRequest },
   asked: {

@@ -7,8 +7,8 @@ import { questionCount } from "./attestation-sight.ts";
 import { readAskedLines } from "./attestations.ts";
 import { waitsForVerdictOf } from "./waits-for.ts";
 
-/** Why something needs this person: a verdict, ownership offered, a request of theirs, or a question about an identity. */
-export type NeedKind = "approve" | "accept" | "resubmit" | "less" | "asked" | "attest";
+/** Why something needs this person: a verdict, ownership offered, more access for what they own, a request of theirs, or a question about an identity. */
+export type NeedKind = "approve" | "accept" | "accept-more" | "resubmit" | "less" | "asked" | "attest";
 
 export interface Need {
   /** Of the request; of the identity where its question is asked. */
@@ -62,6 +62,8 @@ const byUrgency = (a: Need, b: Need): number =>
   (a.deadline === null ? Number.POSITIVE_INFINITY : Date.parse(a.deadline)) -
     (b.deadline === null ? Number.POSITIVE_INFINITY : Date.parse(b.deadline)) || a.name.localeCompare(b.name);
 
+const acceptance = sql.raw("case when r.kind = 'change-access' then 'accept-more' else 'accept' end");
+
 /**
  * Verdicts this viewer may give, ownership they are asked to accept, own requests to submit again, and open ones of theirs whose
  * newest remark is somebody else's: with a narrower plan, or a question.
@@ -71,7 +73,7 @@ async function readRequestNeeds(db: Queries, viewer: Viewer): Promise<readonly N
     with mine as (
       select s.request, case
           when s.state = 'resubmit' then 'resubmit'
-          when s.state = 'awaiting-acceptance' and s.accepter = ${viewer.id}::uuid then 'accept'
+          when s.state = 'awaiting-acceptance' and s.accepter = ${viewer.id}::uuid then ${acceptance}
           else (select case when c.proposal is null then 'asked' else 'less' end from charter.comments c
             where c.tenant = s.tenant and c.request = s.request and c.version = s.request_version
               and not exists (select 1 from charter.comments n where n.tenant = c.tenant and n.request = c.request and n.received_at > c.received_at)
@@ -79,7 +81,7 @@ async function readRequestNeeds(db: Queries, viewer: Viewer): Promise<readonly N
       from charter.requests r join charter.request_states s on s.tenant = r.tenant and s.request = r.id
       where r.tenant = 'main' and r.requester = ${viewer.id}::uuid and s.state in ('resubmit', 'awaiting-approval', 'awaiting-acceptance')
       union
-      select s.request, 'accept' from charter.request_states s
+      select s.request, ${acceptance} from charter.request_states s join charter.requests r on r.tenant = s.tenant and r.id = s.request
       where s.tenant = 'main' and s.state = 'awaiting-acceptance' and s.accepter = ${viewer.id}::uuid
       union
       select w.request, 'approve' from ${waitsForVerdictOf(viewer)} w)

@@ -64,7 +64,7 @@ export async function readPolicyFacts(db: Queries, of: PolicyQuestion): Promise<
     select
       ${of.environment} = 'prod' and not exists (select 1 from other) as first,
       (select count(*) from (select 1 from other where blueprint = ${of.blueprint} limit 100) s) as similar,
-      exists (select 1 from charter.people p where p.tenant = 'main' and p.canonical = ${of.owner} and p.active) as owner_active,
+      exists (select 1 from charter.people p where p.tenant = 'main' and p.canonical = ${personOf(of.owner)} and p.active) as owner_active,
       ${inTeam(of.team, of.requester)} as in_team,
       ${inTeam(of.team, of.owner)} as owner_in_team,
       own.owner, own.team, own.state, own.born_at::text as born, own.ends_at::text as ends, own.use_answer
@@ -86,4 +86,8 @@ export async function readPolicyFacts(db: Queries, of: PolicyQuestion): Promise<
 /** Whether any login of a person is a member of a team; false for nobody. */
 const inTeam = (team: string, person: string | null) => sql`exists (
   select 1 from charter.team_members m join charter.people p on p.tenant = m.tenant and p.id = m.person
-  where m.tenant = 'main' and m.team = ${team} and m.member and p.canonical = ${person}::uuid)`;
+  where m.tenant = 'main' and m.team = ${team} and m.member and p.canonical = ${personOf(person)})`;
+
+/** The person that a login counts as now: a request may have named it before it was linked. */
+const personOf = (login: string | null) =>
+  sql`(select l.canonical from charter.people l where l.tenant = 'main' and l.id = ${login}::uuid)`;

@@ -83,7 +83,8 @@ function ofState(news: News, to: string): Told | null {
   }
   if (state === "awaiting-acceptance") {
     if (news.accepter === null) return null;
-    const sentence = `${news.name} in ${news.environment} waits for its owner to accept it.`;
+    const what = news.kind === "change-access" ? `More access for ${news.name}` : news.name;
+    const sentence = `${what} in ${news.environment} waits for its owner to accept it.`;
     return { kind: "ownership", about, to: [news.accepter], sentence };
   }
   if (state === undefined || !decided.has(state)) return null;

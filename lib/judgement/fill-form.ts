@@ -16,11 +16,11 @@ import type { JsonObject } from "#lib/domain/json.ts";
 import { ladder } from "#lib/domain/ladder.ts";
 import type { Explained } from "#lib/domain/permission.ts";
 import { readTeamDefaults } from "#lib/domain/read-team-defaults.ts";
-import { type Outcome, ok, type Refusal, refuse } from "#lib/domain/refusal.ts";
+import { type Outcome, ok, refuse } from "#lib/domain/refusal.ts";
 import { jsonObject, read } from "#lib/domain/shape.ts";
 import { figuresOf } from "#lib/policy/engine.ts";
 import type { Reading } from "./draw-plan.ts";
-import { type PublishedPack, readPacks, specOf } from "./need-spec.ts";
+import { explainNeed, type PublishedPack, readPacks, refusedBy, specOf } from "./need-spec.ts";
 
 export interface Form {
   readonly viewer: Viewer & { readonly name: string };
@@ -60,11 +60,8 @@ export async function fillForm(reading: Reading, form: Form): Promise<Outcome<Fi
     bundle: bundle.digest,
   };
   const composed = compose({ answers, facts, now: reading.now, spec: sealedSpecOf(answers, blueprint, packs) });
-  const explained = await explain(
-    answers,
-    blueprint,
-    rows.targets.find(({ name }) => name === composed.filled.target),
-  );
+  const target = rows.targets.find(({ name }) => name === composed.filled.target);
+  const explained = await explainNeed(answers.need, blueprint.connector, target);
   return ok({ composed: withRemarks(composed, explained), bundle, ladder: rungOf(composed, facts), explained });
 }
 
@@ -80,22 +77,10 @@ const noPolicy = refuse({
   mend: "Ask an operator to activate one.",
 });
 
-/** What was composed, explained for its target; for none while the target is open. */
-async function explain({ need }: Answers, blueprint: Blueprint, target: { readonly settings: JsonObject } | undefined) {
-  const connector = connectorOf(blueprint.connector);
-  if (need === null || !("grants" in need) || connector?.permissions === undefined) return null;
-  const settings = target === undefined ? undefined : connector.settings.safeParse(target.settings).data;
-  return connector.permissions.explain(need.grants, settings ?? null);
-}
-
 /** A remark that is bad is a refusal at its field: there is no charter while it stands. */
 function withRemarks(composed: Composed, explained: Explained | null): Composed {
-  const bad = explained?.remarks.filter(({ tone }) => tone === "bad") ?? [];
-  if (bad.length === 0) return composed;
-  const refusals = bad.map(
-    ({ field, sentence, mend }): Refusal => ({ code: "invalid", field, sentence, ...(mend && { mend }) }),
-  );
-  return { ...composed, charter: null, refusals: [...composed.refusals, ...refusals] };
+  const bad = refusedBy(explained);
+  return bad.length === 0 ? composed : { ...composed, charter: null, refusals: [...composed.refusals, ...bad] };
 }
 
 async function readRows({ tx }: Reading, { viewer, answers }: Form) {

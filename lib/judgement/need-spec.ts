@@ -1,9 +1,11 @@
 import { readReachPacks } from "#db/read/planning-facts.ts";
 import { type Blueprint, type ReachPack, reachPackSchema } from "#lib/connectors/blueprint.ts";
 import type { Connector } from "#lib/connectors/connector.ts";
+import { connectorOf } from "#lib/connectors/registry.ts";
 import type { NeedAnswer } from "#lib/domain/answers.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
-import { type Outcome, refuse } from "#lib/domain/refusal.ts";
+import type { Explained } from "#lib/domain/permission.ts";
+import { type Outcome, type Refusal, refuse } from "#lib/domain/refusal.ts";
 import type { Reading } from "./draw-plan.ts";
 
 export interface PublishedPack {
@@ -54,3 +56,21 @@ const notOffered = refuse({
   sentence: "This is not offered here.",
   mend: "Choose from the list.",
 });
+
+/** What was composed, explained for its target; for none while the target is open. Null where nothing was composed. */
+export async function explainNeed(
+  need: NeedAnswer | null,
+  kind: string,
+  target: { readonly settings: JsonObject } | undefined,
+): Promise<Explained | null> {
+  const connector = connectorOf(kind);
+  if (need === null || !("grants" in need) || connector?.permissions === undefined) return null;
+  const settings = target === undefined ? undefined : connector.settings.safeParse(target.settings).data;
+  return connector.permissions.explain(need.grants, settings ?? null);
+}
+
+/** Remarks that are bad, as refusals at their fields: while one stands it cannot be asked for. */
+export const refusedBy = (explained: Explained | null): readonly Refusal[] =>
+  (explained?.remarks ?? []).flatMap(({ tone, field, sentence, mend }) =>
+    tone === "bad" ? [{ code: "invalid", field, sentence, ...(mend && { mend }) } as const] : [],
+  );

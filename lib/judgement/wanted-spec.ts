@@ -1,14 +1,15 @@
-import { readBlueprint } from "#db/read/planning-facts.ts";
+import { readBlueprint, readPlanningTargets } from "#db/read/planning-facts.ts";
 import { blueprintSchema } from "#lib/connectors/blueprint.ts";
 import type { Connector } from "#lib/connectors/connector.ts";
 import { connectorOf } from "#lib/connectors/registry.ts";
 import type { WantedAccess } from "#lib/domain/access.ts";
 import type { Charter } from "#lib/domain/charter.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
+import type { Explained } from "#lib/domain/permission.ts";
 import { asRefusals, type Outcome, ok, type Refusals, refuse } from "#lib/domain/refusal.ts";
 import { jsonObject, read } from "#lib/domain/shape.ts";
 import type { Reading } from "./draw-plan.ts";
-import { type Offered, readPacks, specOf } from "./need-spec.ts";
+import { explainNeed, type Offered, readPacks, refusedBy, specOf } from "./need-spec.ts";
 
 /** An identity whose access is to change. */
 export interface Held {
@@ -39,6 +40,8 @@ export async function wantedSpec(reading: Reading, held: Held, wanted: WantedAcc
   const offered = await offeredTo(reading, connector, held.charter.blueprint);
   const more = specOf(wanted.add, offered) ?? ok(null);
   if ("refusals" in more) return more;
+  const bad = asRefusals(refusedBy(await explainAdded(reading, held, wanted)));
+  if (bad !== null) return { refusals: bad };
   const kept = await keptOf(present.data, offered, wanted);
   if ("refusals" in kept) return kept;
   if (kept.ok === null && more.ok === null) return nothingLeft;
@@ -49,6 +52,13 @@ export async function wantedSpec(reading: Reading, held: Held, wanted: WantedAcc
         ? connector.amend(present.data, more.ok, "instead")
         : connector.amend(kept.ok, more.ok, "beside");
   return sealedSpec(connector, spec);
+}
+
+/** What was composed to be added, explained for the identity's target; null where nothing was. */
+export async function explainAdded({ tx }: Reading, held: Held, { add }: WantedAccess): Promise<Explained | null> {
+  if (add === null || !("grants" in add)) return null;
+  const target = (await readPlanningTargets(tx)).find(({ name }) => name === held.charter.target);
+  return explainNeed(add, held.connector, target);
 }
 
 /** What stays of the present access; null where nothing does. */

@@ -12,7 +12,7 @@ import { findingsOf } from "./finding-view.ts";
 import { howToUse } from "./usage.ts";
 
 type IdentityPage = NonNullable<Awaited<ReturnType<typeof readIdentityPage>>>;
-const verbs = ["renew", "rotate", "transfer", "suspend", "resume", "retire"] as const;
+const verbs = ["change-access", "renew", "rotate", "transfer", "suspend", "resume", "retire"] as const;
 
 /** Who stands behind it, the credentials it holds, and the verbs that this viewer may use now. */
 function standingOf({ row, credentials }: IdentityPage, viewer: Viewer) {

@@ -101,7 +101,8 @@ function whyCards(
   return `The link names the blueprint “${found.wanted.replace(/[^\w-]/g, "?").slice(0, 60)}”, which is not offered. Choose another.`;
 }
 
-function shownPack({ id, title, summary, parameters, grants }: ReachPack): FormPage["packs"][number] {
+/** What a form shows of a reach pack. */
+export function shownPack({ id, title, summary, parameters, grants }: ReachPack): FormPage["packs"][number] {
   return {
     id,
     title,

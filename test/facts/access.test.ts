@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readIdentityPage } from "#db/read/identity.ts";
+import { readNeeds } from "#db/read/needs.ts";
 import { readIdentity } from "#db/store/identities.ts";
 import { readState } from "#db/store/requests.ts";
 import { accept } from "#lib/claims/acceptances/accept.ts";
@@ -144,6 +145,68 @@ describe("adding", () => {
     expect(left?.state).toBe("live");
     expect(JSON.stringify(left?.reach)).not.toContain("ledger-archive");
   });
+
+  test("is accepted at once by a login that by now counts as the owner, and asked of the owner's person otherwise", async () => {
+    const [first, second] = [await born(), await born()];
+    const [amara, tomas] = [scenario.id("amara.obi"), scenario.id("tomas.vidal")];
+    const counts = (as: string) =>
+      scenario.database.admin.begin(async (tx) => {
+        await tx`set local session_replication_role = replica`;
+        await tx`update charter.people set canonical = ${as} where id = ${amara}`;
+      });
+    await counts(tomas);
+    try {
+      const own = await change("tomas.vidal", first, more);
+      const others = await change("jonas.kern", second, more);
+      await scenario.settle();
+      expect(await readState(scenario.worker.db, own)).toMatchObject({ state: "awaiting-approval", accepter: null });
+      expect(await readState(scenario.worker.db, others)).toMatchObject({
+        ...{ state: "awaiting-approval", accepter: tomas },
+      });
+      await judge(scenario, "mara.lind", others);
+      await scenario.settle();
+      const tomasNow = { ...scenario.as("tomas.vidal").actor, roles: [] };
+      expect((await readNeeds(scenario.worker.db, tomasNow)).rows).toMatchObject([{ id: others, kind: "accept-more" }]);
+    } finally {
+      await counts(amara);
+    }
+  });
+
+  const composed = (resource: string): WantedAccess => ({
+    ...asItIs,
+    add: { grants: [{ actions: ["s3:GetObject"], resources: [resource] }] },
+  });
+
+  test("is composed as at its birth", async () => {
+    const identity = await born();
+    const preview = await seen("amara.obi", identity, composed("arn:{partition}:s3:::ledger-archive/*"));
+    expect(preview.explained?.grants).toMatchObject([{ actions: [{ action: "s3:GetObject", level: "read" }] }]);
+    expect(preview.view?.added.lines).toMatchObject([
+      { action: "s3:GetObject", on: ["arn:aws:s3:::ledger-archive/*"] },
+    ]);
+    await passApproval(await change("amara.obi", identity, composed("arn:{partition}:s3:::ledger-archive/*")));
+  });
+
+  test.each([
+    ["no ARN", "ledger-archive", "need.grants.0.resources.0"],
+    [
+      "nothing that the action works on",
+      "arn:{partition}:sqs:eu-central-1:111122223333:q",
+      "need.grants.0.resources.0",
+    ],
+  ])(
+    "is refused at its field where a resource is %s, also when it is sent past the form",
+    async (_what, resource, field) => {
+      const identity = await born();
+      const wanted = composed(resource);
+      const preview = await seen("amara.obi", identity, wanted);
+      expect(preview).toMatchObject({ planDigest: null, decision: null, refusals: [{ code: "invalid", field }] });
+      expect(preview.explained?.remarks).toMatchObject([{ tone: "bad", field }]);
+      const sent = { id: randomUUID(), identity, reason, wanted, planDigest: "0".repeat(64) };
+      expect(await changeAccess(scenario.as("amara.obi"), sent)).toMatchObject({ refusals: [{ field }] });
+      expect(await scenario.state(sent.id)).toBeNull();
+    },
+  );
 
   test("is not passed off as taking away by moving an action to another place", async () => {
     const identity = await born();

@@ -65,12 +65,20 @@ export const inputs: Readonly<
   "(portal)/identities askForMany": ({ identity }) => ({
     ...{ verb: "retire", rows: [{ id: randomUUID(), identity }], change: { reason: "Nobody needs it." } },
   }),
+  "(portal)/identities changeAccess": ({ identity }) => ({
+    ...{ id: randomUUID(), identity, reason: "It needs less.", planDigest: "0".repeat(64) },
+    wanted: { instead: null, drop: ["s3:AbortMultipartUpload"], add: null },
+  }),
   "(portal)/identities endOverlap": ({ identity }) => ({ identity }),
   "(portal)/identities foreseeMany": ({ identity }) => ({
     ...{ verb: "ask", rows: [{ id: randomUUID(), identity }], change: {} },
   }),
   "(portal)/identities keepView": () => ({ id: randomUUID(), name: "Ours", query: "tile=static", team: null }),
   "(portal)/identities matchMany": () => ({ query: "q=ledger" }),
+  "(portal)/identities previewAccess": ({ identity }) => ({
+    ...{ id: randomUUID(), identity, reason: "It needs less." },
+    wanted: { instead: null, drop: ["s3:AbortMultipartUpload"], add: null },
+  }),
   "(portal)/identities renew": ({ identity }) => ({ id: randomUUID(), identity, endsAt: inDays(200) }),
   "(portal)/identities resume": ({ identity }) => ({ id: randomUUID(), identity, reason: "It was a false alarm." }),
   "(portal)/identities retire": ({ identity }) => ({ id: randomUUID(), identity, reason: "Nobody needs it." }),
@@ -115,6 +123,7 @@ export const paths: Readonly<Record<string, (having: Belongings) => string | nul
   "/audit": () => "/audit",
   "/findings": () => "/findings",
   "/identities": () => "/identities",
+  "/identities/[id]/access": ({ identity }) => `/identities/${identity}/access`,
   "/identities/[id]": ({ identity }) => `/identities/${identity}`,
   "/policies": () => "/policies",
   "/requests": () => "/requests",

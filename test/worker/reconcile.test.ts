@@ -10,6 +10,7 @@ import {
 import postgres from "postgres";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { flowOf } from "#lib/connectors/flow.ts";
+import { asFormer } from "#lib/connectors/former.ts";
 import { postgresql } from "#lib/connectors/postgresql/index.ts";
 import type { PostgresqlSettings } from "#lib/connectors/postgresql/settings.ts";
 import type { Plan, PlannedObject } from "#lib/domain/plan.ts";
@@ -21,7 +22,7 @@ import type { Worker } from "#lib/worker/worker.ts";
 import { type TestDatabase, testDatabase } from "#test/support/database.ts";
 import { type CrashWorld, startWorlds, type Worlds } from "./crash/worlds.ts";
 import { connected, times } from "./saga-places.ts";
-import { installation, markKeys, passTime, type SeededIntent, seedGate, seedIntent } from "./saga-world.ts";
+import { held, installation, markKeys, passTime, type SeededIntent, seedGate, seedIntent } from "./saga-world.ts";
 
 /** Somebody else's hand at a target. */
 interface Hand {
@@ -76,12 +77,16 @@ function awsHand({ target }: CrashWorld): Hand {
   };
 }
 
-function postgresqlHand({ target }: CrashWorld): Hand {
+function adminOf({ target }: CrashWorld) {
   const { host, port, adminRole, homeDatabase } = postgresql.settings.parse(target.settings) as PostgresqlSettings;
-  const at = {
+  return {
     ...{ host, port, username: adminRole, database: homeDatabase },
     ...{ password: target.credentials.password ?? "", max: 1, prepare: false, onnotice: () => {} },
   };
+}
+
+function postgresqlHand(world: CrashWorld): Hand {
+  const at = adminOf(world);
   const sql = postgres(at);
   const ends = async (name: string) => {
     const [row] = await sql`select rolvaliduntil::text as ends from pg_roles where rolname = ${`${name}_1`}`;
@@ -147,17 +152,35 @@ async function renewed(world: CrashWorld, of: SeededIntent): Promise<void> {
   expect(row?.state).toBe("done");
 }
 
+/** Asks for a rotation or for less access, and takes every step that does not wait; a rotation stays within its overlap. */
+async function asked(
+  world: CrashWorld,
+  of: SeededIntent,
+  kind: "rotate" | "change-access",
+): Promise<() => Promise<string>> {
+  const { name, storage } = of.plan;
+  const planning = { kind, name, storage, held: await held(database.admin, of) };
+  const objects = world.planned(kind === "rotate" ? planning : { ...planning, access: "less" });
+  const change =
+    kind === "rotate" ? { overlapHours: 24 } : { added: 0, takenAway: 1, former: asFormer(world.planned(planning)) };
+  const shape = { kind, target: world.kind, connector: world.kind, name, objects, storage, change } as const;
+  const flow = flowOf(shape as unknown as Plan);
+  const { request } = await seedIntent(database.admin, { ...shape, flow, charter: world.charter, of });
+  const saga = makeSaga();
+  for (let turn = 0; turn < 40 && (await saga.runOne()); turn += 1);
+  return async () => {
+    const [row] = await database.admin`select state from charter.request_states where request = ${request}`;
+    return String(row?.state);
+  };
+}
+
 async function runAll(): Promise<void> {
-  const saga = createSaga({
-    db: database.worker,
-    worker: randomUUID(),
-    newId: randomUUID,
-    times,
-    random: () => 0,
-    ...places,
-  });
+  const saga = makeSaga();
   for (let turn = 0; turn < 40; turn += 1) if (!(await saga.runOne())) await passTime(database.admin);
 }
+
+const makeSaga = () =>
+  createSaga({ db: database.worker, worker: randomUUID(), newId: randomUUID, times, random: () => 0, ...places });
 
 function makeWorker(world: CrashWorld): Worker {
   const config = configSchema.parse({
@@ -249,3 +272,38 @@ it.each([
     await hand.close();
   },
 );
+
+it("postgresql: a login that a rotation replaced is no finding, and after less access what is granted back is one", async () => {
+  const world = worlds.all.find(({ name }) => name === "postgresql role") ?? expect.fail("no such world");
+  const target = world.kind;
+  const worker = makeWorker(world);
+  await publishConfig(worker.db, worker.config, randomUUID);
+  for (const gate of [target, "vault-main"]) await seedGate(database.admin, { target: gate });
+  const { name, identity, seeded } = await born(world);
+  const findings = async () => {
+    await reconcile(worker);
+    const rows =
+      await database.admin`select kind from charter.findings where identity = ${identity} and closed_at is null`;
+    return rows.map(({ kind }) => kind);
+  };
+
+  const rotated = await asked(world, seeded, "rotate");
+  expect(await rotated()).toBe("provisioning");
+  expect(await findings()).toEqual([]);
+  await passTime(database.admin, { days: 2 });
+  await runAll();
+  expect(await rotated()).toBe("done");
+  expect(await held(database.admin, seeded)).toEqual([`${name}_2`]);
+  expect(await findings()).toEqual([]);
+
+  const narrowed = await asked(world, seeded, "change-access");
+  expect(await narrowed()).toBe("done");
+  expect((await world.look(name, seeded.plan.storage)).access).toBe(world.accessOf(name, "less"));
+  expect(await findings()).toEqual([]);
+  const orders = postgres({ ...adminOf(world), database: "orders" });
+  await orders.unsafe(`grant select on shop.invoices to "${name}"`);
+  expect(await findings()).toEqual(["drifted"]);
+  await orders.unsafe(`revoke select on shop.invoices from "${name}"`);
+  expect(await findings()).toEqual([]);
+  await orders.end();
+});

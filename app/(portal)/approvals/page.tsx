@@ -2,6 +2,7 @@ import { notFound } from "next/navigation";
 import { Approvals } from "#components/approvals/approvals.tsx";
 import { Page } from "#components/frame/page.tsx";
 import { readApproval, readLastVerdict, readQueue } from "#db/read/approvals.ts";
+import { viewAccess } from "#lib/judgement/view-access.ts";
 import { type SearchParams, searchOf } from "#lib/web/address.ts";
 import { reader } from "#lib/web/context.ts";
 import { approve, ask, askForLess, deny } from "./actions.ts";
@@ -23,6 +24,7 @@ export default async function ApprovalsRoute({ searchParams }: { readonly search
         page={page}
         roles={viewer.roles}
         last={last}
+        access={page?.item.plan ? await viewAccess(page.item.plan) : null}
         actions={{ approve, ask, askForLess, deny }}
       />
     </Page>

@@ -1,6 +1,7 @@
 "use server";
 import { z } from "zod";
 import { answer as answerClaim } from "#lib/claims/answers/answer.ts";
+import type { WantedAccess } from "#lib/domain/access.ts";
 import { questionAnswers } from "#lib/domain/attestation.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import { action } from "#lib/web/action.ts";
@@ -17,6 +18,12 @@ const given = z.strictObject({
   reason: z.string().max(1_000),
   request: z.uuid().nullable(),
   to: z.uuid().nullable(),
+  narrowed: z
+    .strictObject({
+      wanted: z.custom<WantedAccess>((value) => typeof value === "object" && value !== null),
+      planDigest: z.string().regex(/^[0-9a-f]{64}$/),
+    })
+    .optional(),
 });
 
 export const answer = action("answer.give", given, answerClaim);

@@ -8,6 +8,8 @@ import { answer } from "./actions.ts";
 
 export const metadata = { title: "Attestations" };
 
+const narrowAt = (identity: string): string => `/identities/${identity}/access?answering=yes`;
+
 export default async function AttestationsRoute({ searchParams }: { readonly searchParams: SearchParams }) {
   const { db, viewer } = await reader();
   const query = searchOf(await searchParams);
@@ -20,7 +22,7 @@ export default async function AttestationsRoute({ searchParams }: { readonly sea
   ]);
   return (
     <Page crumbs={[{ title: "Attestations" }]}>
-      <Attestations page={page} selected={of("q")} coverage={coverage} open={open} answer={answer} narrow={null} />
+      <Attestations page={page} selected={of("q")} coverage={coverage} open={open} answer={answer} narrow={narrowAt} />
     </Page>
   );
 }

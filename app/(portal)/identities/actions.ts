@@ -5,7 +5,10 @@ import { askForMany as askMany } from "#lib/claims/many/ask.ts";
 import { foreseeMany as foresee } from "#lib/claims/many/foresee.ts";
 import { matchMany as match } from "#lib/claims/many/match.ts";
 import { askForChange } from "#lib/claims/requests/change.ts";
+import { changeAccess as changeAccessClaim } from "#lib/claims/requests/change-access.ts";
+import { previewAccess as previewAccessClaim } from "#lib/claims/requests/preview-access.ts";
 import { keepView as keep } from "#lib/claims/views/keep.ts";
+import type { WantedAccess } from "#lib/domain/access.ts";
 import { manyCap } from "#lib/domain/many.ts";
 import { action } from "#lib/web/action.ts";
 import { inventoryFilter } from "#lib/web/address.ts";
@@ -15,6 +18,19 @@ const renewal = z.strictObject({ ...about, endsAt: z.iso.datetime(), exceptionEn
 const handover = z.strictObject({ ...about, to: z.uuid() });
 const reasoned = z.strictObject({ ...about, reason: z.string().max(1_000) });
 
+/** Exact fields are read inside the claim by the domain's own reader, which names each field that it refuses. */
+const access = {
+  ...{ ...about, reason: z.string().max(1_000) },
+  wanted: z.custom<WantedAccess>((value) => typeof value === "object" && value !== null),
+};
+const shown = z.string().regex(/^[0-9a-f]{64}$/);
+
+export const previewAccess = action("request.preview-access", z.strictObject(access), previewAccessClaim);
+export const changeAccess = action(
+  "request.change-access",
+  z.strictObject({ ...access, planDigest: shown }),
+  changeAccessClaim,
+);
 export const renew = action("request.renew", renewal, (context, { id, identity, endsAt, exceptionEndsAt }) =>
   askForChange(context, {
     ...{ id, identity, kind: "renew" },

@@ -14,19 +14,22 @@ export function PolicyCard({
   preview,
   trouble,
   fresh,
+  waiting,
 }: {
-  readonly preview: Preview | null;
+  readonly preview: Pick<Preview, "decision" | "refusals"> | null;
   readonly trouble: string | null;
   readonly fresh: boolean;
+  /** What is to be done before policy speaks; else what a new request is filled with. */
+  readonly waiting?: string;
 }) {
   return (
     <Card title="What policy says" aside={<span aria-live="polite">{fresh ? "as you type" : "thinking…"}</span>}>
       <div className="-my-1 min-h-24" aria-live="polite">
         {trouble ? <Notice tone="bad">{trouble}</Notice> : null}
-        {preview === null ? (
+        {preview === null && waiting === undefined ? (
           <Waiting />
-        ) : preview.decision === null ? (
-          <NotYet count={preview.refusals.length} />
+        ) : preview === null || preview.decision === null ? (
+          <NotYet count={preview?.refusals.length ?? 0} waiting={waiting} />
         ) : (
           <Said decision={preview.decision} />
         )}
@@ -42,10 +45,10 @@ const Waiting = () => (
   </div>
 );
 
-const NotYet = ({ count }: { readonly count: number }) => (
+const NotYet = ({ count, waiting }: { readonly count: number; readonly waiting: string | undefined }) => (
   <p className="flex gap-2.5 py-2 text-[13.5px] text-muted">
     <CircleDashed aria-hidden className="mt-0.5 size-4 shrink-0" />
-    Policy speaks once your answers name what runs it, what it must do and where.{" "}
+    {waiting ?? "Policy speaks once your answers name what runs it, what it must do and where."}{" "}
     {count > 0 ? `${count} ${count === 1 ? "thing is" : "things are"} still open.` : ""}
   </p>
 );

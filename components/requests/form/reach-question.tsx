@@ -6,11 +6,14 @@ import { cx } from "#components/ui/cx.ts";
 import { Field } from "#components/ui/field.tsx";
 import { Input, Textarea } from "#components/ui/input.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
+import type { Preview } from "#lib/claims/requests/preview.ts";
 import type { FormPack, FormQuestion } from "./contract.ts";
 import type { QuestionProps } from "./props.ts";
 import { Composer, ReachWays, wayOf } from "./reach-ways.tsx";
 
-type Props = QuestionProps<Extract<FormQuestion, { kind: "reach" }>>;
+interface Props extends Omit<QuestionProps<Extract<FormQuestion, { kind: "reach" }>>, "choices" | "preview"> {
+  readonly preview: Pick<Preview, "refusals" | "explained" | "reach"> | null;
+}
 
 /** A reach pack with its parameters, grants composed one by one, or pasted text; each is explained back. */
 export function ReachQuestion(props: Props) {

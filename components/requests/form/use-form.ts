@@ -1,11 +1,10 @@
 "use client";
-import { useCallback, useEffect, useRef, useState } from "react";
-import type { Preview } from "#lib/claims/requests/preview.ts";
+import { useCallback, useEffect, useMemo, useState } from "react";
+import { usePreview } from "#components/use-preview.ts";
 import type { Answers, Edits } from "#lib/domain/answers.ts";
 import type { FormVerbs } from "./contract.ts";
 
-/** Pauses before the server is asked again, ms. */
-const previewAfter = 180;
+/** Pause before a draft is saved, ms. */
 const saveAfter = 900;
 
 /** What is typed, with what the server makes of it. A late answer never replaces a newer one; what is shown stays until the next comes. */
@@ -16,34 +15,10 @@ export function useForm(
   const [answers, setAnswers] = useState(start.answers);
   const change = useCallback((part: Partial<Answers>) => setAnswers((now) => ({ ...now, ...part })), []);
   const edit = useCallback((part: Edits) => setAnswers((now) => ({ ...now, edits: { ...now.edits, ...part } })), []);
-  const preview = usePreview(start.id, answers, verbs.preview);
+  const input = useMemo(() => ({ id: start.id, answers }), [start.id, answers]);
+  const preview = usePreview(input, verbs.preview);
   const draft = useDraft({ id: start.id, answers, first: start.answers, savedAt: start.savedAt }, verbs.saveDraft);
   return { answers, change, edit, ...preview, ...draft };
-}
-
-function usePreview(id: string, answers: Answers, ask: FormVerbs["preview"]) {
-  const [preview, setPreview] = useState<Preview | null>(null);
-  const [trouble, setTrouble] = useState<string | null>(null);
-  const [of, setOf] = useState<Answers | null>(null);
-  const latest = useRef(0);
-  useEffect(() => {
-    latest.current += 1;
-    const mine = latest.current;
-    const timer = setTimeout(async () => {
-      const answer = await ask({ id, answers }).catch(() => ({ fault: "" }));
-      if (mine !== latest.current) return;
-      setOf(answers);
-      setTrouble(
-        "fault" in answer
-          ? `The preview could not be made${answer.fault ? ` (reference ${answer.fault})` : ""}. What you typed is kept.`
-          : null,
-      );
-      if ("ok" in answer) setPreview(answer.ok);
-      else if ("refusals" in answer) setTrouble(answer.refusals.map((refusal) => refusal.sentence).join(" "));
-    }, previewAfter);
-    return () => clearTimeout(timer);
-  }, [id, answers, ask]);
-  return { preview, trouble, fresh: of === answers };
 }
 
 /** Saves a draft after each pause, and its address with it; while held (the form is being sent) nothing is saved, and after it neither. */

@@ -9,8 +9,9 @@ import { comparable } from "#lib/domain/attestation-evidence.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import { type Outcome, ok, refuse } from "#lib/domain/refusal.ts";
 import { judgeAnswer } from "#lib/judgement/judge-answer.ts";
-import { type ChangeInput, changeWithin } from "../requests/change.ts";
+import { changeWithin } from "../requests/change.ts";
 import { changeWanted } from "../requests/change-access.ts";
+import type { ChangeInput } from "../requests/change-input.ts";
 import { type ClaimContext, runClaim } from "../run.ts";
 
 /** A question as its card was drawn: the round asked, and the evidence on it. */

@@ -1,7 +1,7 @@
 import { refuse } from "#lib/domain/refusal.ts";
 import type { Examined } from "#lib/judgement/examine.ts";
 import { changedSince } from "../refusals.ts";
-import type { ChangeInput } from "./change.ts";
+import type { ChangeInput } from "./change-input.ts";
 
 /** Who owns it accepts in the same click what it may do more. */
 export const acceptsAtOnce = ({ kind }: Pick<ChangeInput, "kind">, { access }: Examined): boolean =>

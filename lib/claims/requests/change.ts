@@ -6,31 +6,19 @@ import { insertRequest } from "#db/store/claims.ts";
 import { readKnownPeople } from "#db/store/people.ts";
 import { readOpenRequestOn, readRequest, readVersion } from "#db/store/requests.ts";
 import { canonical } from "#lib/digest/digest.ts";
-import { charterAfter, type LaterKind } from "#lib/domain/change.ts";
+import { charterAfter } from "#lib/domain/change.ts";
 import type { Charter } from "#lib/domain/charter.ts";
-import type { JsonObject } from "#lib/domain/json.ts";
 import { mayAskAbout, maySucceed } from "#lib/domain/ownership.ts";
 import { type Outcome, ok, refuse } from "#lib/domain/refusal.ts";
 import type { Examined } from "#lib/judgement/examine.ts";
 import { noSuchRequest, sentOtherwise } from "../refusals.ts";
 import { type ClaimContext, runClaim } from "../run.ts";
 import { acceptsAtOnce, whyNotAsShown } from "./as-shown.ts";
+import type { ChangeInput } from "./change-input.ts";
 import { originsAfter } from "./changed-origins.ts";
 import { examineNew } from "./examine-new.ts";
 import { sealVersion } from "./seal.ts";
 
-export interface ChangeInput {
-  /** The new request's id, made by the form that asks: a double click is one request. */
-  readonly id: string;
-  readonly identity: string;
-  readonly kind: LaterKind;
-  /** {endsAt} of a renewal, {to} of a transfer, {reason} of a retirement, {reason, spec} of a change of access. */
-  readonly change: JsonObject;
-  /** Digest of the plan that was shown; absent where none was. */
-  readonly planDigest?: string;
-  /** Only where it adds nothing: the answer *narrow*. */
-  readonly onlyLess?: boolean;
-}
 type Sent = Outcome<{ readonly id: string }>;
 
 /** Asks for a change of an identity that exists, through the same door as its birth: renew, transfer, retire. */

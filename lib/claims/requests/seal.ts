@@ -1,10 +1,12 @@
 import type { Tx } from "#db/client.ts";
 import { insertAcceptance, insertVersion } from "#db/store/claims.ts";
+import { readKnownPeople } from "#db/store/people.ts";
 import { readVersion } from "#db/store/requests.ts";
 import { digest } from "#lib/digest/digest.ts";
 import type { Charter, Origins } from "#lib/domain/charter.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import { type Outcome, ok } from "#lib/domain/refusal.ts";
+import { isUuid } from "#lib/domain/text.ts";
 import { sentOtherwise } from "../refusals.ts";
 import type { ClaimContext } from "../run.ts";
 
@@ -33,6 +35,11 @@ export async function sealVersion(
   if (!(await insertVersion(tx, sealed))) {
     return (await readVersion(tx, request, version))?.digest === sealed.digest ? ok(null) : sentOtherwise;
   }
-  if (owner === actor.id) await insertAcceptance(tx, { id: newId(), request, version, planDigest, person: actor.id });
+  if (owner !== null && (await personOf(tx, owner)) === actor.id)
+    await insertAcceptance(tx, { id: newId(), request, version, planDigest, person: actor.id });
   return ok(null);
 }
+
+/** The person that an owner counts as now: their login may have been linked since. */
+const personOf = async (tx: Tx, owner: string): Promise<string> =>
+  (await readKnownPeople(tx, [owner].filter(isUuid))).get(owner)?.person ?? owner;

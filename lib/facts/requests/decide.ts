@@ -4,6 +4,7 @@ import type { Recorded } from "#lib/audit/entry.ts";
 import { policyRefusals } from "#lib/domain/policy-refusals.ts";
 import type { Refusals } from "#lib/domain/refusal.ts";
 import { riskOf } from "#lib/domain/risk.ts";
+import { isUuid } from "#lib/domain/text.ts";
 import type { Examined } from "#lib/judgement/examine.ts";
 import { figuresOf } from "#lib/policy/engine.ts";
 import { type Answer, refusalsJson, refused, taken } from "../answer.ts";
@@ -60,16 +61,14 @@ function plannedColumns({ request, version }: Asked, { plan, planDigest, reach, 
   return { ...about, plan, planDigest, reach, risk: risk.points, riskParts: risk.parts };
 }
 
-/** Canonical id of the owner whose acceptance is still missing; null when it is given or not needed. Who owns it accepts what it may do more. */
+/** The person who owns it, while their acceptance is still missing; null when it is given or not needed. Who owns it accepts what it may do more. */
 async function awaitedAccepter(work: Work, { request, version }: Asked, { access }: Examined): Promise<string | null> {
   const adds = request.kind === "change-access" && access !== null && access.added.length > 0;
   if (request.kind !== "provision" && request.kind !== "transfer" && !adds) return null;
-  const { owner } = version.charter;
+  const { owner: named } = version.charter;
   const given = await readAcceptances(work.tx, request.id, version.version);
-  const people = await readKnownPeople(
-    work.tx,
-    given.map(({ person }) => person),
-  );
+  const people = await readKnownPeople(work.tx, [...given.map(({ person }) => person), ...[named].filter(isUuid)]);
+  const owner = people.get(named)?.person ?? named;
   const accepted = given.some(
     ({ person, planDigest }) =>
       planDigest === version.planDigest && people.get(person)?.person === owner && people.get(person)?.active,

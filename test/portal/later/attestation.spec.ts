@@ -29,15 +29,25 @@ test("an owner answers five questions by keyboard, each with its evidence", asyn
     await expect(owner.getByText("Reaches", { exact: true })).toBeVisible();
     await expectFitToRead(owner);
 
-    await test.step("j goes on; k keeps; t hands over; r retires", async () => {
+    await test.step("j goes on; k keeps; n narrows; t hands over; r retires", async () => {
       const first = await heading(owner);
       await owner.keyboard.press("j");
       await expect.poll(() => heading(owner)).not.toBe(first);
-      for (const kept of [1, 2, 3]) {
+      for (const kept of [1, 2]) {
         await owner.keyboard.press("k");
         await reasonWhereAsked(owner, all - kept);
         await expect.poll(() => asked(owner)).toBe(all - kept);
       }
+      await owner.keyboard.press("n");
+      await expect(owner.getByText("sealed with your answer")).toBeVisible();
+      await owner.getByRole("checkbox", { name: /s3:DeleteObject/ }).uncheck();
+      await expect(owner.getByText("Takes 1 permission away.")).toBeVisible();
+      await owner.getByRole("textbox", { name: "Why" }).fill("Snapshots are never deleted.");
+      await owner.getByRole("button", { name: "Answer: narrow" }).click();
+      await expect(owner).toHaveURL(/\/requests\//);
+      await expectState(owner, "Done");
+      await owner.goto("/attestations");
+      await expect.poll(() => asked(owner)).toBe(all - 3);
       await owner.keyboard.press("t");
       const handOver = owner.getByRole("dialog");
       await handOver.getByRole("combobox").pressSequentially("Jonas");

@@ -52,6 +52,7 @@ export interface Planning {
   readonly name: string;
   readonly storage: StorageSlot | null;
   readonly held: readonly string[];
+  readonly access?: Access | undefined;
 }
 
 export interface CrashWorld {
@@ -149,7 +150,10 @@ function plannedBy(kind: string, { specs, ...of }: { charter: Charter; specs: Sp
 const policyText = (document: unknown): string =>
   document === undefined ? "" : canonical((typeof document === "string" ? JSON.parse(document) : document) as Json);
 const awsAccess = (planned: CrashWorld["planned"]) => (name: string, access?: Access) =>
-  policyText(planned({ kind: "provision", name, storage: null, held: [], access }).find(({ kind }) => kind === "inline-policy")?.desired.document);
+  policyText(
+    planned({ kind: "provision", name, storage: null, held: [], access }).find(({ kind }) => kind === "inline-policy")
+      ?.desired.document,
+  );
 const awsSpecs = (object: "role" | "user"): Specs => {
   const first = specFor(object);
   const actions = (names: readonly string[], resource: string) => ({

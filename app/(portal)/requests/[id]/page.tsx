@@ -2,6 +2,7 @@ import { notFound } from "next/navigation";
 import { Page } from "#components/frame/page.tsx";
 import { Request } from "#components/requests/request.tsx";
 import { readRequestPage } from "#db/read/request.ts";
+import { viewAccess } from "#lib/judgement/view-access.ts";
 import { reader } from "#lib/web/context.ts";
 import { howToUse } from "#lib/web/usage.ts";
 import { accept, comment, retry, takeBack, takeOver, withdraw } from "../actions.ts";
@@ -19,6 +20,7 @@ export default async function RequestPage({ params }: { readonly params: Promise
       <Request
         page={page}
         viewer={viewer}
+        access={state?.plan ? await viewAccess(state.plan) : null}
         use={await howToUse(db, { plan, identity, credentials })}
         verbs={{ accept, comment, retry, takeBack, takeOver, withdraw }}
       />

@@ -1,13 +1,14 @@
 "use client";
 import { useRef } from "react";
 import { type FieldControl, FieldError } from "#components/ui/field.tsx";
+import type { Preview } from "#lib/claims/requests/preview.ts";
 import type { Found, Grant } from "#lib/domain/permission.ts";
 import type { FormHelp } from "../contract.ts";
-import type { QuestionProps } from "../props.ts";
 import { GrantCard } from "./grant-card.tsx";
 import { PermissionSearch } from "./search.tsx";
 
-interface ComposerProps extends Pick<QuestionProps, "preview"> {
+interface ComposerProps {
+  readonly preview: Pick<Preview, "refusals" | "explained"> | null;
   readonly control: FieldControl;
   readonly help: FormHelp;
   readonly grants: readonly Grant[];

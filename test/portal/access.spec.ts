@@ -1,0 +1,82 @@
+import { expect, type Page, test } from "@playwright/test";
+import { approveAt, atTheQueue, expectFitToRead, expectState, liveInStaging, openIdentity, signedIn } from "./steps.ts";
+
+const policy = (action: string) =>
+  JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Action: action, Resource: "arn:aws:s3:::access-journey-archive/*" }],
+  });
+
+test("the owner takes an action away at once; a developer asks for more, mends it, and it is approved, accepted and done", async ({
+  browser,
+}) => {
+  test.setTimeout(600_000);
+  const jonas = await signedIn(browser, "Jonas Kern");
+  await liveInStaging(jonas, "access-journey");
+  await openIdentity(jonas);
+  const identity = new URL(jonas.url()).pathname;
+  const name = (await jonas.getByRole("heading", { level: 1 }).textContent()) ?? "";
+
+  await test.step("what it may do now stands there; taking away passes on its own", async () => {
+    await jonas.getByRole("link", { name: "Request more or less access" }).click();
+    await expect(jonas.getByRole("checkbox", { name: /s3:PutObject/ })).toBeChecked();
+    await expect(jonas.getByText("Its target does not tell which of these it uses")).toBeVisible();
+    await expect(jonas.getByText("Nothing differs yet.")).toBeVisible();
+    await expect(jonas.getByRole("button", { name: "Submit for approval" })).toBeDisabled();
+    await jonas.getByRole("checkbox", { name: /s3:DeleteObject/ }).uncheck();
+    const said = jonas.getByRole("complementary", { name: "What becomes of it" });
+    await expect(said.getByText("It passes on its own.")).toBeVisible();
+    await expect(said.getByText("Takes 1 permission away.")).toBeVisible();
+    await jonas.getByRole("textbox", { name: "Why" }).fill("Nothing of this pipeline deletes.");
+    await expectFitToRead(jonas);
+    await jonas.getByRole("button", { name: "Submit", exact: true }).click();
+    await expect(jonas).toHaveURL(/\/requests\//);
+    await expectState(jonas, "Done");
+    await expect(jonas.getByRole("list", { name: "Steps" })).toContainText("exactly those of the plan");
+    await expect(jonas.getByRole("region", { name: "Taken away" })).toContainText("s3:DeleteObject");
+    await expectFitToRead(jonas);
+    await jonas.goto(identity);
+    await expect(await reachOf(jonas)).not.toContain("s3:DeleteObject");
+  });
+
+  const amara = await signedIn(browser, "Amara Obi");
+  await test.step("more is refused at its field, mended where it stands, and told as more", async () => {
+    await amara.goto(`${identity}/access`);
+    await amara.getByRole("button", { name: "Paste a policy" }).click();
+    await amara.getByRole("textbox", { name: "Add" }).fill(policy("*"));
+    await expect(amara.getByText("An identity that may do everything cannot be reviewed.")).toBeVisible();
+    await amara.getByRole("textbox", { name: "Add" }).fill(policy("s3:GetObject"));
+    const said = amara.getByRole("complementary", { name: "What becomes of it" });
+    await expect(said.getByText("People will be asked.")).toBeVisible();
+    await expect(said.getByText("Adds 1 permission.")).toBeVisible();
+    await amara.getByRole("textbox", { name: "Why" }).fill("It compares a build with the one in the archive.");
+    await amara.getByRole("button", { name: "Submit for approval" }).click();
+    await expect(amara).toHaveURL(/\/requests\//);
+    await expectState(amara, "Awaiting approval");
+  });
+  const request = new URL(amara.url()).pathname;
+
+  await test.step("security sees what is added, and the owner accepts it", async () => {
+    const mara = await signedIn(browser, "Mara Lind");
+    await atTheQueue(mara, request);
+    await expect(mara.getByRole("region", { name: "Added" })).toContainText("access-journey-archive");
+    await expect(mara.getByText("It compares a build with the one in the archive.")).toBeVisible();
+    await expectFitToRead(mara);
+    await approveAt(mara, request);
+    await expectState(amara, "Awaiting the owner");
+    await jonas.goto("/");
+    await jonas.getByRole("link", { name: `Accept: ${name}` }).click();
+    await jonas.getByRole("button", { name: "Accept more access" }).click();
+    await expectState(amara, "Done");
+    await amara.goto(identity);
+    await expect(await reachOf(amara)).toContain("access-journey-archive");
+    await expect(amara.getByText("Access changed: 1 permission added")).toBeVisible();
+  });
+});
+
+/** Everything that the identity's page says it may do. */
+async function reachOf(page: Page): Promise<string> {
+  const reach = page.getByRole("region", { name: "Reach", exact: true });
+  await reach.getByText("Every action and resource").click();
+  return (await reach.textContent()) ?? "";
+}
