@@ -30,14 +30,20 @@ export default defineConfig({
   },
   // What sets the installation's clock ahead comes when nothing else runs any more.
   projects: [
-    { name: "portal", testMatch: "**/*.spec.ts", testIgnore: "**/{later,last}/**" },
+    { name: "portal", testMatch: "**/*.spec.ts", testIgnore: "**/{later,last,tour}/**" },
     { name: "later", testMatch: "**/later/*.spec.ts", dependencies: ["portal"] },
     { name: "last", testMatch: "**/last/*.spec.ts", dependencies: ["later"] },
+    // Brings up an installation of its own, with the demo's past.
+    { name: "tour", testMatch: "**/tour/*.spec.ts" },
   ],
   webServer: {
     command: "node test/support/portal.mjs",
     url: `${baseURL}/api/health`,
-    env: { PORT: process.env.CHARTER_TEST_PORT, CHARTER_HOME: process.env.CHARTER_TEST_HOME },
+    env: {
+      PORT: process.env.CHARTER_TEST_PORT,
+      CHARTER_HOME: process.env.CHARTER_TEST_HOME,
+      CHARTER_DEMO_HISTORY: "none",
+    },
     timeout: 600_000,
     gracefulShutdown: { signal: "SIGTERM", timeout: 30_000 },
     stdout: "pipe",

@@ -24,7 +24,7 @@ const tooMuch = JSON.stringify({
 async function installation(home) {
   const port = await freePort();
   const start = fileURLToPath(new URL("./start.mjs", import.meta.url));
-  const env = { ...process.env, CHARTER_HOME: home, PORT: String(port) };
+  const env = { ...process.env, CHARTER_HOME: home, PORT: String(port), CHARTER_DEMO_HISTORY: "none" };
   const child = spawn(process.execPath, [start], { env, stdio: ["ignore", "inherit", "inherit"] });
   const gone = new Promise((resolve) => child.once("exit", resolve));
   const url = `http://localhost:${port}`;

@@ -32,6 +32,12 @@ export function demoPeople() {
     }));
 }
 
+/** People of the demo's history who have left since: accounts at its issuer, and nothing else. */
+const leftPeople = () =>
+  rows(new URL("./history/left/people.csv", import.meta.url)).map(({ subject, email, name }) => ({
+    ...{ subject, email, name, groups: [], about: "", left: true },
+  }));
+
 /** Digest of the directory files: the import runs again only when one changed. */
 export function directoryDigest() {
   const hash = createHash("sha256");
@@ -62,7 +68,7 @@ export function writeSimulatorsFile({ home, taken, portal, secrets, ahead }) {
           portal,
           clientId,
           clientSecret: secrets.authClientSecret,
-          people: demoPeople(),
+          people: [...demoPeople(), ...leftPeople()],
         },
         systems: taken.systems,
         ahead,

@@ -11,6 +11,7 @@ import {
   writeWorkerConfig,
 } from "../demo/demo.mjs";
 import { ensureGithubKey } from "../demo/github-token.mjs";
+import { historyOf } from "../demo/history.mjs";
 import { buildWeb, nextProgram } from "./build.mjs";
 import { endLeftovers, logTail, supervisor } from "./children.mjs";
 import { openClock } from "./clock.mjs";
@@ -30,7 +31,8 @@ import { Stop } from "./sentence.mjs";
 const readyWithinMs = 180_000;
 
 /**
- * Brings up an installation, step by step, and returns how to end it. `options.dev`: sources are watched, nothing is built.
+ * Brings up an installation, step by step, and returns where it is; `history`, once called, lives the demo's past behind it.
+ * `options.dev`: sources are watched, nothing is built.
  * Throws `Stop` with a sentence. `teardown` collects what must be undone, last first, also when a later step fails.
  */
 export async function launch(options, teardown) {
@@ -69,7 +71,8 @@ export async function launch(options, teardown) {
   if (own) await configured(started, own);
   else await demo(started);
   await step("Web and worker", () => serve(started));
-  return { publicUrl: started.publicUrl, home, people: own ? null : demoPeople() };
+  const history = started.lives ? () => started.history.play() : null;
+  return { publicUrl: started.publicUrl, home, people: own ? null : demoPeople(), history };
 }
 
 function takeHome(home, teardown) {
@@ -139,6 +142,9 @@ async function demo(started) {
     started.children.send("simulators", { ahead: seconds * 1_000 }),
   );
   started.teardown.push(() => started.clock.close());
+  started.history = historyOf(started);
+  const fresh = readJson(home.path("demo", "directory.json"), null) === null;
+  started.lives = await started.history.begin(fresh);
   const file = writeSimulatorsFile({ home, taken, portal, secrets, ahead: started.clock.ahead() * 1_000 });
   let served = {};
   await step("Simulators and demo sign-in", async () => {

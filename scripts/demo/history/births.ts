@@ -1,0 +1,391 @@
+import {
+  type Birth,
+  consumes,
+  deploys,
+  key,
+  login,
+  pipeline,
+  publishes,
+  pushes,
+  reads,
+  secret,
+  sends,
+  tables,
+  writes,
+} from "./story.ts";
+
+const excepted = (days: number, why: string) => ({ edits: { lives: days, excepted: { days, why } } });
+/** Left alone when nobody uses it, for longer than it takes to be found. */
+const kept = { edits: { retireWhen: [{ kind: "unused", days: 120 }] } } as const;
+const lives = (days: number) => ({ edits: { lives: days } });
+
+/** The request that could make itself administrator: it passes a role to a function that it may write itself. */
+const releaseTrain = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [
+    { Effect: "Allow", Action: ["s3:PutObject"], Resource: "arn:aws:s3:::acme-releases/*" },
+    {
+      Effect: "Allow",
+      Action: ["iam:PassRole", "lambda:CreateFunction", "lambda:InvokeFunction"],
+      Resource: "arn:aws:lambda:eu-central-1:111122223333:function:release-*",
+    },
+  ],
+});
+
+const payments: readonly Birth[] = [
+  pipeline([98, "amara", "ledger-archive"], "Keeps each closed month of the ledger where auditors find it.", {
+    repository: "ledger",
+    at: "production",
+    need: writes("acme-ledger-archive"),
+  }),
+  pipeline([84, "jonas", "billing-release"], "Puts a new version of billing live after its tests have passed.", {
+    repository: "billing",
+    at: "production",
+    need: deploys("billing-webhook"),
+  }),
+  pipeline([80, "jonas", "billing-preview"], "Shows a change of billing to whoever reviews it.", {
+    repository: "billing",
+    at: "staging",
+    need: writes("acme-billing-preview"),
+  }),
+  pipeline([77, "jonas", "invoice-archive"], "Archives each month's invoices after the release.", {
+    repository: "billing",
+    at: "production",
+    need: writes("acme-invoices"),
+  }),
+  pipeline([77, "amara", "ledger-rehearsal"], "Rehearses the closing of a month with last year's figures.", {
+    repository: "ledger",
+    at: "staging",
+    need: reads("acme-ledger-rehearsal"),
+  }),
+  pipeline([73, "lena", "storefront-deploy"], "Deploys what renders the shop's pages.", {
+    repository: "storefront",
+    at: "production",
+    need: deploys("storefront-render"),
+  }),
+  pipeline([70, "lena", "storefront-images"], "Stores the images that the storefront's staging runs from.", {
+    repository: "storefront",
+    at: "staging",
+    need: pushes("storefront/web"),
+  }),
+  pipeline([66, "jonas", "customer-mail-send"], "Hands receipts to the queue that mails them.", {
+    repository: "customer-mail",
+    at: "production",
+    need: sends("customer-mail"),
+  }),
+  pipeline([63, "amara", "orders-events"], "Tells everybody downstream that an order was placed.", {
+    repository: "orders",
+    at: "production",
+    need: publishes("orders-placed"),
+  }),
+  pipeline([59, "jonas", "billing-dunning"], "Sends the second reminder, and the third with a fee.", {
+    repository: "billing",
+    at: "production",
+    need: sends("billing-dunning"),
+  }),
+  pipeline([52, "jonas", "storefront-preview"], "Shows a change of the shop to whoever reviews it.", {
+    repository: "storefront",
+    at: "staging",
+    need: writes("acme-shop-preview"),
+  }),
+  pipeline([49, "amara", "ledger-checksum"], "Compares yesterday's ledger with what was archived.", {
+    repository: "ledger",
+    at: "production",
+    need: reads("acme-ledger-archive"),
+  }),
+  pipeline([42, "jonas", "mail-templates"], "Publishes the wording of receipts to staging.", {
+    repository: "customer-mail",
+    at: "staging",
+    need: writes("acme-mail-templates"),
+  }),
+  pipeline([35, "jonas", "christmas-banner"], "Puts the banner on the shop until the sale is over.", {
+    repository: "storefront",
+    at: "staging",
+    need: writes("acme-shop-banner"),
+    ...lives(20),
+  }),
+  pipeline([24, "amara", "refund-report"], "Tells the ledger each night what was refunded.", {
+    repository: "ledger",
+    at: "production",
+    need: publishes("refunds-daily"),
+  }),
+  pipeline([7, "jonas", "billing-tax"], "Fetches the tax tables of next year.", {
+    repository: "billing",
+    at: "staging",
+    need: reads("acme-tax-tables"),
+  }),
+  key([80, "lena", "till-export"], "Brings the tills' sales of the day to the ledger.", {
+    runsOn: "cron on till-gateway, Hamburg",
+    service: "ledger",
+    need: writes("acme-till-sales"),
+    ...kept,
+    environment: "staging",
+  }),
+  key([77, "jonas", "old-erp-bridge"], "Lets the old ERP hand over invoices until it is switched off.", {
+    runsOn: "erp-3, Frankfurt data centre",
+    service: "billing",
+    need: writes("acme-erp-bridge"),
+    environment: "dev",
+    ...lives(90),
+  }),
+  key([66, "amara", "printer-room"], "Prints delivery notes in the warehouse in Bremen.", {
+    runsOn: "print-1, Bremen",
+    service: "ledger",
+    need: consumes("delivery-notes"),
+    environment: "staging",
+  }),
+  key([98, "amara", "bank-courier"], "Collects the bank's statements at six each morning.", {
+    runsOn: "batch-07, Frankfurt data centre",
+    service: "ledger",
+    need: secret("bank/statements"),
+    environment: "prod",
+    ...excepted(120, "The bank's gateway reads a key from a file and nothing else, until its new release."),
+  }),
+  key([38, "jonas", "load-test"], "Fills the staging queue before a big sale.", {
+    runsOn: "load-1, Frankfurt data centre",
+    service: "billing",
+    need: sends("billing-load"),
+    environment: "dev",
+    ...lives(30),
+  }),
+  login([98, "amara", "orders-reporting"], "Counts orders for the weekly report to the board.", {
+    runsOn: "reporting job on batch-2",
+    service: "orders",
+    need: tables("read-tables", "orders, invoices"),
+    ...excepted(150, "The reporting tool knows user and password only."),
+  }),
+  login([98, "jonas", "refund-clerk"], "Books refunds that support has granted.", {
+    runsOn: "support desk on app-4",
+    service: "billing",
+    need: tables("write-tables", "refunds"),
+    ...excepted(110, "The support desk cannot lease credentials before its next release."),
+  }),
+  login([56, "amara", "invoice-printer"], "Prints invoices for customers who want paper.", {
+    runsOn: "printing job on batch-3",
+    service: "orders",
+    need: tables("read-tables", "invoices"),
+    ...excepted(75, "The printing job is replaced with the new invoicing in spring."),
+  }),
+];
+
+const data: readonly Birth[] = [
+  pipeline([98, "nadia", "warehouse-load"], "Loads yesterday's sales into the warehouse.", {
+    repository: "warehouse",
+    at: "prod-eu",
+    need: writes("acme-warehouse-landing"),
+  }),
+  pipeline([80, "priya", "reports-publish"], "Publishes the management reports on the first of the month.", {
+    repository: "reports",
+    at: "#main",
+    environment: "prod",
+    need: writes("acme-reports"),
+  }),
+  pipeline([80, "priya", "warehouse-nightly"], "Rehearses the nightly load with a tenth of the rows.", {
+    repository: "warehouse",
+    at: "staging",
+    need: writes("acme-warehouse-nightly"),
+  }),
+  pipeline([77, "victor", "fraud-models"], "Stores the models that score each payment.", {
+    repository: "fraud-scoring",
+    at: "production",
+    need: pushes("fraud/models"),
+  }),
+  pipeline([73, "victor", "fraud-replay"], "Replays last month's payments against a new model.", {
+    repository: "fraud-scoring",
+    at: "staging",
+    need: reads("acme-fraud-replay"),
+  }),
+  pipeline([70, "priya", "forecast-train"], "Trains the sales forecast each Sunday.", {
+    repository: "forecasts",
+    at: "production",
+    need: reads("acme-forecast-history"),
+  }),
+  pipeline([66, "priya", "forecast-play"], "Tries ideas for the forecast on sampled data.", {
+    repository: "forecasts",
+    at: "staging",
+    need: writes("acme-forecast-play"),
+  }),
+  pipeline([63, "nadia", "warehouse-share"], "Shares the sales cube with the controllers.", {
+    repository: "warehouse",
+    at: "prod-eu",
+    need: publishes("sales-cube-ready"),
+  }),
+  pipeline([56, "priya", "reports-draft"], "Shows next month's reports before they are published.", {
+    repository: "reports",
+    at: "#draft",
+    environment: "staging",
+    need: writes("acme-reports-draft"),
+  }),
+  pipeline([45, "nadia", "returns-cube"], "Builds the cube of returned goods.", {
+    repository: "warehouse",
+    at: "staging",
+    need: reads("acme-returns"),
+  }),
+  pipeline([31, "priya", "churn-guess"], "Guesses which customers will leave, for one experiment.", {
+    repository: "forecasts",
+    at: "staging",
+    need: reads("acme-churn"),
+    ...lives(14),
+  }),
+  pipeline([21, "priya", "forecast-serve"], "Answers the shop's question how much to order.", {
+    repository: "forecasts",
+    at: "production",
+    need: deploys("forecast-answer"),
+  }),
+  key([77, "priya", "laptop-notebook"], "Reads samples into a notebook while the platform is built.", {
+    runsOn: "notebook server nb-2",
+    service: "reports",
+    need: reads("acme-samples"),
+    environment: "dev",
+  }),
+  key([73, "victor", "partner-feed"], "Brings the payment partner's disputes to fraud scoring.", {
+    runsOn: "feed-2, Frankfurt data centre",
+    service: "fraud-scoring",
+    need: writes("acme-partner-feed"),
+    edits: { ...kept.edits, backup: "lena" },
+    environment: "staging",
+  }),
+  key([59, "nadia", "weather-feed"], "Buys tomorrow's weather for the forecast.", {
+    runsOn: "feed-1, Frankfurt data centre",
+    service: "warehouse",
+    need: writes("acme-weather"),
+    environment: "prod",
+    ...excepted(70, "The supplier's uploader cannot federate; its contract ends then."),
+  }),
+  key([28, "priya", "map-tiles"], "Renders the map in the regional report.", {
+    runsOn: "render-1, Frankfurt data centre",
+    service: "reports",
+    need: reads("acme-map-tiles"),
+    environment: "dev",
+    ...lives(60),
+  }),
+  login([66, "nadia", "warehouse-orders"], "Copies orders into the warehouse each night.", {
+    runsOn: "copy job on batch-5",
+    service: "warehouse",
+    need: tables("read-tables", "orders, refunds"),
+    ...excepted(160, "The copy job runs on a host without a vault agent until it moves."),
+  }),
+  login([45, "nadia", "fraud-lookup"], "Looks up orders of payments that seem wrong.", {
+    runsOn: "scoring on gpu-2",
+    service: "fraud-scoring",
+    need: tables("read-tables", "orders"),
+    ...excepted(90, "The scorer's driver takes a password only."),
+  }),
+];
+
+const platform: readonly Birth[] = [
+  pipeline([70, "ida", "status-page-deploy"], "Puts the status page online, also when all else is down.", {
+    repository: "status-page",
+    at: "production",
+    need: writes("acme-status"),
+  }),
+  pipeline([66, "ida", "status-page-try"], "Tries a change of the status page.", {
+    repository: "status-page",
+    at: "staging",
+    need: writes("acme-status-try"),
+  }),
+  pipeline([52, "mara", "trail-shipper"], "Ships the audit trail of staging to its archive.", {
+    repository: "audit-trail",
+    at: "staging",
+    need: writes("acme-trail-staging"),
+  }),
+  key([45, "ida", "uptime-probe"], "Asks every minute whether the shop answers.", {
+    runsOn: "probe-1, Dublin",
+    service: "status-page",
+    need: publishes("uptime"),
+    environment: "dev",
+  }),
+];
+
+/** What came to nothing, and what is under way today. */
+const unfinished: readonly Birth[] = [
+  pipeline([59, "priya", "payroll-mirror"], "Mirrors the payroll for a dashboard.", {
+    repository: "reports",
+    at: "#payroll",
+    environment: "prod",
+    need: {
+      pasted: JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [{ Effect: "Allow", Action: ["s3:GetObject"], Resource: "*" }],
+      }),
+    },
+    held: true,
+  }),
+  pipeline([49, "jonas", "billing-shortcut"], "Would deploy without waiting for the tests.", {
+    repository: "billing",
+    at: "production",
+    need: deploys("billing-hotfix"),
+    held: true,
+  }),
+  pipeline([42, "priya", "forgotten-ask"], "Nobody looked at this in three days.", {
+    repository: "forecasts",
+    at: "production",
+    need: publishes("forecast-done"),
+    held: true,
+  }),
+  pipeline([38, "priya", "warehouse-typo"], "Its name was taken at the account before it could be made.", {
+    repository: "warehouse",
+    at: "prod-eu",
+    need: reads("acme-warehouse-landing"),
+    held: true,
+  }),
+  key([17, "nadia", "expired-excuse"], "Its exception ran out while it waited.", {
+    runsOn: "old-1, Frankfurt data centre",
+    service: "warehouse",
+    need: reads("acme-old"),
+    environment: "prod",
+    held: true,
+    edits: { lives: 2, excepted: { days: 2, why: "Only until Friday." } },
+  }),
+  pipeline([14, "jonas", "ledger-mirror"], "Mirrors the ledger's totals to billing.", {
+    repository: "billing",
+    at: "production",
+    need: {
+      pasted: JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [
+          {
+            Effect: "Allow",
+            Action: ["s3:PutObject", "s3:DeleteObject"],
+            Resource: "arn:aws:s3:::acme-ledger-mirror/*",
+          },
+        ],
+      }),
+    },
+    held: true,
+  }),
+  pipeline([3, "jonas", "shop-search"], "Rebuilds the shop's search index.", {
+    repository: "storefront",
+    at: "staging",
+    need: writes("acme-shop-search"),
+    edits: { owner: "amara" },
+    unaccepted: true,
+  }),
+  pipeline([1, "priya", "forecast-alarm"], "Wakes somebody when the forecast is far off.", {
+    repository: "forecasts",
+    at: "production",
+    need: publishes("forecast-alarm"),
+    held: true,
+  }),
+  pipeline([1, "nadia", "warehouse-repair"], "Writes corrected rows where a load went wrong.", {
+    repository: "warehouse",
+    at: "prod-eu",
+    need: writes("acme-warehouse-repair"),
+    held: true,
+  }),
+  login([1, "jonas", "invoice-fixer"], "Corrects invoices that were printed twice.", {
+    runsOn: "support desk on app-4",
+    service: "billing",
+    need: tables("write-tables", "invoices"),
+    ...excepted(60, "The support desk cannot lease credentials before its next release."),
+    held: true,
+  }),
+  pipeline([0, "jonas", "release-train"], "Cuts the release each Thursday and tells who waits for it.", {
+    repository: "releases",
+    at: "production",
+    need: { pasted: releaseTrain },
+    held: true,
+  }),
+];
+
+export const births: readonly Birth[] = [...payments, ...data, ...platform, ...unfinished];

@@ -1,0 +1,168 @@
+import { openDatabase } from "#db/client.ts";
+import { endSession } from "#db/store/claims.ts";
+import { births } from "./births.ts";
+import {
+  acceptOffered,
+  approveWaiting,
+  askFor,
+  change,
+  deny,
+  inDays,
+  keepAll,
+  propose,
+  quiet,
+  say,
+  takeBack,
+  takeProposal,
+} from "./claims.ts";
+import { deeds } from "./deeds.ts";
+import { outside, use, type World } from "./outside.ts";
+import { signIn } from "./sign-in.ts";
+import { Refused, type Stage, settle, stageOf } from "./stage.ts";
+import type { Birth, Deed } from "./story.ts";
+
+const people = {
+  jonas: "jonas-kern",
+  amara: "amara-obi",
+  lena: "lena-fuchs",
+  priya: "priya-shah",
+  nadia: "nadia-berg",
+  victor: "victor-haas",
+  mara: "mara-lind",
+  tomas: "tomas-vidal",
+  ida: "ida-holm",
+  ravi: "ravi-menon",
+};
+/** Hours after a day's asking when what waits is decided. */
+const laterHours = 5;
+let refused = 0;
+
+/** What a day has in store. */
+interface Day {
+  readonly ago: number;
+  readonly births: readonly Birth[];
+  readonly deeds: readonly Deed[];
+}
+
+/**
+ * Fourteen weeks of Acme, lived by the portal's own claims, a worker and simulated systems while the launcher sets the clock on from day
+ * to day. Run by the launcher, with the demo's web settings and a desk of its own.
+ */
+async function play(): Promise<void> {
+  const { url, desk, folder, issuer, clientId, clientSecret, portal } = settings();
+  const { db, close } = openDatabase(url, { applicationName: "charter-history", max: 8 });
+  const at = { issuer, clientId, clientSecret, portal };
+  const signedIn = await Promise.all(
+    Object.entries(people).map(async ([key, subject]) => [key, await signIn(db, at, `demo-${subject}`)] as const),
+  );
+  const stage = stageOf(db, new Map(signedIn), desk);
+  const held = new Set<string>();
+  for (const day of days()) await live({ stage, world: { folder }, held }, day);
+  for (const [, person] of signedIn) await endSession(db, { id: person.session, person: person.login });
+  await close();
+  process.stdout.write(`${births.length} asked for${refused === 0 ? "" : `, ${refused} refused`}\n`);
+}
+
+function settings() {
+  const read = (name: string): string => {
+    const value = process.env[name];
+    if (value === undefined) throw new Error(`${name} is not set; npm start sets it.`);
+    return value;
+  };
+  return {
+    url: read("CHARTER_WEB_DATABASE_URL"),
+    desk: read("CHARTER_HISTORY_DESK"),
+    folder: read("CHARTER_HISTORY_WORLD"),
+    issuer: read("AUTH_ISSUER"),
+    clientId: read("AUTH_CLIENT_ID"),
+    clientSecret: read("AUTH_CLIENT_SECRET"),
+    portal: read("CHARTER_PUBLIC_URL"),
+  };
+}
+
+function days(): readonly Day[] {
+  const all = [...new Set([...births, ...deeds].map(({ ago }) => ago))].sort((a, b) => b - a);
+  return all.map((ago) => ({
+    ago,
+    births: births.filter((birth) => birth.ago === ago),
+    deeds: deeds.filter((deed) => deed.ago === ago),
+  }));
+}
+
+interface Life {
+  readonly stage: Stage;
+  readonly world: World;
+  /** Requests that security leaves alone. */
+  readonly held: Set<string>;
+}
+
+/** Asks, decides some hours later, and has everything done that follows. */
+async function live({ stage, world, held }: Life, { ago, births: asked, deeds: done }: Day): Promise<void> {
+  await stage.act("clock/at", { daysAgo: ago + laterHours / 24 });
+  for (const birth of asked) if (birth.held) held.add(birth.name);
+  await Promise.all(asked.map((birth) => unlessRefused(() => askFor(stage, birth))));
+  await settle(stage);
+  for (const deed of done.filter((one) => one.do !== "sweep"))
+    await unlessRefused(() => does({ stage, world, held }, deed));
+  await settle(stage);
+  await stage.act("clock/at", { daysAgo: ago });
+  await unlessRefused(() => approveWaiting(stage, held));
+  await settle(stage);
+  const unaccepted = new Set(births.filter((birth) => birth.unaccepted).map(({ name }) => name));
+  await unlessRefused(() => acceptOffered(stage, Object.keys(people), unaccepted));
+  await settle(stage);
+  if (done.some((one) => one.do === "sweep")) await stage.act("sweep", {});
+}
+
+/** Who looks at the demo meanwhile may have come first: that is said, and history goes on. */
+async function unlessRefused(act: () => Promise<unknown>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    refused += 1;
+    process.stderr.write(`${error.message}\n`);
+  }
+}
+
+async function does({ stage, world, held }: Life, deed: Deed): Promise<unknown> {
+  switch (deed.do) {
+    case "change":
+      return change(stage, deed.who, { name: deed.name, kind: deed.kind, change: { reason: deed.why } });
+    case "renew":
+      return change(stage, deed.who, {
+        name: deed.name,
+        kind: "renew",
+        change: { endsAt: await inDays(stage, deed.days) },
+      });
+    case "transfer":
+      return change(stage, deed.who, { name: deed.name, kind: "transfer", change: { to: stage.id(deed.to) } });
+    case "release":
+      return held.delete(deed.name);
+    case "withdraw":
+      return takeBack(stage, deed);
+    case "deny":
+      return deny(stage, deed);
+    case "say":
+      return say(stage, deed);
+    case "less":
+      return propose(stage, deed);
+    case "take-over":
+      await settle(stage);
+      return takeProposal(stage, deed);
+    case "use":
+      return Promise.all(deed.names.map((name) => use(stage, world, name)));
+    case "keep":
+      return keepAll(stage, deed.who);
+    case "mute":
+      return quiet(stage, deed);
+    case "outside":
+      return outside(stage, world, deed);
+    case "leave":
+      return stage.act("directory/left", {});
+    case "sweep":
+      return undefined;
+  }
+}
+
+await play();

@@ -1,0 +1,154 @@
+import { expect, type Page, test } from "@playwright/test";
+import { expectAccessible, expectFitToRead, expectState, pressed } from "../steps.ts";
+import { type Launched, launched } from "./launched.ts";
+
+let portal: Launched;
+test.beforeAll(async () => {
+  test.setTimeout(16 * 60_000);
+  portal = await launched();
+});
+test.afterAll(() => portal?.stop());
+
+const list = (page: Page) => page.getByRole("region", { name: "See it in five minutes" });
+const ticked = (page: Page, count: number) =>
+  expect(page.getByRole("button", { name: `See it in five minutes · ${count} of 9` })).toBeVisible({ timeout: 60_000 });
+
+/** Takes the step the checklist is at, as whom it says. */
+async function goOnAs(page: Page, name: string): Promise<void> {
+  await list(page)
+    .getByRole("button", { name: `As ${name}` })
+    .click();
+  await expect(page.getByRole("button", { name: `Account: ${name}` }).first()).toBeAttached({ timeout: 30_000 });
+}
+
+async function viewAs(page: Page, name: string): Promise<void> {
+  await page.getByRole("button", { name: "View as" }).click();
+  await page.getByRole("menuitem", { name: new RegExp(name) }).click();
+  await expect(page.getByRole("button", { name: `Account: ${name}` }).first()).toBeAttached({ timeout: 30_000 });
+}
+
+async function approveHere(page: Page): Promise<void> {
+  const dialog = await pressed(page, "a");
+  await dialog.getByRole("textbox").fill("Less now, and enough.");
+  await dialog.getByRole("button", { name: "Approve" }).click();
+  await expect(dialog).toBeHidden();
+}
+
+test("the five minutes, each step ticked by what became of it", async ({ browser }) => {
+  test.setTimeout(15 * 60_000);
+  const page = await (await browser.newContext({ baseURL: portal.url })).newPage();
+  let request = "";
+
+  await test.step("sign-in says what waits for whom", async () => {
+    await page.goto("/sign-in");
+    await expect(page.getByRole("button", { name: /Mara Lind.*[1-9]\d* approvals/ })).toBeVisible();
+    await expect(page.getByText("Lena Fuchs")).toHaveCount(0);
+    await expectFitToRead(page);
+    await page.getByRole("button", { name: /Mara Lind/ }).click();
+    await ticked(page, 0);
+    await expectFitToRead(page);
+  });
+
+  await test.step("a request that could make itself administrator is asked for less", async () => {
+    await list(page).getByRole("link", { name: "Go there" }).click();
+    await expect(page).toHaveURL(/\/approvals\?r=/);
+    request = new URL(page.url()).searchParams.get("r") ?? "";
+    await expect(page.getByRole("note").getByText("iam:PassRole").first()).toBeVisible();
+    const dialog = await pressed(page, "s");
+    await expect(dialog.getByRole("checkbox", { name: /iam:PassRole/ })).toBeChecked();
+    for (const name of ["lambda:CreateFunction", "lambda:InvokeFunction"])
+      await dialog.getByRole("checkbox", { name: new RegExp(name) }).check();
+    await dialog.getByLabel("Why less is enough").fill("A release writes objects; it makes no functions.");
+    await dialog.getByRole("button", { name: "Ask for less" }).click();
+    await expect(dialog).toBeHidden();
+    await ticked(page, 1);
+  });
+
+  await test.step("its requester takes that over, and may not approve it", async () => {
+    await goOnAs(page, "Jonas Kern");
+    await page.getByRole("button", { name: "Take this over and submit" }).click();
+    await expect(page.getByRole("region", { name: "Versions" }).getByText("Version 2")).toBeVisible();
+    await ticked(page, 2);
+    await list(page).getByRole("button", { name: "Approve it anyway" }).click();
+    await expect(
+      list(page)
+        .getByText(/asked for/)
+        .first(),
+    ).toBeVisible();
+    await ticked(page, 3);
+  });
+
+  await test.step("two approve; the worker dies in the middle of a call and the next one makes exactly one", async () => {
+    await list(page).getByRole("button", { name: "Kill the worker…" }).click();
+    const dialog = page.getByRole("dialog", { name: "Kill the worker" });
+    await expectAccessible(page);
+    await dialog.getByRole("button", { name: "Kill it at its next call" }).click();
+    await expect(dialog).toBeHidden();
+    for (const name of ["Mara Lind", "Tomás Vidal"]) {
+      await viewAs(page, name);
+      await page.goto(`/approvals?r=${request}`);
+      await approveHere(page);
+    }
+    await page.goto(`/requests/${request}`);
+    await expectState(page, "Live", 120);
+    expect(portal.said()).toContain("worker ended (SIGKILL)");
+    await ticked(page, 5);
+    const made = (await portal.roles("payments-aws")).filter((name) => name.includes("release-train"));
+    expect(made).toHaveLength(1);
+  });
+
+  await test.step("its own repository's token is admitted, a neighbour's turned away by the claim that differs", async () => {
+    await list(page).getByRole("button", { name: "Exchange tokens…" }).click();
+    const dialog = page.getByRole("dialog", { name: "Exchange a workflow's token" });
+    await dialog.getByRole("button", { name: "Exchange both" }).click();
+    await expect(dialog.getByText("acme/releases: admitted")).toBeVisible();
+    await expect(dialog.getByText(/turned away/)).toBeVisible();
+    await expect(dialog.getByText(/^sub: the token says repo:acme/)).toBeVisible();
+    await expectFitToRead(page);
+    await dialog.getByRole("button", { name: "Close" }).last().click();
+    await ticked(page, 6);
+  });
+
+  await test.step("a stale key whose owner left is suspended", async () => {
+    await goOnAs(page, "Mara Lind");
+    await page.getByRole("button", { name: "Suspend" }).first().click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("textbox").first().fill("Nobody uses it and its owner has left.");
+    await dialog.getByRole("button", { name: "Suspend" }).click();
+    await ticked(page, 7);
+  });
+
+  await test.step("sixty days are skipped", async () => {
+    await list(page).getByRole("button", { name: "Skip days…" }).click();
+    const dialog = page.getByRole("dialog", { name: "Skip days" });
+    await dialog.getByRole("textbox").fill("0");
+    await dialog.getByRole("button", { name: "Skip 0 days" }).click();
+    await expect(dialog.getByText("Skip at least one day.")).toBeVisible();
+    await dialog.getByRole("textbox").fill("60");
+    await dialog.getByRole("button", { name: "Skip 60 days" }).click();
+    await expect(dialog).toBeHidden({ timeout: 60_000 });
+    await ticked(page, 8);
+  });
+
+  await test.step("the log is verified, and a changed byte is found", async () => {
+    await goOnAs(page, "Ravi Menon");
+    await list(page).getByRole("button", { name: "Verify the log…" }).click();
+    const dialog = page.getByRole("dialog", { name: "Verify the audit log" });
+    await dialog.getByRole("button", { name: "Verify, then change a byte" }).click();
+    await expect(dialog.getByText("The export is whole")).toBeVisible({ timeout: 60_000 });
+    await expect(dialog.getByText(/: found$/)).toBeVisible();
+    await expectFitToRead(page);
+    await dialog.getByRole("button", { name: "Close" }).last().click();
+    await ticked(page, 9);
+    await expect(list(page).getByText("You have seen it all")).toBeVisible();
+  });
+
+  await test.step("the list can be put away, and called back", async () => {
+    await list(page).getByRole("button", { name: "Hide the checklist" }).click();
+    await page.reload();
+    await expect(list(page)).toHaveCount(0);
+    await page.getByRole("button", { name: "Demo tools" }).click();
+    await page.getByRole("menuitem", { name: "See it in five minutes" }).click();
+    await expect(list(page)).toBeVisible();
+  });
+});
