@@ -1,5 +1,5 @@
 import { endAll, launch } from "./launcher/launch.mjs";
-import { say, step } from "./launcher/progress.mjs";
+import { say } from "./launcher/progress.mjs";
 import { Stop } from "./launcher/sentence.mjs";
 
 // `npm start` and `npm run dev`. Plain JavaScript: on an empty clone any Node ≥ 20 runs it before the pinned one is installed.
@@ -38,22 +38,13 @@ function watchTerminal() {
   };
 }
 
-/** The portal is up and stays up, whatever becomes of its past. */
-async function live(history) {
-  try {
-    await step("Behind it fourteen weeks pass in fast motion", history);
-  } catch (error) {
-    if (ending === null) say(error instanceof Stop ? error.message : error.stack);
-  }
-}
-
 if (unknown.length > 0) {
   process.stderr.write(`npm start knows --reset, not ${unknown.join(" ")}.\n`);
   process.exit(2);
 }
 const isReady = watchTerminal();
 try {
-  const { publicUrl, home, people, history } = await launch(options, teardown);
+  const { publicUrl, home, people } = await launch(options, teardown);
   isReady();
   say("");
   say(`Charter is ready: ${publicUrl}`);
@@ -67,10 +58,6 @@ try {
     `All of it runs as one user here, so it claims no protection between web and worker; docs/deploy.md says how to have that.`,
   );
   say(`Data and logs: ${home.folder} · Ctrl-C stops everything.`);
-  if (history !== null) {
-    say("");
-    await live(history);
-  }
 } catch (error) {
   if (ending === null) {
     process.stderr.write(error instanceof Stop ? `\n${error.message}\n` : `\n${error.stack}\n`);

@@ -40,13 +40,7 @@ export function DemoBar({ tour, me, actions, view: kept }: DemoBarProps) {
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line bg-info-soft px-4 py-1 text-sm text-info md:px-6">
         <span className="mr-auto">
           <b className="font-semibold">Demo.</b>{" "}
-          <span className="max-md:sr-only">Targets are simulated, people are examples.</span>{" "}
-          {tour.daysBehind > 0 ? (
-            <span>
-              Its past is lived in fast motion: here it is {tour.daysBehind} {tour.daysBehind === 1 ? "day" : "days"}{" "}
-              ago. Look around; ask for something once it is today.
-            </span>
-          ) : null}
+          <span className="max-md:sr-only">Targets are simulated, people are examples.</span>
         </span>
         <ViewAs tour={tour} me={me} signIn={actions.signIn} />
         <Menu trigger={barButton("Demo tools")} lines={toolLines(setDeed, () => show("open"), tour.steps.length > 0)} />

@@ -27,12 +27,15 @@ export interface TourFacts {
     readonly owner: string;
     readonly asked: boolean;
   } | null;
+  /** Days that the installation's clock is ahead. */
+  readonly daysAhead: number;
 }
 
 interface Row extends Record<string, unknown>, Omit<TourFacts["request"], "planDigest" | "requesterSubject"> {
   readonly plan_digest: string;
   readonly subject: string;
   readonly resumed: boolean;
+  readonly ahead: number;
 }
 
 /** Null where no request ever had such a way. The same for everyone: asked only where everyone is an example. */
@@ -46,7 +49,8 @@ export async function readTour(db: Queries): Promise<TourFacts | null> {
       (select count(distinct x.person)::int from charter.verdicts x where x.tenant = r.tenant and x.request = r.id and x.version = s.request_version and x.verdict = 'approve') as approvals,
       s.state = 'live' as live,
       exists (select 1 from charter.audit_entries l join charter.audit_entries d on d.tenant = l.tenant and d.noun = 'step' and d.aggregate = l.aggregate and d.seq > l.seq
-        where l.tenant = 'main' and l.action = 'step.left' and d.action = 'step.done') as resumed
+        where l.tenant = 'main' and l.action = 'step.left' and d.action = 'step.done') as resumed,
+      (select extract(epoch from o.ahead)::float8 / 86400 from charter.clock_offset o where o.tenant = 'main') as ahead
     from charter.requests r
     join charter.people p on p.tenant = r.tenant and p.id = r.requester
     join charter.request_states s on s.tenant = r.tenant and s.request = r.id
@@ -55,19 +59,13 @@ export async function readTour(db: Queries): Promise<TourFacts | null> {
       and (d.input -> 'reach' ->> 'escalations')::int > 0)
     order by r.received_at desc limit 1`);
   if (!row) return null;
-  const { plan_digest: planDigest, subject: requesterSubject, resumed, ...request } = row;
+  const { plan_digest: planDigest, subject: requesterSubject, resumed, ahead, ...request } = row;
   return {
     request: { ...request, planDigest, requesterSubject },
     resumed,
     leaver: await readLeaver(db),
+    daysAhead: ahead,
   };
-}
-
-/** Days that the installation's clock is ahead of the server's; negative while it is behind. */
-export async function readDaysAhead(db: Queries): Promise<number> {
-  const [row] = await db.execute<{ days: number }>(sql`
-    select extract(epoch from o.ahead)::float8 / 86400 as days from charter.clock_offset o where o.tenant = 'main'`);
-  return row?.days ?? 0;
 }
 
 async function readLeaver(db: Queries): Promise<TourFacts["leaver"]> {

@@ -57,7 +57,11 @@ export async function startLoops(
   const sweep = async () => {
     for (const { run } of inOrder(sweeps)) await run();
   };
-  return { wake: alarm.ring, sweep, ended: Promise.all(running).then(stopSchedule) };
+  const wake = () => {
+    alarm.ring();
+    saga.wake();
+  };
+  return { wake, sweep, ended: Promise.all(running).then(stopSchedule) };
 }
 
 /** A sweep that does nothing while the worker may not act. */

@@ -7,54 +7,60 @@ import { Stop } from "../launcher/sentence.mjs";
 import { exchangeToken } from "./github-token.mjs";
 
 const folder = (name) => fileURLToPath(new URL(`./history/${name}`, import.meta.url));
+const stamp = (home) => home.path("demo", "history.json");
 /** Days before today on which history begins; its first asking is on the 98th. */
 const firstDay = 99;
+/** A sweep among the other work of a first start. */
+const sweepWithinMs = 120_000;
+
+/** Whether a start was ended before its history had come to today: a part of it is none. */
+export const isCutOff = (home) => readJson(stamp(home), null)?.state === "begun";
 
 /**
- * The fourteen weeks with which a demo begins, lived by the portal itself while the clock runs fast. `CHARTER_DEMO_HISTORY=none` begins today,
- * with nothing. Once begun it is never lived again: what is there is kept.
+ * Sets the clock of an installation that holds nothing yet back to where its history begins, and returns what lives it; null where there
+ * is something already, where `CHARTER_DEMO_HISTORY=none` says so, and in a database that is not the launcher's own.
  */
-export function historyOf(started) {
-  const stamp = started.home.path("demo", "history.json");
-  const wanted = process.env.CHARTER_DEMO_HISTORY !== "none";
-  const keep = (state) => writeWhole(stamp, JSON.stringify({ state }));
-  return {
-    /** Sets the clock back before anything is written down; puts it right where a start was ended in the middle. Whether history is to be lived. */
-    async begin(fresh) {
-      if (fresh && readJson(stamp, null) === null && wanted) {
-        await started.clock.begin(-firstDay * day);
-        keep("begun");
-        return true;
-      }
-      if (started.clock.ahead() < 0) await started.clock.set(0);
-      return false;
-    },
-    /** Lives it, and ends today; says how much was asked for. */
-    async play() {
-      const desk = await openDesk(actsOf(started));
-      let said = "";
-      try {
-        await importFolder(started, "directory");
-        const env = {
-          ...started.webEnv,
-          CHARTER_HISTORY_DESK: desk.address,
-          CHARTER_HISTORY_WORLD: started.home.path("demo"),
-        };
-        const done = await run(started.node, ["scripts/demo/history/play.ts"], {
-          env,
-          log: started.home.log("history"),
-        });
-        said = lastWords(done, 1);
-        if (done.status !== 0) throw new Stop(`The demo's history stopped: ${lastWords(done, 8)}`);
-      } finally {
-        desk.close();
-        await started.clock.set(0);
-      }
-      await started.sweep();
-      keep("lived");
-      return said;
-    },
-  };
+export async function beginHistory(started) {
+  const { home, kind, clock } = started;
+  const isFresh = readJson(home.path("demo", "directory.json"), null) === null;
+  if (!isFresh || kind !== "embedded" || process.env.CHARTER_DEMO_HISTORY === "none") return null;
+  writeWhole(stamp(home), JSON.stringify({ state: "begun" }));
+  await clock.begin(-firstDay * day);
+  return { live: () => live(started) };
+}
+
+/** Lives it to its end, today; says how much was asked for. */
+async function live(started) {
+  const { home, node, webEnv, cluster, clock } = started;
+  const desk = await openDesk(actsOf(started));
+  const postgres = await superuser(cluster);
+  try {
+    // Nothing of it is worth a wait for the disk: what is cut off begins anew.
+    await postgres.unsafe("alter system set synchronous_commit = off");
+    await postgres`select pg_reload_conf()`;
+    await importFolder(started, "directory");
+    const env = { ...webEnv, CHARTER_HISTORY_DESK: desk.address, CHARTER_HISTORY_WORLD: home.path("demo") };
+    const done = await run(node, ["scripts/demo/history/play.ts"], { env, log: home.log("history") });
+    if (done.status !== 0)
+      throw new Stop(
+        `The demo's history stopped; CHARTER_DEMO_HISTORY=none starts without one. Its last lines:\n${lastWords(done, 8)}`,
+      );
+    await clock.set(0);
+    await started.sweep(sweepWithinMs);
+    await postgres.unsafe("alter system reset synchronous_commit");
+    await postgres`select pg_reload_conf()`;
+    await postgres.unsafe("checkpoint");
+    writeWhole(stamp(home), JSON.stringify({ state: "lived" }));
+    return lastWords(done, 1);
+  } finally {
+    desk.close();
+    await postgres.end({ timeout: 2 });
+  }
+}
+
+async function superuser(cluster) {
+  const { default: postgres } = await import("postgres");
+  return postgres(cluster.url(), { max: 1, onnotice: () => {} });
 }
 
 const actsOf = (started) => ({
@@ -62,7 +68,7 @@ const actsOf = (started) => ({
     await started.clock.set(-daysAgo * day);
     return {};
   },
-  sweep: async () => ({ swept: await started.sweep() }),
+  sweep: async () => ({ swept: await started.sweep(sweepWithinMs) }),
   "token/exchange": ({ target, role, claims }) =>
     exchangeToken(started.home, { port: started.taken.systems[target], role, claims, ahead: started.clock.ahead() }),
   "directory/left": async () => {

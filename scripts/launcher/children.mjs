@@ -72,6 +72,8 @@ export function supervisor({ home, node }) {
       await gone;
       clearTimeout(late);
     },
+    /** Whether it was started, however it fares. */
+    has: (name) => children.has(name),
     kill: (name) => {
       const running = children.get(name)?.process;
       if (running) signal(running.pid, "SIGKILL");

@@ -11,7 +11,7 @@ import {
   writeWorkerConfig,
 } from "../demo/demo.mjs";
 import { ensureGithubKey } from "../demo/github-token.mjs";
-import { historyOf } from "../demo/history.mjs";
+import { beginHistory, isCutOff } from "../demo/history.mjs";
 import { buildWeb, nextProgram } from "./build.mjs";
 import { endLeftovers, logTail, supervisor } from "./children.mjs";
 import { openClock } from "./clock.mjs";
@@ -31,7 +31,7 @@ import { Stop } from "./sentence.mjs";
 const readyWithinMs = 180_000;
 
 /**
- * Brings up an installation, step by step, and returns where it is; `history`, once called, lives the demo's past behind it.
+ * Brings up an installation, step by step, and returns where it is. The web is built beside all that does not need it.
  * `options.dev`: sources are watched, nothing is built.
  * Throws `Stop` with a sentence. `teardown` collects what must be undone, last first, also when a later step fails.
  */
@@ -45,10 +45,13 @@ export async function launch(options, teardown) {
   const leftovers = await endLeftovers(home);
   if (leftovers.length > 0) say(`  Ended what a killed launcher had left running: ${leftovers.join(", ")}.`);
   const kind = databaseKind();
-  if (options.reset) await step("Beginning anew", () => beginAnew(home, kind));
+  const cutOff = isCutOff(home) && kind === "embedded";
+  if (cutOff)
+    say("  The last first start was ended while it lived the demo's history. Nobody used it yet, so it begins anew.");
+  if (options.reset || cutOff) await step("Beginning anew", () => beginAnew(home, kind));
   await step("Packages", installPackages);
   const node = pinnedNode();
-  if (!options.dev) await step("Build", () => buildWeb({ env: environment(), log: home.log("build") }));
+  const built = options.dev ? null : begun(() => buildWeb({ env: environment(), log: home.log("build") }));
 
   const started = {
     home,
@@ -70,9 +73,19 @@ export async function launch(options, teardown) {
   const own = ownConfiguration(home);
   if (own) await configured(started, own);
   else await demo(started);
+  if (built !== null) await step("Build", built);
   await step("Web and worker", () => serve(started));
-  const history = started.lives ? () => started.history.play() : null;
-  return { publicUrl: started.publicUrl, home, people: own ? null : demoPeople(), history };
+  return { publicUrl: started.publicUrl, home, people: own ? null : demoPeople() };
+}
+
+/** Begins `run` now; what comes back waits for it, and tells how long it took where that was longer than the wait. */
+function begun(run) {
+  const from = performance.now();
+  const ending = run().then((note) => note ?? `${((performance.now() - from) / 1000).toFixed(1)} s beside the rest`);
+  ending.catch(() => {
+    // Whoever waits for it hears of it.
+  });
+  return () => ending;
 }
 
 function takeHome(home, teardown) {
@@ -142,9 +155,8 @@ async function demo(started) {
     started.children.send("simulators", { ahead: seconds * 1_000 }),
   );
   started.teardown.push(() => started.clock.close());
-  started.history = historyOf(started);
-  const fresh = readJson(home.path("demo", "directory.json"), null) === null;
-  started.lives = await started.history.begin(fresh);
+  started.sweep = (withinMs) => askToSweep(started, withinMs);
+  const history = await beginHistory(started);
   const file = writeSimulatorsFile({ home, taken, portal, secrets, ahead: started.clock.ahead() * 1_000 });
   let served = {};
   await step("Simulators and demo sign-in", async () => {
@@ -153,20 +165,22 @@ async function demo(started) {
   });
   const config = writeWorkerConfig({ home, taken, portal, secrets, served });
   started.accounts = Object.values(served).flatMap(({ settings }) => settings.endpoint ?? []);
-  started.sweep = () => askToSweep(started);
   started.desk = await openDesk(demoActs(started));
   started.teardown.push(() => started.desk.close());
   writeEnvironments(started, { config, signIn: demoSignIn(taken, secrets) });
   await importDirectory(started);
+  if (history === null) return;
+  startWorker(started);
+  await step("Fourteen weeks of history", () => history.live());
 }
 
-/** Has the worker look at everything at once, as its own times would; false when it does not run or takes longer than ten seconds. */
-async function askToSweep(started) {
+/** Has the worker look at everything at once, as its own times would; false when it does not run or takes longer than that. */
+async function askToSweep(started, withinMs = 10_000) {
   const done = new Promise((resolve) => {
     started.swept = () => resolve(true);
   });
   if (!started.children.send("worker", "sweep")) return false;
-  return Promise.race([done, pause(10_000, false, { ref: false })]);
+  return Promise.race([done, pause(withinMs, false, { ref: false })]);
 }
 
 /** Starts a child and waits for its first message: it is ready and says what it serves. */
@@ -175,7 +189,7 @@ async function childSays({ children, home, teardown }, child) {
   const said = new Promise((resolve) =>
     children.start({ ...child, onMessage: (message) => message?.ready && resolve(message.ready) }),
   );
-  const late = pause(60_000, null, { ref: false });
+  const late = pause(readyWithinMs, null, { ref: false });
   const failing = (async () => {
     while (children.failures(child.name) < 3) await pause(200, null, { ref: false });
     return null;
@@ -222,12 +236,17 @@ async function importDirectory({ home, node, workerEnv }) {
   });
 }
 
-async function serve(started) {
-  const { children, portal, options, teardown, webEnv, workerEnv } = started;
+function startWorker(started) {
+  const { children, options, teardown, workerEnv } = started;
   const watch = options.dev ? ["--watch"] : [];
   teardown.push(() => children.stop("worker", 10_000));
   const onMessage = (message) => message === "swept" && started.swept?.();
   children.start({ name: "worker", args: [...watch, "lib/worker/main.ts"], env: workerEnv, onMessage });
+}
+
+async function serve(started) {
+  const { children, portal, options, teardown, webEnv } = started;
+  if (!children.has("worker")) startWorker(started);
   teardown.push(() => children.stop("web", 5_000));
   children.start({
     name: "web",

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type ExamplePerson, readExamplePeople } from "#db/read/example-people.ts";
-import { readDaysAhead, readTour, type TourFacts } from "#db/read/tour.ts";
+import { readTour, type TourFacts } from "#db/read/tour.ts";
 import { database } from "../database.ts";
 import { settings } from "../settings.ts";
 import { desk } from "./desk.ts";
@@ -21,8 +21,6 @@ export interface TourStep {
 
 export interface Tour {
   readonly people: readonly ExamplePerson[];
-  /** Whole days before today at which the installation is while its past is lived in fast motion; 0 from then on. */
-  readonly daysBehind: number;
   readonly steps: readonly TourStep[];
   /** What *try-own* sends. */
   readonly request: Pick<TourFacts["request"], "id" | "version" | "planDigest"> | null;
@@ -36,27 +34,20 @@ export async function tour(): Promise<Tour | null> {
   const at = desk();
   if (at === null) return null;
   const { db } = database();
-  const [people, daysAhead, facts, told] = await Promise.all([
+  const [people, facts, told] = await Promise.all([
     readExamplePeople(db, settings().issuer),
-    readDaysAhead(db),
     readTour(db),
     at.ask("record", {}, record),
   ]);
   const acts = "ok" in told ? told.ok : {};
-  const daysBehind = Math.max(0, Math.ceil(-daysAhead));
-  const known = facts === null || daysBehind > 0 ? null : { ...facts, daysAhead };
-  const steps = known === null ? [] : stepsOf(known, people, acts);
-  return { people, daysBehind, request: known?.request ?? null, steps };
+  const request = facts === null ? null : facts.request;
+  return { people, request, steps: facts === null ? [] : stepsOf(facts, people, acts) };
 }
 
 type Acts = z.output<typeof record>;
 const did = (acts: Acts, act: string): boolean => acts[act] !== undefined;
 
-interface Known extends TourFacts {
-  readonly daysAhead: number;
-}
-
-function stepsOf(facts: Known, people: readonly ExamplePerson[], acts: Acts): readonly TourStep[] {
+function stepsOf(facts: TourFacts, people: readonly ExamplePerson[], acts: Acts): readonly TourStep[] {
   const [first = null, second = null] = people.filter(({ roles }) => roles.includes("security"));
   const auditor = people.find(({ roles }) => roles.includes("auditor")) ?? null;
   return [...asking(facts, first), ...making(facts, second ?? first), ...keeping(facts, { first, auditor, acts })];
@@ -110,7 +101,7 @@ interface Keeping {
 }
 
 /** What is true of it later. */
-function keeping({ request, leaver, daysAhead }: Known, { first, auditor, acts }: Keeping): readonly TourStep[] {
+function keeping({ request, leaver, daysAhead }: TourFacts, { first, auditor, acts }: Keeping): readonly TourStep[] {
   const used: TourStep = {
     ...{ id: "use", title: "Use it: the right repository, and a neighbour", as: null, deed: "token" },
     detail:

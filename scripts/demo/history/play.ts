@@ -1,4 +1,5 @@
 import { openDatabase } from "#db/client.ts";
+import { notify } from "#db/notify.ts";
 import { endSession } from "#db/store/claims.ts";
 import { births } from "./births.ts";
 import {
@@ -98,14 +99,14 @@ interface Life {
 
 /** Asks, decides some hours later, and has everything done that follows. */
 async function live({ stage, world, held }: Life, { ago, births: asked, deeds: done }: Day): Promise<void> {
-  await stage.act("clock/at", { daysAgo: ago + laterHours / 24 });
+  await passTo(stage, ago + laterHours / 24);
   for (const birth of asked) if (birth.held) held.add(birth.name);
   await Promise.all(asked.map((birth) => unlessRefused(() => askFor(stage, birth))));
   await settle(stage);
   for (const deed of done.filter((one) => one.do !== "sweep"))
     await unlessRefused(() => does({ stage, world, held }, deed));
   await settle(stage);
-  await stage.act("clock/at", { daysAgo: ago });
+  await passTo(stage, ago);
   await unlessRefused(() => approveWaiting(stage, held));
   await settle(stage);
   const unaccepted = new Set(births.filter((birth) => birth.unaccepted).map(({ name }) => name));
@@ -114,7 +115,13 @@ async function live({ stage, world, held }: Life, { ago, births: asked, deeds: d
   if (done.some((one) => one.do === "sweep")) await stage.act("sweep", {});
 }
 
-/** Who looks at the demo meanwhile may have come first: that is said, and history goes on. */
+/** Sets the clock on, and has the worker look at once at what time alone brings. */
+async function passTo(stage: Stage, daysAgo: number): Promise<void> {
+  await stage.act("clock/at", { daysAgo });
+  notify(stage.db.$client, "claims");
+}
+
+/** A claim that is refused is told, and history goes on without it. */
 async function unlessRefused(act: () => Promise<unknown>): Promise<void> {
   try {
     await act();

@@ -4,6 +4,7 @@ import type { Db } from "#db/client.ts";
 import { notify } from "#db/notify.ts";
 import { readSession, type SessionPerson, signInResult } from "#db/read/session.ts";
 import { insertSession, insertSignIn } from "#db/store/claims.ts";
+import { closing } from "./stage.ts";
 
 /** Where and as which client people sign in. */
 export interface SignInAt {
@@ -44,7 +45,7 @@ async function tokenOf({ issuer, clientId, clientSecret, portal }: SignInAt, sub
   const code = await follow(first.href, redirect);
   const answer = await fetch(`${issuer}/token`, {
     method: "POST",
-    headers: { authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString("base64")}` },
+    headers: { ...closing, authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString("base64")}` },
     body: new URLSearchParams({
       grant_type: "authorization_code",
       code,
@@ -63,7 +64,7 @@ async function follow(first: string, redirect: string): Promise<string> {
   let next = first;
   while (!next.startsWith(redirect)) {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
-    const answer = await fetch(next, { redirect: "manual", headers: { cookie } });
+    const answer = await fetch(next, { redirect: "manual", headers: { ...closing, cookie } });
     for (const line of answer.headers.getSetCookie()) {
       const [name = "", value = ""] = line.split(";")[0]?.split(/=(.*)/s) ?? [];
       cookies.set(name, value);

@@ -18,6 +18,9 @@ export interface Stage {
   readonly born: Map<string, string>;
 }
 
+/** A connection for each call: one that is kept may be closed at the other end just as it is used again. */
+export const closing = { connection: "close" } as const;
+
 export function stageOf(db: Db, people: ReadonlyMap<string, SessionPerson>, desk: string): Stage {
   const personOf = (key: string): SessionPerson => {
     const person = people.get(key);
@@ -30,7 +33,8 @@ export function stageOf(db: Db, people: ReadonlyMap<string, SessionPerson>, desk
     as: (key) => ({ db, actor: personOf(key), now: new Date(), newId: randomUUID }),
     id: (key) => personOf(key).id,
     act: async (name, input) => {
-      const answer = await fetch(`${desk}/${name}`, { method: "POST", body: JSON.stringify(input) });
+      const body = JSON.stringify(input);
+      const answer = await fetch(`${desk}/${name}`, { method: "POST", headers: closing, body });
       const said: unknown = await answer.json();
       if (!answer.ok) throw new Error(`${name}: ${JSON.stringify(said)}`);
       return said;
@@ -38,7 +42,7 @@ export function stageOf(db: Db, people: ReadonlyMap<string, SessionPerson>, desk
   };
 }
 
-/** A claim of the story was refused: somebody who looks at the demo meanwhile did something else first. */
+/** A claim of the story was refused. */
 export class Refused extends Error {
   override readonly name = "Refused";
 }
