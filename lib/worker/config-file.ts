@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { z } from "zod";
 import { connectorOf } from "#lib/connectors/registry.ts";
 import { digest } from "#lib/digest/digest.ts";
 import { asRefusals, type Outcome, ok, type Refusal, refuse } from "#lib/domain/refusal.ts";
@@ -22,7 +23,7 @@ export function configPath(env: Readonly<Record<string, string | undefined>>): s
 export async function readConfig(path: string): Promise<Outcome<LoadedConfig>> {
   const read = await readJson(path);
   if ("refusals" in read) return read;
-  const parsed = configSchema.safeParse(read.ok);
+  const parsed = configSchema.safeParse(read.ok, { error: said });
   if (!parsed.success) {
     const list = parsed.error.issues.map(({ path: at, message }) => invalid(at.map(String).join("."), message));
     return { refusals: asRefusals(list) ?? [invalid("", "The configuration cannot be read.")] };
@@ -30,6 +31,50 @@ export async function readConfig(path: string): Promise<Outcome<LoadedConfig>> {
   const refusals = asRefusals(whyNot(parsed.data));
   return refusals === null ? ok({ config: parsed.data, digest: digest(read.ok) }) : { refusals };
 }
+
+const written: Readonly<Record<string, string>> = {
+  string: "a text in quotation marks",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  array: "a list in square brackets",
+  object: "an object in braces",
+  record: "an object in braces",
+};
+
+/** What is wrong with a value whose schema has no sentence of its own for it. */
+function said(issue: z.core.$ZodRawIssue): string | undefined {
+  switch (issue.code) {
+    case "invalid_type":
+      return issue.input === undefined
+        ? "This is missing."
+        : `Write ${written[issue.expected] ?? `a value of type ${issue.expected}`} here.`;
+    case "unrecognized_keys":
+      return `There is no setting ${issue.keys.join(", ")} here.`;
+    case "invalid_value":
+      return `Write one of ${issue.values.map(String).join(", ")}.`;
+    case "invalid_format":
+      return issue.format === "url" ? "Write an address such as https://charter.example.com." : undefined;
+    case "invalid_union":
+      return "This has none of the forms that docs/configure.md shows.";
+    case "too_small":
+      return issue.origin === "number" || issue.origin === "int"
+        ? `Write at least ${issue.minimum}.`
+        : `Too short: at least ${counted(issue.minimum, issue.origin)}.`;
+    case "too_big":
+      return issue.origin === "number" || issue.origin === "int"
+        ? `Write at most ${issue.maximum}.`
+        : `Too long: at most ${counted(issue.maximum, issue.origin)}.`;
+    default:
+      return undefined;
+  }
+}
+
+const counted = (size: number | bigint, origin: string): string => {
+  const one = origin === "array" ? "entry" : "character";
+  const many = origin === "array" ? "entries" : "characters";
+  return `${size} ${size === 1 ? one : many}`;
+};
 
 const invalid = (field: string, sentence: string): Refusal => ({
   code: "invalid",
@@ -60,7 +105,10 @@ function whyNot({ targets, vaults, anchor }: WorkerConfig): Refusal[] {
 }
 
 interface Parser {
-  safeParse(value: unknown): {
+  safeParse(
+    value: unknown,
+    params: { readonly error: typeof said },
+  ): {
     readonly success: boolean;
     readonly error?: { readonly issues: readonly Issue[] } | undefined;
   };
@@ -76,6 +124,6 @@ function unfit(
   schema: Parser | undefined,
 ): Refusal[] {
   if (schema === undefined) return [invalid(entry.name, `There is no ${what} ${entry.kind}.`)];
-  const issues = schema.safeParse(entry.settings).error?.issues ?? [];
+  const issues = schema.safeParse(entry.settings, { error: said }).error?.issues ?? [];
   return issues.map(({ path, message }) => invalid([entry.name, "settings", ...path.map(String)].join("."), message));
 }
