@@ -5,6 +5,7 @@ import type { FindingView } from "#lib/web/finding-view.ts";
 import { EnvironmentBadge } from "../status.tsx";
 import { Badge } from "../ui/badge.tsx";
 import { LinkButton } from "../ui/button.tsx";
+import { Dotted } from "../ui/dotted.tsx";
 import { Mono } from "../ui/mono.tsx";
 import { Time } from "../ui/time.tsx";
 import { Mute, type MuteActions, Unmute } from "./mute.tsx";
@@ -59,27 +60,27 @@ const Head = ({ finding, named }: { readonly finding: FindingView; readonly name
 );
 
 const Foot = ({ finding, named }: { readonly finding: FindingView; readonly named: boolean }) => (
-  <p className="mt-1 flex flex-wrap gap-x-1.5 text-sm text-muted">
+  <Dotted className="mt-1 text-sm text-muted">
     <span>
       Since <Time at={finding.openedAt} />
     </span>
-    {named ? <span>· {finding.target}</span> : null}
+    {named ? <span>{finding.target}</span> : null}
     {named && finding.identity ? (
       <span>
-        · owner{" "}
+        owner{" "}
         <Link className="link" href={`/findings?owner=${finding.identity.owner.id}`}>
           <bdi>{finding.identity.owner.name}</bdi>
         </Link>
       </span>
     ) : null}
-    {named ? null : <span>· supports {wordsOf(finding.kind).controls.join(", ")}</span>}
+    {named ? null : <span>supports {wordsOf(finding.kind).controls.join(", ")}</span>}
     {finding.mute ? (
       <span>
-        · muted until <Time at={finding.mute.until} as="date" /> by <bdi>{finding.mute.by}</bdi>:{" "}
+        muted until <Time at={finding.mute.until} as="date" /> by <bdi>{finding.mute.by}</bdi>:{" "}
         <bdi>{finding.mute.reason}</bdi>
       </span>
     ) : null}
-  </p>
+  </Dotted>
 );
 
 /** `change-access` → "Change access". */

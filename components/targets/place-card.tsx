@@ -82,12 +82,19 @@ export function PlaceCard({ place, check }: { readonly place: Place; readonly ch
         />
         <Checks checks={place.checks} missing={missing} checkedAt={place.checkedAt} />
       </div>
-      <Discrepancies found={place.discrepancies} />
+      <Discrepancies target={place.name} found={place.discrepancies} />
     </Card>
   );
 }
 
-const spelled: { readonly [word: string]: string } = { arn: "ARN", ca: "CA", github: "GitHub", id: "ID", url: "URL" };
+const spelled: { readonly [word: string]: string } = {
+  arn: "ARN",
+  ca: "CA",
+  github: "GitHub",
+  id: "ID",
+  tls: "TLS",
+  url: "URL",
+};
 
 /** `githubProviderArn` as people read it: "GitHub provider ARN". */
 function words(label: string): string {
@@ -163,13 +170,16 @@ function Checks({
   );
 }
 
-function Discrepancies({ found }: { readonly found: Place["discrepancies"] }) {
+/** Of what differs so much is shown here; the findings page has the rest. */
+const discrepanciesShown = 5;
+
+function Discrepancies({ target, found }: { readonly target: string; readonly found: Place["discrepancies"] }) {
   if (found.length === 0) return null;
   return (
     <div className="mt-4 border-t border-line pt-3">
       <h3 className="mb-1.5 text-sm font-[560]">What differs from the portal&#8217;s record</h3>
       <ul className="grid gap-1.5 text-sm">
-        {found.map((finding) => (
+        {found.slice(0, discrepanciesShown).map((finding) => (
           <li key={finding.id} className="flex gap-2">
             <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-warn" />
             <span className="min-w-0">
@@ -187,6 +197,13 @@ function Discrepancies({ found }: { readonly found: Place["discrepancies"] }) {
           </li>
         ))}
       </ul>
+      {found.length > discrepanciesShown ? (
+        <p className="mt-1.5 text-sm">
+          <Link className="link" href={`/findings?target=${encodeURIComponent(target)}`}>
+            All findings at this target
+          </Link>
+        </p>
+      ) : null}
     </div>
   );
 }

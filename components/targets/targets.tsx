@@ -50,7 +50,7 @@ export function Targets({ page, check }: { readonly page: TargetsPage; readonly 
                 entryDigest: place.entryDigest,
                 settings: Object.entries(place.settings).map(([label, value]) => ({
                   label,
-                  value: typeof value === "string" ? value : JSON.stringify(value),
+                  value: plain(value),
                 })),
                 checks: place.checks,
                 checkedAt: place.checkedAt?.toISOString() ?? null,
@@ -103,6 +103,17 @@ function Workers({ workers }: { readonly workers: TargetsPage["workers"] }) {
     </Card>
   );
 }
+
+/** A setting as people read it: `["orders", "shop"]` is "orders, shop", `{"mode": "off"}` is "mode off". */
+const plain = (value: unknown): string => {
+  if (Array.isArray(value)) return value.map(plain).join(", ");
+  if (typeof value === "object" && value !== null)
+    return Object.entries(value)
+      .filter(([, inner]) => inner !== null)
+      .map(([name, inner]) => `${name} ${plain(inner)}`)
+      .join(", ");
+  return String(value);
+};
 
 const pretty = (value: unknown): string => JSON.stringify(value, null, 2);
 

@@ -2,8 +2,8 @@ import { Copy } from "./copy.tsx";
 import { cx } from "./cx.ts";
 
 /**
- * A text to copy as it stands: workflow, Terraform, configuration. Scrolls sideways under its copy button, to the last
- * character; a command (`wrap`) is folded where it is too long.
+ * A text to copy as it stands: workflow, Terraform, configuration. Scrolls under its copy button, to the last
+ * character and line; a command (`wrap`) is folded where it is too long.
  */
 export function Code({
   text,
@@ -20,7 +20,7 @@ export function Code({
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable with the keyboard.
         tabIndex={0}
         aria-label={label}
-        className="overflow-x-auto rounded-md"
+        className="max-h-[28rem] overflow-auto rounded-md"
       >
         <pre
           className={cx(

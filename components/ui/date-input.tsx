@@ -29,7 +29,7 @@ export function DateInput({ value, min, max, onChange, className, onBlur, ...res
   return (
     <span className={cx("relative block min-w-0", className)}>
       <Input
-        placeholder="30 Nov 2027"
+        placeholder={max ? shown(max) : "30 Nov 2027"}
         {...rest}
         value={typed ?? shown(value)}
         onChange={(event) => type(event.target.value)}

@@ -1,5 +1,6 @@
-import { and, asc, desc, eq, isNull, sql } from "drizzle-orm";
+import { and, asc, desc, eq, inArray, isNull, sql } from "drizzle-orm";
 import type { Viewer } from "#lib/domain/actor.ts";
+import { discrepancyFindings } from "#lib/domain/finding.ts";
 import type { Queries } from "../client.ts";
 import { targets, vaults, workers } from "../schema/configuration.ts";
 import { findings } from "../schema/findings.ts";
@@ -13,7 +14,9 @@ export async function readTargets(db: Queries, viewer: Viewer) {
     db
       .select()
       .from(findings)
-      .where(and(eq(findings.tenant, "main"), isNull(findings.closedAt)))
+      .where(
+        and(eq(findings.tenant, "main"), inArray(findings.kind, [...discrepancyFindings]), isNull(findings.closedAt)),
+      )
       .orderBy(desc(findings.openedAt))
       .limit(200),
     readWorkers(db),

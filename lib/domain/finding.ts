@@ -18,10 +18,17 @@ export const recordFindings = [
 ] as const;
 export type RecordFinding = (typeof recordFindings)[number];
 
-const discrepancies = ["missing", "drifted", "squatter", "unregistered", "orphan"] as const satisfies Discrepancy[];
+/** What differs at a target from what is recorded. */
+export const discrepancyFindings = [
+  "missing",
+  "drifted",
+  "squatter",
+  "unregistered",
+  "orphan",
+] as const satisfies Discrepancy[];
 
 /** Everything that can be wrong with an identity or at a target. */
-export const findingKinds = [...recordFindings, ...discrepancies] as const;
+export const findingKinds = [...recordFindings, ...discrepancyFindings] as const;
 export type FindingKind = (typeof findingKinds)[number];
 
 /** A request that ends a finding. Written down whether or not the kind exists yet; `remediesOf` offers those that do. */
