@@ -1,5 +1,14 @@
 import { expect, type Page, test } from "@playwright/test";
-import { approveAt, atTheQueue, expectFitToRead, expectState, liveInStaging, openIdentity, signedIn } from "./steps.ts";
+import {
+  acceptBy,
+  approveAt,
+  atTheQueue,
+  expectFitToRead,
+  expectState,
+  liveInStaging,
+  openIdentity,
+  signedIn,
+} from "./steps.ts";
 
 const policy = (action: string) =>
   JSON.stringify({
@@ -42,6 +51,11 @@ test("the owner takes an action away at once; a developer asks for more, mends i
   const amara = await signedIn(browser, "Amara Obi");
   await test.step("more is refused at its field, mended where it stands, and told as more", async () => {
     await amara.goto(`${identity}/access`);
+    await composed(amara, { search: "sqs:send", arn: "arn:aws:sns:eu-central-1:111122223333:jobs" });
+    await expect(amara.getByText("This is nothing that sqs:SendMessage works on.")).toBeVisible();
+    await expect(amara.getByText("Mend what is marked first")).toBeVisible();
+    await expect(amara.getByRole("button", { name: "Submit for approval" })).toBeDisabled();
+    await expectFitToRead(amara);
     await amara.getByRole("button", { name: "Paste a policy" }).click();
     await amara.getByRole("textbox", { name: "Add" }).fill(policy("*"));
     await expect(amara.getByText("An identity that may do everything cannot be reviewed.")).toBeVisible();
@@ -66,13 +80,29 @@ test("the owner takes an action away at once; a developer asks for more, mends i
     await expectState(amara, "Awaiting the owner");
     await jonas.goto("/");
     await jonas.getByRole("link", { name: `Accept: ${name}` }).click();
-    await jonas.getByRole("button", { name: "Accept more access" }).click();
+    await acceptBy(jonas, "Accept more access");
     await expectState(amara, "Done");
     await amara.goto(identity);
     await expect(await reachOf(amara)).toContain("access-journey-archive");
     await expect(amara.getByText("Access changed: 1 permission added")).toBeVisible();
   });
 });
+
+/** Composes one permission, once the page listens. */
+async function composed(page: Page, { search: text, arn }: { search: string; arn: string }): Promise<void> {
+  const search = page.getByPlaceholder(/^Search services and actions/);
+  await expect(async () => {
+    if (await search.isHidden()) await page.getByRole("button", { name: "Compose it yourself" }).click();
+    await expect(search).toBeVisible({ timeout: 1_000 });
+  }).toPass();
+  await search.pressSequentially(text);
+  await page
+    .getByRole("option", { name: /sqs:SendMessage / })
+    .first()
+    .waitFor();
+  await search.press("Enter");
+  await page.getByRole("textbox", { name: "ARN", exact: true }).fill(arn);
+}
 
 /** Everything that the identity's page says it may do. */
 async function reachOf(page: Page): Promise<string> {

@@ -97,6 +97,16 @@ export async function approveAt(page: Page, path: string, reason = ""): Promise<
   await expect(dialog).toBeHidden();
 }
 
+/** Accepts by this button of a request's page once the page listens, until nothing is left to accept. */
+export async function acceptBy(page: Page, name: string): Promise<void> {
+  const button = page.getByRole("button", { name });
+  await expect(button).toBeVisible();
+  await expect(async () => {
+    if (await button.isVisible()) await button.click({ timeout: 1_000 });
+    await expect(button).toBeHidden({ timeout: 4_000 });
+  }).toPass({ timeout: 30_000 });
+}
+
 /** Approves the named request from the approval queue, once its own card has taken the place of the one shown before. */
 export async function approve(page: Page, name: string): Promise<void> {
   await page.goto("/approvals");

@@ -1,5 +1,6 @@
 import { expect, type Page, test } from "@playwright/test";
 import {
+  acceptBy,
   answerPipeline,
   approveAt,
   atTheQueue,
@@ -130,7 +131,7 @@ test("asked for in four answers, narrowed, approved by two, live, handed over, r
     const amara = await signedIn(browser, "Amara Obi");
     await amara.getByRole("link", { name: `Accept: ${name}` }).click();
     await expect(amara.getByText("Archives each month's invoices").first()).toBeVisible();
-    await amara.getByRole("button", { name: "Accept ownership" }).click();
+    await acceptBy(amara, "Accept ownership");
     await expectState(amara, "Done");
     await amara.goto(identity);
     await expect(amara.getByRole("region", { name: "Who owns it" })).toContainText("Amara Obi");

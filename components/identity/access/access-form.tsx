@@ -31,6 +31,12 @@ const at = (refusals: readonly Refusal[], ...fields: readonly string[]): string 
     .map(({ sentence, mend }) => [sentence, mend].filter(Boolean).join(" "))
     .join(" ") || null;
 
+const nothing = "Nothing differs yet.";
+
+/** Why no difference is shown: a refusal that is about no field, or those that are marked. */
+const unseen = (refusals: readonly Refusal[]): string =>
+  at(refusals, "") ?? (refusals.length > 0 ? "It shows once what is marked is mended." : nothing);
+
 /** What may it do from now on? Left what stays and what is added, right what policy says and what differs. */
 export function AccessForm({ page: drawn, verbs }: Props) {
   // A page drawn anew names another fresh id and newer evidence; this form keeps what it began with.
@@ -87,13 +93,14 @@ export function AccessForm({ page: drawn, verbs }: Props) {
               {preview?.view && touched ? (
                 <AccessChange view={preview.view} />
               ) : (
-                <p className="text-muted">{(touched ? at(refusals, "") : null) ?? "Nothing differs yet."}</p>
+                <p className="text-muted">{touched ? unseen(refusals) : nothing}</p>
               )}
             </div>
           </Card>
           <Send
             {...{ page, verbs, wanted, reason }}
             planDigest={touched && fresh ? (preview?.planDigest ?? null) : null}
+            marked={touched && refusals.some(({ field }) => (field ?? "") !== "")}
             refused={preview?.decision?.outcome === "refused"}
             passes={preview?.decision?.outcome === "passes"}
           />
@@ -125,12 +132,14 @@ interface SendProps extends Props {
   readonly reason: string;
   /** Of the plan that is shown; null while there is none to send. */
   readonly planDigest: string | null;
+  /** Something is refused at its field, so that there is nothing to send. */
+  readonly marked: boolean;
   readonly refused: boolean;
   readonly passes: boolean;
 }
 
 /** Asks for exactly what is shown; answering a question, the answer goes with it. */
-function Send({ page, verbs, wanted, reason, planDigest, refused, passes }: SendProps) {
+function Send({ page, verbs, wanted, reason, planDigest, marked, refused, passes }: SendProps) {
   const router = useRouter();
   const { request: id, identity, asked } = page;
   const action = useAction(async (digest: string) => {
@@ -152,7 +161,13 @@ function Send({ page, verbs, wanted, reason, planDigest, refused, passes }: Send
           {asked === null ? (passes ? "Submit" : "Submit for approval") : "Answer: narrow"}
         </Button>
         <span className="text-sm text-muted">
-          {refused ? "Policy refuses it as it stands" : reason.trim().length < 3 ? "Say why" : ""}
+          {marked
+            ? "Mend what is marked first"
+            : refused
+              ? "Policy refuses it as it stands"
+              : reason.trim().length < 3
+                ? "Say why"
+                : ""}
         </span>
       </div>
       <Trouble refusals={action.refusals} fault={action.fault} />
