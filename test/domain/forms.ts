@@ -13,7 +13,7 @@ export const figures: PolicyFigures = {
   acceptanceDays: 7,
   holdDays: 14,
   unusedDays: 90,
-  staleDays: (credential) => (credential === "static" ? 45 : 90),
+  staleDays: (credential) => (credential === "static" ? 30 : 60),
   rotateEveryDays: 60,
   rotationOverlapHours: 24,
   findings: { expiringDays: 30, exceptionDays: 30, muteDays: 90 },

@@ -131,6 +131,7 @@ export async function expectFitToRead(page: Page): Promise<void> {
   for (const colorScheme of ["light", "dark"] as const) {
     // A colour on its way from one theme to the other is neither's.
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
     await expectAccessible(page);
   }
   await page.emulateMedia({ colorScheme: "light" });
@@ -163,4 +164,19 @@ export async function answerWorkload(page: Page, answers: WorkloadAnswers): Prom
     await questions.getByRole("textbox", { name: label, exact: true }).fill(value);
   await questions.getByLabel(/^Why/).fill(answers.why);
   await questions.getByLabel("Which environment?").selectOption(answers.environment);
+}
+
+/** Opens one of the demo's tools. */
+export async function demoTool(page: Page, words: string): Promise<void> {
+  await page.getByRole("button", { name: "Demo tools" }).click();
+  await page.getByRole("menuitem", { name: words }).click();
+}
+
+/** Sets everything some days ahead, for good: sessions end by it. */
+export async function skipDays(page: Page, days: number): Promise<void> {
+  await demoTool(page, "Skip days…");
+  const dialog = page.getByRole("dialog", { name: "Skip days" });
+  await dialog.getByLabel("Days").fill(String(days));
+  await dialog.getByRole("button", { name: days === 1 ? "Skip 1 day" : `Skip ${days} days` }).click();
+  await expect(dialog).toBeHidden({ timeout: 60_000 });
 }

@@ -117,10 +117,10 @@ describe("what the sweep makes of silence", () => {
   });
 
   it.each<[Born, boolean]>([
-    [{ days: 45, credential: "static" }, false],
-    [{ days: 46, credential: "static" }, true],
-    [{ days: 90, credential: "federated" }, false],
-    [{ days: 91, credential: "federated" }, true],
+    [{ days: 30, credential: "static" }, false],
+    [{ days: 31, credential: "static" }, true],
+    [{ days: 60, credential: "federated" }, false],
+    [{ days: 61, credential: "federated" }, true],
   ])("calls %o stale: %s, by policy's figures and less the source's lag", async (one, stale) => {
     await born(one);
     await watchUse(telling(tellsAll(() => null)).worker);

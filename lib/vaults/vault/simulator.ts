@@ -49,6 +49,9 @@ export const simulatedCredentials = {
   removerSecretId: "simulated-remover-secret",
 } as const;
 
+/** The login of whatever uses what lies in a fresh simulated vault: it reads every secret. */
+export const simulatedConsumer = { roleId: "simulated-consumer", secretId: "simulated-consumer-secret" } as const;
+
 /**
  * Vault's HTTP interface as far as we use it: AppRole logins, token lookup and renewal, key-value version 2, policies,
  * health, sealing. `sys/seal` and `sys/unseal` need no token here.
@@ -79,6 +82,10 @@ function fresh(mounts: readonly string[]): VaultWorld {
     approles: {
       writer: { roleId: writerRoleId, secretId: writerSecretId, rules: mounts.flatMap(writerRules) },
       remover: { roleId: removerRoleId, secretId: removerSecretId, rules: mounts.flatMap(removerRules) },
+      consumer: {
+        ...simulatedConsumer,
+        rules: mounts.map((mount) => ({ path: `${mount}/data/*`, capabilities: ["read"] })),
+      },
     },
     tokens: {},
     mounts: Object.fromEntries(mounts.map((mount) => [mount, {}])),

@@ -1,6 +1,7 @@
 import { expect, type Page, test } from "@playwright/test";
 import {
   answerPipeline,
+  demoTool,
   expectAccessible,
   expectFitToRead,
   expectState,
@@ -99,7 +100,7 @@ test("the checklist: narrowed, refused, killed in the middle of a call, used", a
 test("killed between requests, the worker comes back and works", async ({ browser }) => {
   test.setTimeout(240_000);
   const jonas = await signedIn(browser, "Jonas Kern");
-  await tool(jonas, "Kill the worker…");
+  await demoTool(jonas, "Kill the worker…");
   await jonas.getByRole("dialog").getByRole("button", { name: "Kill the worker now" }).click();
   await expect(jonas.getByRole("dialog")).toBeHidden();
   await answerPipeline(jonas, {
@@ -117,7 +118,7 @@ test("sixty days are skipped, and the log is verified", async ({ browser }) => {
   test.setTimeout(240_000);
   const visitor = await signedIn(browser, "Jonas Kern");
   await test.step("sixty days are skipped for everyone", async () => {
-    await tool(visitor, "Skip days…");
+    await demoTool(visitor, "Skip days…");
     const dialog = visitor.getByRole("dialog", { name: "Skip days" });
     const days = dialog.getByLabel("Days");
     await days.fill("366");
@@ -132,7 +133,7 @@ test("sixty days are skipped, and the log is verified", async ({ browser }) => {
     const ravi = await signedIn(browser, "Ravi Menon");
     await open(ravi);
     await expect(done(ravi, "Skip 60 days")).toBeVisible();
-    await tool(ravi, "Verify the audit log…");
+    await demoTool(ravi, "Verify the audit log…");
     const dialog = ravi.getByRole("dialog", { name: "Verify the audit log" });
     await dialog.getByRole("button", { name: "Verify, then change a byte" }).click();
     await expect(dialog.getByText("The export is whole")).toBeVisible({ timeout: 60_000 });
@@ -158,11 +159,6 @@ async function viewAs(page: Page, name: string): Promise<void> {
   await page.getByRole("button", { name: "View as" }).click();
   await page.getByRole("menuitem", { name: new RegExp(`^${name}`) }).click();
   await expect(account).toBeVisible();
-}
-
-async function tool(page: Page, words: string): Promise<void> {
-  await page.getByRole("button", { name: "Demo tools" }).click();
-  await page.getByRole("menuitem", { name: words }).click();
 }
 
 /** Unfolds the checklist where the page shows it folded. */
