@@ -44,19 +44,29 @@ export function TryToken(props: {
       {trouble ? <p className="text-bad">{trouble}</p> : null}
       <ul className="grid gap-3" aria-live="polite">
         {tried.map((one) => (
-          <Tried key={one.sub} one={one} />
+          <Tried key={one.sub} one={one} trusted={tried[0]?.sub ?? ""} />
         ))}
       </ul>
     </Dialog>
   );
 }
 
-const Tried = ({ one }: { readonly one: TokenTried }) => (
+/** `trusted`: the subject that the identity trusts; a token that was turned away says another. */
+const Tried = ({ one, trusted }: { readonly one: TokenTried; readonly trusted: string }) => (
   <li className="grid gap-1 rounded-md border border-line px-3 py-2.5">
     <span className={`flex items-center gap-2 font-[540] ${one.why === null ? "text-good" : "text-bad"}`}>
       {one.why === null ? <CircleCheck aria-hidden className="size-4" /> : <CircleX aria-hidden className="size-4" />}
       {one.repository}: {one.why === null ? "admitted" : "turned away"}
     </span>
-    {one.why === null ? <Mono tail={24}>{one.as ?? ""}</Mono> : <span className="text-sm break-words">{one.why}</span>}
+    {one.why === null ? (
+      <Mono tail={24}>{one.as ?? ""}</Mono>
+    ) : (
+      <>
+        <span className="text-sm break-words">{one.why}</span>
+        <span className="text-sm wrap-anywhere">
+          sub: the token says {one.sub}, the role trusts {trusted}.
+        </span>
+      </>
+    )}
   </li>
 );

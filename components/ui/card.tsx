@@ -20,7 +20,7 @@ export function Card(props: {
         <header className="flex min-h-11 flex-wrap items-center gap-x-2 border-b border-line px-4 py-1.5">
           <h2 className="flex-1 basis-40 py-1">{props.title}</h2>
           {props.aside === undefined ? null : (
-            <div className="flex min-w-0 items-center gap-2 py-0.5 text-sm text-muted">{props.aside}</div>
+            <div className="flex min-w-0 flex-wrap items-center gap-x-2 py-0.5 text-sm text-muted">{props.aside}</div>
           )}
         </header>
       )}

@@ -12,7 +12,7 @@ export const Differing = ({ differing: { kinds, rows } }: { readonly differing: 
   <Card
     title="Differs at the targets"
     aside={kinds.map(({ kind, count }) => (
-      <Link key={kind} className="link" href={`/findings?kind=${kind}`}>
+      <Link key={kind} className="link whitespace-nowrap" href={`/findings?kind=${kind}`}>
         {count} {wordsOf(kind).title.toLowerCase()}
       </Link>
     ))}
@@ -24,9 +24,10 @@ export const Differing = ({ differing: { kinds, rows } }: { readonly differing: 
           <TriangleAlert aria-hidden />
           <Link
             href={row.identity ? `/identities/${row.identity}` : `/findings?kind=${row.kind}`}
-            className="min-w-0 flex-1 hover:underline"
+            className="min-w-0 flex-1 wrap-anywhere hover:underline"
           >
-            {capital(row.sentence)} <span className="text-muted">{row.target}</span>
+            {row.name === null ? null : <span className="font-[540]">{row.name} </span>}
+            {row.name === null ? capital(row.sentence) : row.sentence} <span className="text-muted">{row.target}</span>
           </Link>
           <span className="text-sm text-muted">
             <Time at={row.openedAt.toISOString()} />

@@ -154,9 +154,11 @@ async function readDiffering(db: Queries, viewer: Viewer) {
         sentence: findings.sentence,
         target: findings.target,
         identity: findings.identity,
+        name: identities.name,
         openedAt: findings.openedAt,
       })
       .from(findings)
+      .leftJoin(identities, and(eq(identities.tenant, findings.tenant), eq(identities.id, findings.identity)))
       .where(of)
       .orderBy(desc(findings.severity), desc(findings.id))
       .limit(worst),

@@ -80,6 +80,6 @@ async function readLeaver(db: Queries): Promise<TourFacts["leaver"]> {
       and (f.closed_at is null or exists (select 1 from charter.requests r where r.tenant = i.tenant and r.identity = i.id
         and r.channel = 'charter_web' and r.received_at > f.opened_at))
       and exists (select 1 from charter.findings u where u.tenant = f.tenant and u.identity = f.identity and u.kind in ('stale', 'never-used'))
-    order by f.closed_at nulls first, f.opened_at desc limit 1`);
+    order by f.closed_at nulls first, f.opened_at desc, f.kind, i.name limit 1`);
   return row ?? null;
 }

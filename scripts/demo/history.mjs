@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { day } from "../launcher/clock.mjs";
 import { openDesk } from "../launcher/desk.mjs";
@@ -10,8 +11,9 @@ const folder = (name) => fileURLToPath(new URL(`./history/${name}`, import.meta.
 const stamp = (home) => home.path("demo", "history.json");
 /** Days before today on which history begins; its first asking is on the 98th. */
 const firstDay = 99;
-/** A sweep among the other work of a first start. */
+/** A sweep among the other work of a first start, and what a day's asking leads to. */
 const sweepWithinMs = 120_000;
+const restWithinMs = 300_000;
 
 /** Whether a start was ended before its history had come to today: a part of it is none. */
 export const isCutOff = (home) => readJson(stamp(home), null)?.state === "begun";
@@ -32,14 +34,15 @@ export async function beginHistory(started) {
 /** Lives it to its end, today; says how much was asked for. */
 async function live(started) {
   const { home, node, webEnv, cluster, clock } = started;
-  const desk = await openDesk(actsOf(started));
   const postgres = await superuser(cluster);
+  const desk = await openDesk(actsOf(started, postgres));
   try {
     // Nothing of it is worth a wait for the disk: what is cut off begins anew.
     await postgres.unsafe("alter system set synchronous_commit = off");
     await postgres`select pg_reload_conf()`;
     await importFolder(started, "directory");
-    const env = { ...webEnv, CHARTER_HISTORY_DESK: desk.address, CHARTER_HISTORY_WORLD: home.path("demo") };
+    const world = { CHARTER_HISTORY_WORLD: home.path("demo"), CHARTER_HISTORY_CLUSTERS: home.postgres };
+    const env = { ...webEnv, ...world, CHARTER_HISTORY_DESK: desk.address };
     const done = await run(node, ["scripts/demo/history/play.ts"], { env, log: home.log("history") });
     if (done.status !== 0)
       throw new Stop(
@@ -60,10 +63,24 @@ async function live(started) {
 
 async function superuser(cluster) {
   const { default: postgres } = await import("postgres");
-  return postgres(cluster.url(), { max: 1, onnotice: () => {} });
+  return postgres(cluster.url("charter"), { max: 1, onnotice: () => {} });
 }
 
-const actsOf = (started) => ({
+/** Whether the worker has something to do at this moment: claims nobody has taken, approvals to release, steps that are due or run. */
+const isBusy = (postgres) => postgres`
+  select exists (select from charter.inbox)
+    or exists (select from charter.request_states where state = 'approved' and (deadline is null or deadline <= charter.clock()))
+    or exists (select from charter.steps where stuck_at is null and (state in ('claimed', 'sent')
+      or (state in ('ready', 'ambiguous') and due_at <= charter.clock() + interval '2 seconds'))) as busy`;
+
+const actsOf = (started, postgres) => ({
+  rest: async () => {
+    for (const end = Date.now() + restWithinMs; Date.now() < end; await pause(15)) {
+      const [{ busy }] = await isBusy(postgres);
+      if (!busy) return {};
+    }
+    throw new Error("The worker did not come to rest.");
+  },
   "clock/at": async ({ daysAgo }) => {
     await started.clock.set(-daysAgo * day);
     return {};

@@ -107,12 +107,18 @@ async function beginAnew(home, kind) {
     throw new Stop(
       "--reset empties the embedded database only. Yours, named by DATABASE_URL or the URLs per role, is for you to empty.",
     );
-  const { startCluster, runningServer } = await import("../../lib/embedded-postgres/cluster.mjs");
-  for (const folder of [home.postgres, `${home.postgres}/orders-prod`]) {
-    if (runningServer(`${folder}/data`)) await (await startCluster({ folder, password: "" })).stop();
-  }
+  for (const folder of [home.postgres, ordersCluster(home)]) await stopRunning(folder);
   resetHome(home);
   openHome();
+}
+
+/** Where the simulators keep the database that stands for orders-prod. */
+const ordersCluster = (home) => `${home.postgres}/orders-prod`;
+
+/** Stops a PostgreSQL that whoever started it has left running. */
+async function stopRunning(folder) {
+  const { startCluster, runningServer } = await import("../../lib/embedded-postgres/cluster.mjs");
+  if (runningServer(`${folder}/data`)) await (await startCluster({ folder, password: "" })).stop();
 }
 
 async function openDatabase(started) {
@@ -158,6 +164,8 @@ async function demo(started) {
   started.sweep = (withinMs) => askToSweep(started, withinMs);
   const history = await beginHistory(started);
   const file = writeSimulatorsFile({ home, taken, portal, secrets, ahead: started.clock.ahead() * 1_000 });
+  // Simulators that are killed, or ended while they start, leave theirs behind.
+  started.teardown.push(() => stopRunning(ordersCluster(home)));
   let served = {};
   await step("Simulators and demo sign-in", async () => {
     const env = environment({ NODE_ENV: "production", CHARTER_SIMULATORS: file });

@@ -136,8 +136,13 @@ export async function expectFitToRead(page: Page): Promise<void> {
   }
   await page.emulateMedia({ colorScheme: "light" });
   await page.setViewportSize({ width: 390, height: 844 });
-  const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  expect(wider, `${new URL(page.url()).pathname} is wider than the screen`).toBeLessThanOrEqual(0);
+  // A chart takes its new width a frame later.
+  await expect
+    .poll(() => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), {
+      message: `${new URL(page.url()).pathname} is wider than the screen`,
+      timeout: 3_000,
+    })
+    .toBeLessThanOrEqual(0);
   if (size) await page.setViewportSize(size);
 }
 

@@ -3,13 +3,13 @@ import { databaseClock } from "#db/store/audit.ts";
 import { type KeptUse, keepKnownUse, keepUses, readWatched, type UseRow, type WayIn } from "#db/store/uses.ts";
 import type { LastUse, UseSubject } from "#lib/connectors/connector.ts";
 import type { PolicyFigures } from "#lib/domain/decision.ts";
-import { TargetFault } from "#lib/domain/fault.ts";
 import { countedUse, knownUse, staleSince, type WatchedSubject } from "#lib/domain/last-use.ts";
 import { keepFirstUse } from "#lib/facts/identities/first-use.ts";
 import { runFact, system } from "#lib/facts/run.ts";
 import { figuresOf } from "#lib/policy/engine.ts";
 import type { Worker } from "../worker.ts";
 import { sweepCalls } from "./check-places.ts";
+import { eachTarget } from "./each-target.ts";
 
 const pageSize = 500;
 const beforeAll = "00000000-0000-0000-0000-000000000000";
@@ -23,14 +23,7 @@ type StaleDays = PolicyFigures["staleDays"] | null;
 export async function watchUse(worker: Worker): Promise<void> {
   const bundle = await readActiveBundle(worker.db);
   const staleDays = bundle === null ? null : figuresOf(bundle).staleDays;
-  for (const { name } of worker.config.targets) {
-    try {
-      await watchTarget(worker, name, staleDays);
-    } catch (error) {
-      if (!(error instanceof TargetFault)) worker.log.fault(`last-use.${name}`, error);
-      else worker.log.info(`last-use.${name}`, { sentence: error.sentence });
-    }
-  }
+  await eachTarget(worker, "last-use", (name) => watchTarget(worker, name, staleDays));
   worker.changed();
 }
 

@@ -3,7 +3,6 @@ import { saveTargetSweep } from "#db/store/configuration.ts";
 import { closeUnseen, readSettled, type SeenFinding, seeFinding } from "#db/store/findings.ts";
 import { readFoundingIntent, readIntent, readPresentPlan } from "#db/store/intents.ts";
 import type { Intent, ObservedObject, Target } from "#lib/connectors/connector.ts";
-import { TargetFault } from "#lib/domain/fault.ts";
 import { compare, whyStray } from "#lib/domain/reconciliation.ts";
 import { refuse } from "#lib/domain/refusal.ts";
 import { keepObservation } from "#lib/facts/identities/observe.ts";
@@ -12,20 +11,17 @@ import { runFact, system } from "#lib/facts/run.ts";
 import { verifyMark } from "../marks.ts";
 import type { Worker } from "../worker.ts";
 import { sweepCalls } from "./check-places.ts";
+import { eachTarget } from "./each-target.ts";
 
 type Settled = Awaited<ReturnType<typeof readSettled>>[number];
 type NewFinding = Omit<SeenFinding, "id" | "target">;
 
-/** Compares every target with what is recorded: our marks without a record, records without an object, objects that differ. */
+/**
+ * Compares every target with what is recorded: our marks without a record, records without an object, objects that differ. Targets side
+ * by side, so that a slow one holds up no other.
+ */
 export async function reconcile(worker: Worker): Promise<void> {
-  for (const { name } of worker.config.targets) {
-    try {
-      await reconcileTarget(worker, name);
-    } catch (error) {
-      if (!(error instanceof TargetFault)) worker.log.fault(`reconcile.${name}`, error);
-      else worker.log.info(`reconcile.${name}`, { sentence: error.sentence });
-    }
-  }
+  await eachTarget(worker, "reconcile", (name) => reconcileTarget(worker, name));
   worker.changed();
 }
 

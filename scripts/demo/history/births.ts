@@ -2,6 +2,7 @@ import {
   type Birth,
   consumes,
   deploys,
+  excepted,
   key,
   login,
   pipeline,
@@ -13,24 +14,11 @@ import {
   tables,
   writes,
 } from "./story.ts";
+import { unfinished } from "./unfinished.ts";
 
-const excepted = (days: number, why: string) => ({ edits: { lives: days, excepted: { days, why } } });
 /** Left alone when nobody uses it, for longer than it takes to be found. */
 const kept = { edits: { retireWhen: [{ kind: "unused", days: 120 }] } } as const;
 const lives = (days: number) => ({ edits: { lives: days } });
-
-/** The request that could make itself administrator: it passes a role to a function that it may write itself. */
-const releaseTrain = JSON.stringify({
-  Version: "2012-10-17",
-  Statement: [
-    { Effect: "Allow", Action: ["s3:PutObject"], Resource: "arn:aws:s3:::acme-releases/*" },
-    {
-      Effect: "Allow",
-      Action: ["iam:PassRole", "lambda:CreateFunction", "lambda:InvokeFunction"],
-      Resource: "arn:aws:lambda:eu-central-1:111122223333:function:release-*",
-    },
-  ],
-});
 
 const payments: readonly Birth[] = [
   pipeline([98, "amara", "ledger-archive"], "Keeps each closed month of the ledger where auditors find it.", {
@@ -274,6 +262,42 @@ const data: readonly Birth[] = [
 ];
 
 const platform: readonly Birth[] = [
+  pipeline([77, "jonas", "billing-smoke"], "Opens one invoice after each release and looks whether it adds up.", {
+    repository: "billing",
+    at: "staging",
+    need: reads("acme-invoices-staging"),
+  }),
+  pipeline([70, "amara", "storefront-replay"], "Replays a day of clicks against a new version.", {
+    repository: "storefront",
+    at: "staging",
+    need: consumes("storefront-replay"),
+  }),
+  pipeline([56, "jonas", "mail-bounces"], "Counts the receipts that came back.", {
+    repository: "customer-mail",
+    at: "staging",
+    need: consumes("mail-bounces"),
+  }),
+  pipeline([42, "amara", "ledger-images"], "Stores the images that the ledger's staging runs from.", {
+    repository: "ledger",
+    at: "staging",
+    need: pushes("ledger/web"),
+  }),
+  pipeline([28, "priya", "reports-images"], "Stores the images that render reports.", {
+    repository: "reports",
+    at: "#draft",
+    environment: "staging",
+    need: pushes("reports/render"),
+  }),
+  pipeline([14, "nadia", "warehouse-canary"], "Loads ten rows before ten million.", {
+    repository: "warehouse",
+    at: "staging",
+    need: writes("acme-warehouse-canary"),
+  }),
+  pipeline([7, "jonas", "releases-rehearsal"], "Rehearses the release on the day before.", {
+    repository: "releases",
+    at: "staging",
+    need: writes("acme-releases-staging"),
+  }),
   pipeline([70, "ida", "status-page-deploy"], "Puts the status page online, also when all else is down.", {
     repository: "status-page",
     at: "production",
@@ -294,97 +318,6 @@ const platform: readonly Birth[] = [
     service: "status-page",
     need: publishes("uptime"),
     environment: "dev",
-  }),
-];
-
-/** What came to nothing, and what is under way today. */
-const unfinished: readonly Birth[] = [
-  pipeline([59, "priya", "payroll-mirror"], "Mirrors the payroll for a dashboard.", {
-    repository: "reports",
-    at: "#payroll",
-    environment: "prod",
-    need: {
-      pasted: JSON.stringify({
-        Version: "2012-10-17",
-        Statement: [{ Effect: "Allow", Action: ["s3:GetObject"], Resource: "*" }],
-      }),
-    },
-    held: true,
-  }),
-  pipeline([49, "jonas", "billing-shortcut"], "Would deploy without waiting for the tests.", {
-    repository: "billing",
-    at: "production",
-    need: deploys("billing-hotfix"),
-    held: true,
-  }),
-  pipeline([42, "priya", "forgotten-ask"], "Nobody looked at this in three days.", {
-    repository: "forecasts",
-    at: "production",
-    need: publishes("forecast-done"),
-    held: true,
-  }),
-  pipeline([38, "priya", "warehouse-typo"], "Its name was taken at the account before it could be made.", {
-    repository: "warehouse",
-    at: "prod-eu",
-    need: reads("acme-warehouse-landing"),
-    held: true,
-  }),
-  key([17, "nadia", "expired-excuse"], "Its exception ran out while it waited.", {
-    runsOn: "old-1, Frankfurt data centre",
-    service: "warehouse",
-    need: reads("acme-old"),
-    environment: "prod",
-    held: true,
-    edits: { lives: 2, excepted: { days: 2, why: "Only until Friday." } },
-  }),
-  pipeline([14, "jonas", "ledger-mirror"], "Mirrors the ledger's totals to billing.", {
-    repository: "billing",
-    at: "production",
-    need: {
-      pasted: JSON.stringify({
-        Version: "2012-10-17",
-        Statement: [
-          {
-            Effect: "Allow",
-            Action: ["s3:PutObject", "s3:DeleteObject"],
-            Resource: "arn:aws:s3:::acme-ledger-mirror/*",
-          },
-        ],
-      }),
-    },
-    held: true,
-  }),
-  pipeline([3, "jonas", "shop-search"], "Rebuilds the shop's search index.", {
-    repository: "storefront",
-    at: "staging",
-    need: writes("acme-shop-search"),
-    edits: { owner: "amara" },
-    unaccepted: true,
-  }),
-  pipeline([1, "priya", "forecast-alarm"], "Wakes somebody when the forecast is far off.", {
-    repository: "forecasts",
-    at: "production",
-    need: publishes("forecast-alarm"),
-    held: true,
-  }),
-  pipeline([1, "nadia", "warehouse-repair"], "Writes corrected rows where a load went wrong.", {
-    repository: "warehouse",
-    at: "prod-eu",
-    need: writes("acme-warehouse-repair"),
-    held: true,
-  }),
-  login([1, "jonas", "invoice-fixer"], "Corrects invoices that were printed twice.", {
-    runsOn: "support desk on app-4",
-    service: "billing",
-    need: tables("write-tables", "invoices"),
-    ...excepted(60, "The support desk cannot lease credentials before its next release."),
-    held: true,
-  }),
-  pipeline([0, "jonas", "release-train"], "Cuts the release each Thursday and tells who waits for it.", {
-    repository: "releases",
-    at: "production",
-    need: { pasted: releaseTrain },
-    held: true,
   }),
 ];
 

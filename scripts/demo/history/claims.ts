@@ -4,15 +4,22 @@ import { readAskedQuestions } from "#db/read/attestations.ts";
 import { databaseClock } from "#db/store/audit.ts";
 import { accept } from "#lib/claims/acceptances/accept.ts";
 import { answer } from "#lib/claims/answers/answer.ts";
+import { check } from "#lib/claims/asks/check.ts";
+import { takeBack } from "#lib/claims/asks/take-back.ts";
 import { withdraw } from "#lib/claims/asks/withdraw.ts";
 import { ask } from "#lib/claims/comments/ask.ts";
 import { askForLess } from "#lib/claims/comments/ask-for-less.ts";
+import { save } from "#lib/claims/drafts/save.ts";
 import { mute } from "#lib/claims/findings/mute.ts";
 import { askForChange } from "#lib/claims/requests/change.ts";
+import { changeAccess } from "#lib/claims/requests/change-access.ts";
 import { preview } from "#lib/claims/requests/preview.ts";
+import { previewAccess } from "#lib/claims/requests/preview-access.ts";
 import { submit } from "#lib/claims/requests/submit.ts";
 import { takeOver } from "#lib/claims/requests/take-over.ts";
 import { decide } from "#lib/claims/verdicts/decide.ts";
+import { keepView } from "#lib/claims/views/keep.ts";
+import { asItIs } from "#lib/domain/access.ts";
 import type { Answers, Edits } from "#lib/domain/answers.ts";
 import type { LaterKind } from "#lib/domain/change.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
@@ -35,7 +42,7 @@ export async function askFor(stage: Stage, birth: Birth): Promise<void> {
   const answers = await answersOf(stage, birth);
   const seen = granted(birth.name, await preview(context, { id, answers }));
   const planDigest = seen.planDigest ?? "";
-  if (planDigest === "") throw new Error(`${birth.name}: ${seen.refusals.map(({ sentence }) => sentence).join(" ")}`);
+  if (planDigest === "") throw new Refused(`${birth.name}: ${seen.refusals.map(({ sentence }) => sentence).join(" ")}`);
   granted(birth.name, await submit(context, { id, answers, planDigest }));
   stage.born.set(birth.name, id);
 }
@@ -125,8 +132,40 @@ export async function change(
   granted(`${kind} ${of.name}`, await askForChange(stage.as(who), { id: randomUUID(), identity, kind, change: to }));
 }
 
+/** Asks for more access of an identity that lives, once what would become of it has been looked at. */
+export async function askForMore(stage: Stage, deed: Extract<Deed, { do: "more" }>): Promise<void> {
+  const { who, name, add, why } = deed;
+  const input = { id: randomUUID(), identity: idOf(stage, name), reason: why, wanted: { ...asItIs, add } };
+  const { planDigest, refusals } = granted(name, await previewAccess(stage.as(who), input));
+  if (planDigest === null) throw new Refused(`${name}: ${refusals.map(({ sentence }) => sentence).join(" ")}`);
+  granted(`more for ${name}`, await changeAccess(stage.as(who), { ...input, planDigest }));
+}
+
+export async function haveChecked(stage: Stage, { who, names }: Extract<Deed, { do: "check" }>): Promise<void> {
+  for (const name of names) granted(`check ${name}`, await check(stage.as(who), { name }));
+}
+
+/** What is stuck is taken back. */
+export async function giveUp(stage: Stage, { who, name }: Extract<Deed, { do: "take-back" }>): Promise<void> {
+  granted(`take back ${name}`, await takeBack(stage.as(who), { request: idOf(stage, name) }));
+}
+
+export async function keepDraft(stage: Stage, { of }: Extract<Deed, { do: "draft" }>): Promise<void> {
+  granted(`draft ${of.name}`, await save(stage.as(of.who), { id: randomUUID(), answers: await answersOf(stage, of) }));
+}
+
+export async function shareView(stage: Stage, { who, name, query }: Extract<Deed, { do: "view" }>): Promise<void> {
+  const context = stage.as(who);
+  const [team = null] = context.actor.teams;
+  granted(`view ${name}`, await keepView(context, { id: randomUUID(), name, query, team }));
+}
+
+export async function renew(stage: Stage, { who, name, days }: Extract<Deed, { do: "renew" }>): Promise<void> {
+  await change(stage, who, { name, kind: "renew", change: { endsAt: await inDays(stage, days) } });
+}
+
 /** The date so many days from the business clock's now. */
-export const inDays = async (stage: Stage, days: number): Promise<string> =>
+const inDays = async (stage: Stage, days: number): Promise<string> =>
   new Date((await databaseClock(stage.db)).getTime() + days * dayMs).toISOString();
 
 async function seenOf(stage: Stage, name: string) {
@@ -142,7 +181,7 @@ export async function deny(stage: Stage, { who, name, why }: Extract<Deed, { do:
   granted(`deny ${name}`, await decide(stage.as(who), { ...seen, stage: 0, verdict: "deny", reason: why }));
 }
 
-export async function takeBack(stage: Stage, { who, name }: Extract<Deed, { do: "withdraw" }>): Promise<void> {
+export async function withdrawn(stage: Stage, { who, name }: Extract<Deed, { do: "withdraw" }>): Promise<void> {
   granted(`withdraw ${name}`, await withdraw(stage.as(who), { request: idOf(stage, name) }));
 }
 

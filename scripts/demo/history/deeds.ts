@@ -1,4 +1,4 @@
-import type { Deed } from "./story.ts";
+import { type Deed, pipeline, publishes, reads, writes } from "./story.ts";
 
 const busy = [
   "ledger-archive",
@@ -22,10 +22,13 @@ const busy = [
 ];
 const used = (ago: number, ...names: string[]): Deed => ({ ago, do: "use", names });
 
+/** The worker looks at everything once a week; from then on it does so by itself, every quarter of an hour. */
+const weekly = [91, 84, 77, 70, 63, 56, 49, 42, 35, 28, 21, 14, 7, 1].map((ago): Deed => ({ ago, do: "sweep" }));
+
 /** What people, workloads and others did, in the order of days. */
 export const deeds: readonly Deed[] = [
+  ...weekly,
   used(73, ...busy, "till-export", "laptop-notebook", "old-erp-bridge", "fraud-replay", "ledger-rehearsal"),
-  { ago: 70, do: "sweep" },
   { ago: 66, do: "change", kind: "rotate", who: "jonas", name: "old-erp-bridge", why: "It was pasted into a ticket." },
   {
     ago: 63,
@@ -35,7 +38,6 @@ export const deeds: readonly Deed[] = [
     name: "laptop-notebook",
     why: "The notebook server was lost for a week.",
   },
-  { ago: 59, do: "sweep" },
   used(59, ...busy),
   {
     ago: 59,
@@ -53,7 +55,6 @@ export const deeds: readonly Deed[] = [
     why: "The server is back, and clean.",
   },
   { ago: 49, do: "withdraw", who: "jonas", name: "billing-shortcut" },
-  { ago: 49, do: "sweep" },
   {
     ago: 45,
     do: "change",
@@ -64,13 +65,37 @@ export const deeds: readonly Deed[] = [
   },
   { ago: 45, do: "transfer", who: "lena", name: "storefront-deploy", to: "amara" },
   used(42, ...busy),
-  { ago: 38, do: "sweep" },
   { ago: 38, do: "outside", what: "take-name", name: "warehouse-typo" },
   { ago: 38, do: "release", name: "warehouse-typo" },
   { ago: 35, do: "leave" },
   { ago: 31, do: "change", kind: "rotate", who: "amara", name: "printer-room", why: "It is due." },
+  {
+    ago: 31,
+    do: "change",
+    kind: "rotate",
+    who: "amara",
+    name: "invoice-printer",
+    why: "A printer was sold with its disk.",
+  },
+  {
+    ago: 31,
+    do: "more",
+    who: "jonas",
+    name: "billing-preview",
+    add: reads("acme-billing-samples"),
+    why: "A preview shows last month's invoices now.",
+  },
+  {
+    ago: 24,
+    do: "more",
+    who: "nadia",
+    name: "warehouse-load",
+    add: publishes("warehouse-loaded"),
+    why: "The reports wait for the load instead of for six o'clock.",
+  },
   { ago: 28, do: "keep", who: "amara" },
-  { ago: 28, do: "sweep" },
+  { ago: 28, do: "view", who: "amara", name: "Payments in production", query: "environment=prod" },
+  { ago: 21, do: "view", who: "mara", name: "Secrets that could be tokens", query: "finding=static-avoidable" },
   used(24, ...busy),
   {
     ago: 24,
@@ -80,7 +105,6 @@ export const deeds: readonly Deed[] = [
     name: "weather-feed",
     why: "The supplier reports a break-in.",
   },
-  { ago: 17, do: "sweep" },
   { ago: 21, do: "renew", who: "amara", name: "ledger-rehearsal", days: 60 },
   {
     ago: 14,
@@ -101,7 +125,11 @@ export const deeds: readonly Deed[] = [
     name: "laptop-notebook",
     why: "The platform is there; the notebook is not.",
   },
-  { ago: 5, do: "outside", what: "forbid", name: "laptop-notebook" },
+  { ago: 24, do: "cluster", what: "own-table", name: "vouchers" },
+  { ago: 17, do: "cluster", what: "keep-dump", name: "coupon-audit" },
+  { ago: 17, do: "take-back", who: "ida", name: "coupon-audit" },
+  { ago: 14, do: "cluster", what: "restore-dump", name: "coupon-audit" },
+  { ago: 10, do: "cluster", what: "take-admin", name: "market-survey" },
   { ago: 15, do: "release", name: "expired-excuse" },
   { ago: 10, do: "outside", what: "widen", name: "forecast-train" },
   { ago: 10, do: "outside", what: "delete", name: "reports-draft" },
@@ -115,9 +143,18 @@ export const deeds: readonly Deed[] = [
     why: "The cube was never asked for again.",
   },
   used(5, ...busy),
+  { ago: 1, do: "check", who: "ida", names: ["payments-aws", "data-aws", "orders-prod", "vault-main"] },
   { ago: 3, do: "say", who: "tomas", name: "shop-search", text: "Does the index hold customers' names?" },
   { ago: 1, do: "keep", who: "nadia" },
-  { ago: 1, do: "sweep" },
+  {
+    ago: 1,
+    do: "draft",
+    of: pipeline([1, "jonas", "storefront-fonts"], "Puts the shop's new typeface where its pages find it.", {
+      repository: "storefront",
+      at: "production",
+      need: writes("acme-shop-fonts"),
+    }),
+  },
   {
     ago: 0,
     do: "mute",

@@ -19,6 +19,8 @@ import type { Deed } from "./story.ts";
 /** Where the demo's simulated systems keep their worlds and credentials. */
 export interface World {
   readonly folder: string;
+  /** Where the clusters lie that stand for databases. */
+  readonly clusters: string;
 }
 
 interface Row extends Record<string, unknown> {
@@ -31,8 +33,6 @@ const nowhere = JSON.stringify({
   Version: "2012-10-17",
   Statement: [{ Effect: "Allow", Principal: { AWS: "*" }, Action: "sts:AssumeRole" }],
 });
-/** The right to delete users is taken from the portal, until the simulators start anew. */
-const noDeleting = { operation: "DeleteUser", effect: { kind: "denied" }, times: null };
 const more = JSON.stringify({
   Version: "2012-10-17",
   Statement: [{ Effect: "Allow", Action: "s3:*", Resource: "*" }],
@@ -52,7 +52,7 @@ function accountOf({ folder }: World, target: string) {
 /** Somebody changes an object at its target and tells nobody. */
 export async function outside(stage: Stage, world: World, deed: Extract<Deed, { do: "outside" }>): Promise<void> {
   const { name, target } = await objectOf(stage, deed.name);
-  const { iam, endpoint } = accountOf(world, target);
+  const { iam } = accountOf(world, target);
   const role = { RoleName: name };
   switch (deed.what) {
     case "take-name":
@@ -74,9 +74,6 @@ export async function outside(stage: Stage, world: World, deed: Extract<Deed, { 
       await iam.send(new PutRolePolicyCommand({ ...role, PolicyName, PolicyDocument: more }));
       return;
     }
-    case "forbid":
-      await fetch(`${endpoint}/_simulator/faults`, { method: "POST", body: JSON.stringify(noDeleting) });
-      return;
     case "delete": {
       const { PolicyNames = [] } = await iam.send(new ListRolePoliciesCommand(role));
       for (const PolicyName of PolicyNames) await iam.send(new DeleteRolePolicyCommand({ ...role, PolicyName }));
@@ -86,7 +83,7 @@ export async function outside(stage: Stage, world: World, deed: Extract<Deed, { 
 }
 
 /** The object's own name: that of the plan, which exists before the object does. */
-async function objectOf(
+export async function objectOf(
   { db, born }: Stage,
   name: string,
 ): Promise<{ readonly name: string; readonly target: string }> {

@@ -6,16 +6,22 @@ import {
   acceptOffered,
   approveWaiting,
   askFor,
+  askForMore,
   change,
   deny,
-  inDays,
+  giveUp,
+  haveChecked,
   keepAll,
+  keepDraft,
   propose,
   quiet,
+  renew,
   say,
-  takeBack,
+  shareView,
   takeProposal,
+  withdrawn,
 } from "./claims.ts";
+import { atCluster } from "./cluster.ts";
 import { deeds } from "./deeds.ts";
 import { outside, use, type World } from "./outside.ts";
 import { signIn } from "./sign-in.ts";
@@ -50,7 +56,7 @@ interface Day {
  * to day. Run by the launcher, with the demo's web settings and a desk of its own.
  */
 async function play(): Promise<void> {
-  const { url, desk, folder, issuer, clientId, clientSecret, portal } = settings();
+  const { url, desk, world, issuer, clientId, clientSecret, portal } = settings();
   const { db, close } = openDatabase(url, { applicationName: "charter-history", max: 8 });
   const at = { issuer, clientId, clientSecret, portal };
   const signedIn = await Promise.all(
@@ -58,10 +64,10 @@ async function play(): Promise<void> {
   );
   const stage = stageOf(db, new Map(signedIn), desk);
   const held = new Set<string>();
-  for (const day of days()) await live({ stage, world: { folder }, held }, day);
+  for (const day of days()) await live({ stage, world, held }, day);
   for (const [, person] of signedIn) await endSession(db, { id: person.session, person: person.login });
   await close();
-  process.stdout.write(`${births.length} asked for${refused === 0 ? "" : `, ${refused} refused`}\n`);
+  process.stdout.write(`${births.length} identities asked for${refused === 0 ? "" : `, ${refused} refused`}\n`);
 }
 
 function settings() {
@@ -73,7 +79,7 @@ function settings() {
   return {
     url: read("CHARTER_WEB_DATABASE_URL"),
     desk: read("CHARTER_HISTORY_DESK"),
-    folder: read("CHARTER_HISTORY_WORLD"),
+    world: { folder: read("CHARTER_HISTORY_WORLD"), clusters: read("CHARTER_HISTORY_CLUSTERS") },
     issuer: read("AUTH_ISSUER"),
     clientId: read("AUTH_CLIENT_ID"),
     clientSecret: read("AUTH_CLIENT_SECRET"),
@@ -132,22 +138,45 @@ async function unlessRefused(act: () => Promise<unknown>): Promise<void> {
   }
 }
 
-async function does({ stage, world, held }: Life, deed: Deed): Promise<unknown> {
+/** Does a deed by its own name. */
+const does = ({ stage, world, held }: Life, deed: Deed): Promise<unknown> =>
+  deed.do === "outside" || deed.do === "cluster" || deed.do === "use" || deed.do === "leave"
+    ? happens({ stage, world }, deed)
+    : asked({ stage, held }, deed);
+
+type Happening = Extract<Deed, { do: "outside" | "cluster" | "use" | "leave" }>;
+
+/** What happens past the portal. */
+async function happens({ stage, world }: Omit<Life, "held">, deed: Happening): Promise<unknown> {
+  switch (deed.do) {
+    case "use":
+      return Promise.all(deed.names.map((name) => use(stage, world, name)));
+    case "outside":
+      return outside(stage, world, deed);
+    case "cluster":
+      return atCluster(stage, world, deed);
+    case "leave":
+      return stage.act("directory/left", {});
+  }
+}
+
+/** What people claim at the portal. */
+async function asked({ stage, held }: Omit<Life, "world">, deed: Exclude<Deed, Happening>): Promise<unknown> {
   switch (deed.do) {
     case "change":
       return change(stage, deed.who, { name: deed.name, kind: deed.kind, change: { reason: deed.why } });
     case "renew":
-      return change(stage, deed.who, {
-        name: deed.name,
-        kind: "renew",
-        change: { endsAt: await inDays(stage, deed.days) },
-      });
+      return renew(stage, deed);
     case "transfer":
       return change(stage, deed.who, { name: deed.name, kind: "transfer", change: { to: stage.id(deed.to) } });
+    case "more":
+      return askForMore(stage, deed);
     case "release":
       return held.delete(deed.name);
     case "withdraw":
-      return takeBack(stage, deed);
+      return withdrawn(stage, deed);
+    case "take-back":
+      return giveUp(stage, deed);
     case "deny":
       return deny(stage, deed);
     case "say":
@@ -157,16 +186,25 @@ async function does({ stage, world, held }: Life, deed: Deed): Promise<unknown> 
     case "take-over":
       await settle(stage);
       return takeProposal(stage, deed);
-    case "use":
-      return Promise.all(deed.names.map((name) => use(stage, world, name)));
+    default:
+      return keeps(stage, deed);
+  }
+}
+
+type Keeping = Extract<Deed, { do: "keep" | "mute" | "view" | "draft" | "check" | "sweep" }>;
+
+async function keeps(stage: Stage, deed: Keeping): Promise<unknown> {
+  switch (deed.do) {
     case "keep":
       return keepAll(stage, deed.who);
     case "mute":
       return quiet(stage, deed);
-    case "outside":
-      return outside(stage, world, deed);
-    case "leave":
-      return stage.act("directory/left", {});
+    case "view":
+      return shareView(stage, deed);
+    case "draft":
+      return keepDraft(stage, deed);
+    case "check":
+      return haveChecked(stage, deed);
     case "sweep":
       return undefined;
   }

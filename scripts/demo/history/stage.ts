@@ -1,6 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as pause } from "node:timers/promises";
-import { sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import type { SessionPerson } from "#db/read/session.ts";
 import type { ClaimContext } from "#lib/claims/run.ts";
@@ -55,23 +53,5 @@ export function granted<T>(what: string, outcome: Outcome<T>): T {
   );
 }
 
-/** What the worker has yet to do with what was claimed: claims without an outcome, approvals to release, steps that are due. */
-const unsettled = sql`
-  select (select count(*) from charter.request_versions v left join charter.outcomes o on o.tenant = v.tenant and o.claim = 'request_versions' and o.subject = v.request || '/' || v.version
-      where v.channel = 'charter_web' and o.subject is null)
-    + (select count(*) from charter.verdicts v left join charter.outcomes o on o.tenant = v.tenant and o.claim = 'verdicts' and o.subject = v.id::text where o.subject is null)
-    + (select count(*) from charter.acceptances v left join charter.outcomes o on o.tenant = v.tenant and o.claim = 'acceptances' and o.subject = v.id::text where o.subject is null)
-    + (select count(*) from charter.asks v left join charter.outcomes o on o.tenant = v.tenant and o.claim = 'asks' and o.subject = v.id::text where o.subject is null)
-    + (select count(*) from charter.answers v left join charter.outcomes o on o.tenant = v.tenant and o.claim = 'answers' and o.subject = v.id::text where o.subject is null)
-    + (select count(*) from charter.request_states s where s.state = 'approved' and (s.deadline is null or s.deadline <= charter.clock()))
-    + (select count(*) from charter.steps x where x.stuck_at is null and (x.state in ('claimed', 'sent') or (x.state in ('ready', 'ambiguous') and x.due_at <= charter.clock() + interval '2 seconds')))
-    as open`;
-
-/** Waits until the worker has done all there is to do at this moment; throws when it takes longer than five minutes. */
-export async function settle({ db }: Stage): Promise<void> {
-  for (const end = Date.now() + 300_000; Date.now() < end; await pause(20)) {
-    const [row] = await db.execute<{ open: string }>(unsettled);
-    if (row?.open === "0") return;
-  }
-  throw new Error("The worker did not come to rest.");
-}
+/** Waits until the worker has done all there is to do at this moment. */
+export const settle = (stage: Stage): Promise<unknown> => stage.act("rest", {});

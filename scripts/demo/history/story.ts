@@ -32,7 +32,7 @@ export interface EditsIn extends Omit<Edits, "owner" | "backup" | "endsAt" | "ex
 export type Deed = { readonly ago: number } & (
   | {
       readonly do: "change";
-      readonly kind: Exclude<LaterKind, "renew" | "transfer">;
+      readonly kind: Exclude<LaterKind, "renew" | "transfer" | "change-access">;
       readonly who: Person;
       readonly name: string;
       readonly why: string;
@@ -60,13 +60,30 @@ export type Deed = { readonly ago: number } & (
   /** Somebody changes an object past the portal, at its target. */
   | {
       readonly do: "outside";
-      readonly what: "delete" | "widen" | "take-name" | "copy-mark" | "forbid";
+      readonly what: "delete" | "widen" | "take-name" | "copy-mark";
       readonly name: string;
     }
+  /** Administrators of the orders database do something there: with a table of this name, or with the role of this identity. */
+  | {
+      readonly do: "cluster";
+      readonly what: "own-table" | "keep-dump" | "restore-dump" | "take-admin";
+      readonly name: string;
+    }
+  /** Has targets and vaults checked: reachable, and with which rights. */
+  | { readonly do: "check"; readonly who: Person; readonly names: readonly string[] }
+  /** A provisioning that is stuck is taken back. */
+  | { readonly do: "take-back"; readonly who: Person; readonly name: string }
+  | { readonly do: "more"; readonly who: Person; readonly name: string; readonly add: NeedAnswer; readonly why: string }
+  /** Keeps a view of the inventory, shared with the first of one's teams. */
+  | { readonly do: "view"; readonly who: Person; readonly name: string; readonly query: string }
+  | { readonly do: "draft"; readonly of: Birth }
   /** The directory says who has left and what is archived. */
   | { readonly do: "leave" }
   | { readonly do: "sweep" }
 );
+
+/** A dated exception to the ladder, for as long as it lives. */
+export const excepted = (days: number, why: string) => ({ edits: { lives: days, excepted: { days, why } } });
 
 interface Pipeline {
   readonly repository: string;
