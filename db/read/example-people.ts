@@ -21,8 +21,18 @@ interface Row extends Record<string, unknown> {
   readonly roles: readonly string[];
 }
 
-/** Active people who sign in at this issuer, by name; asked for the demo's issuer alone. A role is known once they have signed in. */
-export async function readExamplePeople(db: Queries, issuer: string): Promise<readonly ExamplePerson[]> {
+/** Subject → the roles that the issuer's groups will give. */
+export type RolesToCome = Readonly<Record<string, readonly Role[]>>;
+
+/**
+ * Active people who sign in at this issuer, by name; asked for the demo's issuer alone. A role is recorded once they have signed
+ * in; before that it is the one to come.
+ */
+export async function readExamplePeople(
+  db: Queries,
+  issuer: string,
+  coming: RolesToCome,
+): Promise<readonly ExamplePerson[]> {
   const rows = await db.execute<Row>(sql`
     select p.canonical as id, p.subject, p.name,
       coalesce((select json_agg(json_build_object('id', t.id, 'name', t.name) order by t.name) from charter.team_members m
@@ -32,7 +42,9 @@ export async function readExamplePeople(db: Queries, issuer: string): Promise<re
         where r.tenant = p.tenant and r.person = p.id and r.held), '[]') as roles
     from charter.people p where p.tenant = 'main' and p.issuer = ${issuer} and p.active and p.subject is not null
     order by p.name limit 20`);
-  return Promise.all(rows.map((row) => exampleOf(db, row)));
+  return Promise.all(
+    rows.map((row) => exampleOf(db, { ...row, roles: [...row.roles, ...(coming[row.subject] ?? [])] })),
+  );
 }
 
 async function exampleOf(db: Queries, { id, subject, name, teams, roles: held }: Row): Promise<ExamplePerson> {

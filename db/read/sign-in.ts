@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Queries } from "#db/client.ts";
 import { isUuid } from "#lib/domain/text.ts";
-import { type ExamplePerson, readExamplePeople } from "./example-people.ts";
+import { type ExamplePerson, type RolesToCome, readExamplePeople } from "./example-people.ts";
 
 export interface SignInPage {
   /** Why the last attempt was refused, in the worker's words. */
@@ -13,11 +13,14 @@ export interface SignInPage {
 /** What the sign-in page shows to anyone. People are listed only when the demo's issuer is named. */
 export async function readSignInPage(
   db: Queries,
-  ask: { readonly refused: string | null; readonly demoIssuer: string | null },
+  ask: {
+    readonly refused: string | null;
+    readonly demo: { readonly issuer: string; readonly coming: RolesToCome } | null;
+  },
 ): Promise<SignInPage> {
   const [refusal, people] = await Promise.all([
     refusalOf(db, ask.refused),
-    ask.demoIssuer === null ? [] : readExamplePeople(db, ask.demoIssuer),
+    ask.demo === null ? [] : readExamplePeople(db, ask.demo.issuer, ask.demo.coming),
   ]);
   return { refusal, people };
 }

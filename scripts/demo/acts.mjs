@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { day } from "../launcher/clock.mjs";
 import { readJson, writeWhole } from "../launcher/home.mjs";
 import { checkAudit } from "./check-audit.mjs";
+import { demoRoles } from "./demo.mjs";
 import { exchangeToken } from "./github-token.mjs";
 
 /** How long a kill waits for the worker's next call to a simulated target. */
@@ -46,6 +47,7 @@ export function demoActs(started) {
       return report;
     },
     record: async () => record.all(),
+    roles: async () => demoRoles(),
   };
 }
 

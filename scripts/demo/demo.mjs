@@ -38,6 +38,15 @@ const leftPeople = () =>
     ...{ subject, email, name, groups: [], about: "", left: true },
   }));
 
+/** Subject → the roles that their groups give. */
+export const demoRoles = () =>
+  Object.fromEntries(
+    demoPeople().map((person) => [
+      person.subject,
+      Object.keys(groups).filter((role) => groups[role].some((group) => person.groups.includes(group))),
+    ]),
+  );
+
 /** Digest of the directory files: the import runs again only when one changed. */
 export function directoryDigest() {
   const hash = createHash("sha256");

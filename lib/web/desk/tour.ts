@@ -4,6 +4,7 @@ import { readTour, type TourFacts } from "#db/read/tour.ts";
 import { database } from "../database.ts";
 import { settings } from "../settings.ts";
 import { desk } from "./desk.ts";
+import { rolesToCome } from "./roles-to-come.ts";
 
 /** What is done at the desk from within a step, or the refusal that is tried. */
 export type TourDeed = "try-own" | "kill" | "token" | "skip" | "audit";
@@ -34,11 +35,8 @@ export async function tour(): Promise<Tour | null> {
   const at = desk();
   if (at === null) return null;
   const { db } = database();
-  const [people, facts, told] = await Promise.all([
-    readExamplePeople(db, settings().issuer),
-    readTour(db),
-    at.ask("record", {}, record),
-  ]);
+  const [facts, told, coming] = await Promise.all([readTour(db), at.ask("record", {}, record), rolesToCome()]);
+  const people = await readExamplePeople(db, settings().issuer, coming);
   const acts = "ok" in told ? told.ok : {};
   const request = facts === null ? null : facts.request;
   return { people, request, steps: facts === null ? [] : stepsOf(facts, people, acts) };
