@@ -12,7 +12,7 @@ export function DebtCard({ history }: { readonly history: DebtHistory }) {
   const weeks = byWeek(history.days, { today: history.today, weeks: weeksDrawn });
   const newest = history.days.at(-1);
   if (newest === undefined) return null;
-  const total = debtOf(newest.figures);
+  const outside = newest.figures.get("outside.any") ?? 0;
   return (
     <Card title="Provisioning debt" aside="in identity-days">
       <p className="mb-2 text-muted">
@@ -25,7 +25,7 @@ export function DebtCard({ history }: { readonly history: DebtHistory }) {
         </>
       ) : null}
       <Since weeks={weeks} today={history.today} />
-      {total === 0 ? <p className="text-good">No identity is outside.</p> : <Causes history={history} />}
+      {outside === 0 ? <p className="text-good">No identity is outside.</p> : <Causes history={history} />}
     </Card>
   );
 }

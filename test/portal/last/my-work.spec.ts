@@ -52,12 +52,11 @@ test("each number of the four answers and of the debt leads to as many rows", as
   });
   await submitted(jonas);
   await expectState(jonas, "Live", 60);
-  await skipDays(jonas, 3);
+  // Its secret could be avoided: found on the first day, three days of debt on the fourth.
+  await skipDays(jonas, 1);
+  await skipDays(await signedIn(browser, "Jonas Kern"), 3);
   const ravi = await signedIn(browser, "Ravi Menon");
-  await expect(async () => {
-    await ravi.goto("/");
-    await expect(ravi.getByText(/^\d+ outside$/)).toBeVisible({ timeout: 2_000 });
-  }).toPass({ timeout: 180_000 });
+  await expect(ravi.getByText(/^\d+ outside$/)).toBeVisible();
   await expect(ravi.getByRole("region", { name: "Provisioning debt" }).locator("svg.recharts-surface")).toBeVisible();
   await expect(ravi.getByRole("table", { name: /Provisioning debt in identity-days/ })).toBeAttached();
   await expectFitToRead(ravi);
