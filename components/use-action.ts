@@ -1,27 +1,38 @@
 "use client";
 import { useState, useTransition } from "react";
+import type { ToSign } from "#lib/claims/signing.ts";
 import type { Refusal } from "#lib/domain/refusal.ts";
 import type { Answer } from "#lib/web/action.ts";
+import { useSign } from "./signing/signing.tsx";
 
 /**
  * Runs a server action from a component: `run` resolves to what was answered, `{ok}` holding the value (which may itself be null),
- * or to null when it was refused or failed. What was typed stays where it was, since nothing is reset. `refusals` and `fault` are of the last run.
+ * or to null when it was refused, failed, or not signed. What was typed stays where it was, since nothing is reset. `refusals` and
+ * `fault` are of the last run. An action that is to be signed asks for the gesture and is sent again with it.
  */
-export function useAction<Input, T>(act: (input: Input) => Promise<Answer<T>>) {
+export function useAction<Input extends object, T>(act: (input: Input) => Promise<Answer<T>>) {
+  const sign = useSign();
   const [pending, start] = useTransition();
   const [refusals, setRefusals] = useState<readonly Refusal[]>([]);
   const [fault, setFault] = useState<string | null>(null);
-  const run = (input: Input): Promise<{ readonly ok: T } | null> =>
+  const send = async (input: Input): Promise<{ readonly ok: Exclude<T, ToSign> } | null> => {
+    const answer = await act(input).catch(() => ({ fault: "" }));
+    setRefusals("refusals" in answer ? answer.refusals : []);
+    setFault("fault" in answer ? answer.fault : null);
+    if (!("ok" in answer)) return null;
+    const value: T = answer.ok;
+    if (!isToSign(value)) return { ok: value as Exclude<T, ToSign> };
+    const assertion = await sign(value.sign);
+    return assertion === null ? null : send({ ...input, assertion });
+  };
+  const run = (input: Input): Promise<{ readonly ok: Exclude<T, ToSign> } | null> =>
     new Promise((resolve) => {
-      start(async () => {
-        const answer = await act(input).catch(() => ({ fault: "" }));
-        setRefusals("refusals" in answer ? answer.refusals : []);
-        setFault("fault" in answer ? answer.fault : null);
-        resolve("ok" in answer ? answer : null);
-      });
+      start(async () => resolve(await send(input)));
     });
   return { run, pending, refusals, fault };
 }
+
+const isToSign = (value: unknown): value is ToSign => typeof value === "object" && value !== null && "sign" in value;
 
 /** What an action did not do, in a sentence; null when all is well. */
 export const troubleOf = ({

@@ -10,6 +10,7 @@ import * as directory from "./schema/directory.ts";
 import * as findings from "./schema/findings.ts";
 import * as inventory from "./schema/inventory.ts";
 import * as notices from "./schema/notices.ts";
+import * as passkeys from "./schema/passkeys.ts";
 import * as progress from "./schema/progress.ts";
 import * as uses from "./schema/uses.ts";
 
@@ -23,6 +24,7 @@ export const schema = {
   ...findings,
   ...inventory,
   ...notices,
+  ...passkeys,
   ...progress,
   ...uses,
 };

@@ -57,7 +57,7 @@ function reached(starts: readonly string[]): Set<string> {
 const floors: readonly (readonly [RegExp, number])[] = [
   [/^lib\/domain\//, 0],
   [/^lib\/(digest|simulation|embedded-postgres)\//, 0.5],
-  [/^db\/|^lib\/(policy|connectors|vaults|audit)\//, 1],
+  [/^db\/|^lib\/(policy|connectors|vaults|audit|signature)\//, 1],
   [/^lib\/judgement\//, 1.5],
   [/^lib\/(claims|facts)\//, 2],
   [/^lib\/worker\//, 3],
@@ -126,6 +126,8 @@ const walls: readonly (readonly [RegExp, RegExp])[] = [
   [/^@cloud-copilot\//, /^lib\/connectors\/aws-iam\//],
   [/^node-vault/, /^lib\/vaults\/vault\//],
   [/^@cedar-policy\//, /^lib\/policy\//],
+  [/^@simplewebauthn\/server/, /^lib\/signature\//],
+  [/^@simplewebauthn\/browser/, /^components\/signing\//],
   [/^next-auth|^@auth\//, /^lib\/web\/auth\.ts$/],
   [/^@tanstack\//, /^components\/data-table\.tsx$/],
   [/^oidc-provider/, /^lib\/worker\/simulators\//],

@@ -6,12 +6,13 @@ import { useKeys } from "../use-keys.ts";
 import { AskForLess } from "./ask-for-less.tsx";
 import { type Choice, Choices } from "./choices.tsx";
 import type { Deciding } from "./deciding.ts";
-import { Say } from "./say.tsx";
+import { type Said, Say } from "./say.tsx";
 
 type Seen = { readonly request: string; readonly version: number; readonly planDigest: string };
+type Verdict = Seen & { stage: number; reason: string } & Pick<Said, "assertion">;
 export interface DecideActions {
-  readonly approve: (input: Seen & { stage: number; reason: string }) => Promise<Answer<unknown>>;
-  readonly deny: (input: Seen & { stage: number; reason: string }) => Promise<Answer<unknown>>;
+  readonly approve: (input: Verdict) => Promise<Answer<unknown>>;
+  readonly deny: (input: Verdict) => Promise<Answer<unknown>>;
   readonly ask: (input: Seen & { text: string }) => Promise<Answer<unknown>>;
   readonly askForLess: (
     input: Seen & { text: string; drop: string[]; endsAt: string | null },
@@ -63,7 +64,9 @@ export function Decide(props: {
         required={props.red}
         verb="Approve"
         look="primary"
-        act={(reason) => props.actions.approve({ ...seen, stage: props.request.stage, reason })}
+        act={({ text: reason, ...signed }) =>
+          props.actions.approve({ ...seen, stage: props.request.stage, reason, ...signed })
+        }
         done={done}
       />
       <Say
@@ -75,7 +78,9 @@ export function Decide(props: {
         required
         verb="Deny"
         look="danger"
-        act={(reason) => props.actions.deny({ ...seen, stage: props.request.stage, reason })}
+        act={({ text: reason, ...signed }) =>
+          props.actions.deny({ ...seen, stage: props.request.stage, reason, ...signed })
+        }
         done={done}
       />
       <Say
@@ -87,7 +92,7 @@ export function Decide(props: {
         required
         verb="Ask"
         look="primary"
-        act={(text) => props.actions.ask({ ...seen, text })}
+        act={({ text }) => props.actions.ask({ ...seen, text })}
         done={() => {
           setOpen(null);
           router.refresh();

@@ -1,11 +1,18 @@
 "use client";
 import { useId, useState } from "react";
+import type { Assertion } from "#lib/domain/signature.ts";
 import type { Answer } from "#lib/web/action.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
 import { Textarea } from "../ui/input.tsx";
 import { troubleOf, useAction } from "../use-action.ts";
+
+/** What was typed, and the gesture where one was asked for. */
+export interface Said {
+  readonly text: string;
+  readonly assertion?: Assertion | undefined;
+}
 
 /** One text and one verb in a dialog; a refusal shows at the text, which stays. */
 export function Say(props: {
@@ -17,7 +24,7 @@ export function Say(props: {
   readonly required: boolean;
   readonly verb: string;
   readonly look: "primary" | "danger";
-  readonly act: (text: string) => Promise<Answer<unknown>>;
+  readonly act: (said: Said) => Promise<Answer<unknown>>;
   readonly done: () => void;
 }) {
   const id = useId();
@@ -26,7 +33,7 @@ export function Say(props: {
   const action = useAction(props.act);
   const send = async () => {
     if (props.required && text.trim() === "") return setMissing(true);
-    if ((await action.run(text.trim())) !== null) {
+    if ((await action.run({ text: text.trim() })) !== null) {
       setText("");
       props.done();
     }

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { Signing } from "#components/signing/signing.tsx";
 import { Clock } from "#components/ui/clock.tsx";
 import type { FrameState } from "#db/read/frame.ts";
 import type { SessionPerson } from "#db/read/session.ts";
@@ -50,7 +51,9 @@ export function Frame(props: FrameProps) {
         <Rail groups={groups} collapsed={props.folded} person={<PersonMenu {...me} />} />
         <div className="min-w-0 flex-1">
           <Banners demo={props.demo} frame={props.frame} readOnly={props.person.readOnly} />
-          <TopToolsProvider tools={tools}>{props.children}</TopToolsProvider>
+          <TopToolsProvider tools={tools}>
+            <Signing>{props.children}</Signing>
+          </TopToolsProvider>
         </div>
       </div>
       <Live />

@@ -1,6 +1,7 @@
 "use client";
 import { useRouter } from "next/navigation";
 import { type ReactNode, useState } from "react";
+import type { ToSign } from "#lib/claims/signing.ts";
 import type { Answer } from "#lib/web/action.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
@@ -8,7 +9,7 @@ import { troubleOf, useAction } from "../use-action.ts";
 
 /** Runs a verb with one request id for the dialog's life, so that a double click is one request. */
 export function useVerb<Input extends { readonly id: string }>(
-  act: (input: Input) => Promise<Answer<{ readonly id: string }>>,
+  act: (input: Input) => Promise<Answer<{ readonly id: string } | ToSign>>,
 ) {
   const router = useRouter();
   const [id] = useState(() => crypto.randomUUID());

@@ -1,5 +1,6 @@
 "use client";
 import { useId, useState } from "react";
+import type { ToSign } from "#lib/claims/signing.ts";
 import type { Answer } from "#lib/web/action.ts";
 import { Combobox } from "../ui/combobox.tsx";
 import { DateInput } from "../ui/date-input.tsx";
@@ -7,7 +8,7 @@ import { Field } from "../ui/field.tsx";
 import { atTen, dateOf } from "../ui/moment.ts";
 import { Ask, useVerb } from "./verb-ask.tsx";
 
-type Asked = Promise<Answer<{ readonly id: string }>>;
+type Asked = Promise<Answer<{ readonly id: string } | ToSign>>;
 interface About {
   readonly id: string;
   readonly identity: string;

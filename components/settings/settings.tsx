@@ -13,14 +13,18 @@ import { PageHead } from "#components/ui/page-head.tsx";
 import { Time } from "#components/ui/time.tsx";
 import { useAction } from "#components/use-action.ts";
 import type { NoticeSettings } from "#db/read/notices.ts";
+import type { KeySettings } from "#db/read/passkeys.ts";
 import type { OpenSession, SessionPerson } from "#db/read/session.ts";
 import type { Answer } from "#lib/web/action.ts";
+import { type HostAct, HostSignCard } from "./host-sign-card.tsx";
+import type { KeyActions } from "./key-line.tsx";
+import { KeysCard } from "./keys-card.tsx";
 import { type ChooseNotices, NoticesCard } from "./notices-card.tsx";
 import { ViewsCard, type ViewsCardProps } from "./views-card.tsx";
 
 const words: { readonly [T in Theme]: string } = { system: "As the system", light: "Light", dark: "Dark" };
 
-/** What is mine: who I am here, how it looks, where I am signed in. Nothing that changes the system. */
+/** What is mine: who I am here, my passkeys, how it looks, where I am signed in. Security also vouches here for others' keys. */
 export function Settings(props: {
   readonly person: SessionPerson;
   readonly sessions: readonly OpenSession[];
@@ -29,11 +33,18 @@ export function Settings(props: {
   readonly notices: NoticeSettings;
   readonly chooseNotices: ChooseNotices;
   readonly views: ViewsCardProps;
+  readonly keys: KeySettings;
+  readonly keyActions: KeyActions;
+  /** What a command on the worker's host waits for, where the address says so. */
+  readonly hostAct: HostAct | null;
 }) {
   return (
     <>
-      <PageHead title="Settings">Yours alone; nothing here changes the system.</PageHead>
+      <PageHead title="Settings">
+        What is yours here: how you sign, how it looks, what you are told, where you are signed in.
+      </PageHead>
       <div className="grid gap-4">
+        {props.hostAct === null ? null : <HostSignCard act={props.hostAct} sign={props.keyActions.signForHost} />}
         <Card title="You">
           <Facts
             rows={[
@@ -46,6 +57,7 @@ export function Settings(props: {
             ]}
           />
         </Card>
+        <KeysCard keys={props.keys} actions={props.keyActions} />
         <ThemeCard theme={props.theme} />
         <ViewsCard {...props.views} />
         <NoticesCard {...props.notices} chooseNotices={props.chooseNotices} />

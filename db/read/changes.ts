@@ -5,10 +5,10 @@ import { requestSight } from "./request-sight.ts";
 
 /**
  * One text that differs whenever something a viewer sees of the 200 requests moved last has changed: state, steps, verdicts,
- * acceptances, comments, outcomes. Empty when the viewer sees none. Cheap enough to ask after every hint.
+ * acceptances, comments, outcomes; or of one's passkeys, for security everybody's. Cheap enough to ask after every hint.
  */
 export async function readMark(db: Queries, viewer: Viewer): Promise<string> {
-  const [row] = await db.execute<{ mark: string | null }>(sql`
+  const [row] = await db.execute<{ mark: string | null; keys: string; signed: string }>(sql`
     with seen as (
       select r.id, s.version from charter.requests r
       left join charter.request_states s on s.tenant = r.tenant and s.request = r.id
@@ -24,6 +24,12 @@ export async function readMark(db: Queries, viewer: Viewer): Promise<string> {
       (select sum(x.version + x.fence) from charter.intents i join charter.steps x on x.tenant = i.tenant and x.intent = i.id
         where i.tenant = 'main' and i.request = seen.id),
       (select i.version from charter.identities i where i.tenant = 'main' and i.id = seen.id)
-    ), ',' order by seen.id)) as mark from seen`);
-  return row?.mark ?? "";
+    ), ',' order by seen.id)) as mark,
+      (select concat_ws('.', count(*), sum(k.version)) from charter.passkeys k
+        where k.tenant = 'main' and (k.person = ${viewer.id} or ${viewer.roles.includes("security")})) as keys,
+      (select count(*) from charter.asks a join charter.outcomes o on o.tenant = 'main' and o.claim = 'asks' and o.subject = a.id::text
+        where a.tenant = 'main' and a.person = ${viewer.id} and a.assertion is not null
+          and a.received_at > charter.clock() - interval '10 minutes') as signed
+    from seen`);
+  return [row?.mark, row?.keys, row?.signed].join(" ");
 }

@@ -3,6 +3,7 @@ import type { Queries } from "#db/client.ts";
 import type { Environment } from "#lib/domain/charter.ts";
 import type { IdentityState } from "#lib/domain/identity.ts";
 import type { UseAnswer } from "#lib/domain/last-use.ts";
+import { firstKeys } from "#lib/domain/signature.ts";
 
 /** What policy counts in the database for one request. */
 export interface PolicyRows {
@@ -11,6 +12,8 @@ export interface PolicyRows {
   /** Other identities of the same business service, blueprint and environment that still exist; counted up to 100. */
   readonly similar: number;
   readonly ownerActive: boolean;
+  /** Two people have had a usable key, revoked since or not. */
+  readonly keysEnrolled: boolean;
   readonly requesterInTeam: boolean;
   readonly ownerInTeam: boolean;
   /** The identity that the request concerns; null for `provision`. */
@@ -40,6 +43,7 @@ interface PolicyRow extends Record<string, unknown> {
   readonly first: boolean;
   readonly similar: string;
   readonly owner_active: boolean;
+  readonly keys_enrolled: boolean;
   readonly in_team: boolean;
   readonly owner_in_team: boolean;
   readonly owner: string | null;
@@ -65,6 +69,8 @@ export async function readPolicyFacts(db: Queries, of: PolicyQuestion): Promise<
       ${of.environment} = 'prod' and not exists (select 1 from other) as first,
       (select count(*) from (select 1 from other where blueprint = ${of.blueprint} limit 100) s) as similar,
       exists (select 1 from charter.people p where p.tenant = 'main' and p.canonical = ${personOf(of.owner)} and p.active) as owner_active,
+      (select count(distinct k.person) from charter.passkeys k where k.tenant = 'main' and k.usable_from <= charter.clock()) >= ${firstKeys}
+        as keys_enrolled,
       ${inTeam(of.team, of.requester)} as in_team,
       ${inTeam(of.team, of.owner)} as owner_in_team,
       own.owner, own.team, own.state, own.born_at::text as born, own.ends_at::text as ends, own.use_answer
@@ -77,6 +83,7 @@ export async function readPolicyFacts(db: Queries, of: PolicyQuestion): Promise<
     firstInProduction: row.first,
     similar: Number(row.similar),
     ownerActive: row.owner_active,
+    keysEnrolled: row.keys_enrolled,
     requesterInTeam: row.in_team,
     ownerInTeam: row.owner_in_team,
     identity: known ? { owner, team, state, bornAt: new Date(born), endsAt: new Date(ends), useAnswer } : null,

@@ -3,7 +3,11 @@ import { boolean, check, index, integer, jsonb, primaryKey, text, unique, uuid }
 import type { QuestionAnswer } from "#lib/domain/attestation.ts";
 import type { Charter, Origins, RequestKind } from "#lib/domain/charter.ts";
 import type { Json, JsonObject } from "#lib/domain/json.ts";
+import type { Assertion, Registration } from "#lib/domain/signature.ts";
 import { charter, id, instant, stamps, tenant } from "./columns.ts";
+
+const proofIsSmall = (table: string) =>
+  check(`${table}_assertion_is_small`, sql`octet_length(assertion::text) <= 16384`);
 
 /** A raw id_token handed over for verification; the worker blanks it. The web cannot read it back. */
 export const signIns = charter.table(
@@ -49,9 +53,10 @@ export const requestVersions = charter.table(
     planDigest: text("plan_digest").notNull(),
     /** Who submitted this version: the requester, or the requester taking over a proposal. */
     person: uuid("person"),
+    assertion: jsonb("assertion").$type<Assertion>(),
     ...stamps(),
   },
-  (t) => [primaryKey({ columns: [t.tenant, t.request, t.version] })],
+  (t) => [primaryKey({ columns: [t.tenant, t.request, t.version] }), proofIsSmall("request_versions")],
 );
 
 export const verdicts = charter.table(
@@ -66,10 +71,13 @@ export const verdicts = charter.table(
     person: uuid("person").notNull(),
     verdict: text("verdict").$type<"approve" | "deny">().notNull(),
     reason: text("reason").notNull().default(""),
+    /** The gesture of a key over exactly this verdict; null where nobody asked for one. */
+    assertion: jsonb("assertion").$type<Assertion>(),
     ...stamps(),
   },
   (t) => [
     primaryKey({ columns: [t.tenant, t.id] }),
+    proofIsSmall("verdicts"),
     unique("verdicts_once").on(t.tenant, t.request, t.version, t.stage, t.person),
   ],
 );
@@ -84,10 +92,12 @@ export const acceptances = charter.table(
     version: integer("version").notNull(),
     planDigest: text("plan_digest").notNull(),
     person: uuid("person").notNull(),
+    assertion: jsonb("assertion").$type<Assertion>(),
     ...stamps(),
   },
   (t) => [
     primaryKey({ columns: [t.tenant, t.id] }),
+    proofIsSmall("acceptances"),
     unique("acceptances_once").on(t.tenant, t.request, t.version, t.person),
   ],
 );
@@ -108,21 +118,31 @@ export const comments = charter.table(
   (t) => [primaryKey({ columns: [t.tenant, t.id] }), index("comments_request").on(t.tenant, t.request, t.receivedAt)],
 );
 
-/** What is asked and is not a request: `withdraw` a request, `take-back` a stuck provisioning, `retry` a stuck step, `check` a target, `mute` or `unmute` a finding, an identity's `question` now. */
+/**
+ * What is asked and is not a request: `withdraw` a request, `take-back` a stuck provisioning, `retry` a stuck step, `check` a
+ * target, `mute` or `unmute` a finding, an identity's `question` now; `enrol-key` and `revoke-key` of one's own, `invite-key` for a person and `confirm-key` of
+ * one, each by a signature, and signatures on what the worker's host does (`sign-bundle`, `sign-link`).
+ */
 export const asks = charter.table(
   "asks",
   {
     tenant: tenant(),
     id: id(),
     kind: text("kind").$type<AskKind>().notNull(),
-    /** Id of the request, step, target, finding or identity asked about. */
+    /** Id of the request, step, target, finding, identity, key or person asked about, or the fingerprint that is signed. */
     subject: text("subject").notNull(),
     /** {reason, until} of a mute. */
     detail: jsonb("detail").$type<JsonObject>().notNull().default({}),
     person: uuid("person").notNull(),
+    /** A key's gesture, or the new key itself; never part of the audit log, since a one-time code lies in it. */
+    assertion: jsonb("assertion").$type<Assertion | Registration>(),
     ...stamps(),
   },
-  (t) => [primaryKey({ columns: [t.tenant, t.id] })],
+  (t) => [
+    primaryKey({ columns: [t.tenant, t.id] }),
+    proofIsSmall("asks"),
+    index("asks_signed").on(t.tenant, t.person, t.receivedAt).where(sql`assertion is not null`),
+  ],
 );
 
 /** The answer to an identity's question, with the evidence that was on the card. */
@@ -185,7 +205,17 @@ export const sessions = charter.table(
   (t) => [primaryKey({ columns: [t.tenant, t.id] })],
 );
 
-export type AskKind = "withdraw" | "end-overlap" | "take-back" | "retry" | "check" | "mute" | "unmute" | "question";
+export type AskKind =
+  | "withdraw"
+  | "end-overlap"
+  | "take-back"
+  | "retry"
+  | "check"
+  | "mute"
+  | "unmute"
+  | "question"
+  | KeyAskKind;
+export type KeyAskKind = "enrol-key" | "revoke-key" | "invite-key" | "confirm-key" | "sign-bundle" | "sign-link";
 export type ClaimNoun =
   | "sign_ins"
   | "requests"

@@ -20,6 +20,7 @@ import type { Plan } from "#lib/domain/plan.ts";
 import type { Reach } from "#lib/domain/reach.ts";
 import type { Refusal } from "#lib/domain/refusal.ts";
 import type { RequestState } from "#lib/domain/request.ts";
+import type { Assurance } from "#lib/domain/signature.ts";
 import type { ClaimNoun } from "./claims.ts";
 import { charter, holdsNoSecret, id, instant, tenant } from "./columns.ts";
 
@@ -68,6 +69,8 @@ export const requestStates = charter.table(
     riskParts: jsonb("risk_parts").$type<readonly { label: string; points: number }[]>().notNull().default([]),
     /** Stages the decision asks for, each {role, count}; index in this list is `verdicts.stage`. */
     stages: jsonb("stages").$type<readonly { role: string; count: number; sentence: string }[]>().notNull().default([]),
+    /** What the decision asks of whoever decides and accepts: a key's gesture, or null, nothing beyond their session. */
+    assurance: text("assurance").$type<Assurance>(),
     /** Whose acceptance is awaited; null when given or not needed. */
     accepter: uuid("accepter"),
     deadline: instant("deadline"),

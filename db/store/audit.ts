@@ -11,6 +11,7 @@ export interface EntryRow {
   readonly version: number;
   readonly action: `${Noun}.${string}`;
   readonly detail: JsonObject;
+  readonly evidence?: string;
 }
 
 /** Appends entries in this transaction (worker's role only). */
@@ -19,7 +20,7 @@ export async function appendEntries(
   actor: { readonly id: string; readonly evidence: string },
   entries: readonly EntryRow[],
 ): Promise<void> {
-  const rows = entries.map((entry) => ({ ...entry, actor: actor.id, evidence: actor.evidence }));
+  const rows = entries.map((entry) => ({ ...entry, actor: actor.id, evidence: entry.evidence ?? actor.evidence }));
   await tx.execute(sql`select charter.audit_append(${JSON.stringify(rows)}::jsonb)`);
 }
 

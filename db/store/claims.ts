@@ -4,6 +4,7 @@ import { digest } from "#lib/digest/digest.ts";
 import type { QuestionAnswer } from "#lib/domain/attestation.ts";
 import type { Charter, Origins, RequestKind } from "#lib/domain/charter.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
+import type { Assertion, Registration } from "#lib/domain/signature.ts";
 import type { Queries, Tx } from "../client.ts";
 import {
   type AskKind,
@@ -41,10 +42,23 @@ function insertion(table: PgTable, row: Readonly<Record<string, unknown>>): SQL 
   return sql`insert into ${table} (${names}) values (${values})`;
 }
 
-/** True when the row is new; false when one with its key is there already, which is left as it is. */
+/** A gesture came over a challenge that the database did not make, has seen used, or has let run out. */
+export class SpentChallenge extends Error {}
+
+/**
+ * True when the row is new; false when one with its key is there already, which is left as it is. Throws `SpentChallenge` for a
+ * gesture that comes too late or a second time.
+ */
 async function insertOnce(db: Queries, table: PgTable, row: Readonly<Record<string, unknown>>): Promise<boolean> {
-  const inserted = await db.execute(sql`${insertion(table, row)} on conflict do nothing`);
-  return inserted.count === 1;
+  try {
+    const inserted = await db.execute(sql`${insertion(table, row)} on conflict do nothing`);
+    return inserted.count === 1;
+  } catch (error) {
+    const cause: unknown = error instanceof Error ? error.cause : null;
+    if (typeof cause === "object" && cause !== null && "constraint_name" in cause)
+      if (cause.constraint_name === "challenge_is_in_force") throw new SpentChallenge();
+    throw error;
+  }
 }
 
 export interface NewRequest {
@@ -67,6 +81,8 @@ export interface NewVersion {
   readonly digest: string;
   readonly planDigest: string;
   readonly person: string | null;
+  /** The gesture it is submitted with; absent where none is asked. */
+  readonly assertion?: Assertion | undefined;
 }
 export const insertVersion = (db: Queries, row: NewVersion): Promise<boolean> =>
   insertOnce(db, requestVersions, { ...row });
@@ -80,6 +96,7 @@ export interface NewVerdict {
   readonly person: string;
   readonly verdict: "approve" | "deny";
   readonly reason: string;
+  readonly assertion?: Assertion | undefined;
 }
 export const insertVerdict = (db: Queries, row: NewVerdict): Promise<boolean> => insertOnce(db, verdicts, { ...row });
 
@@ -89,6 +106,7 @@ export interface NewAcceptance {
   readonly version: number;
   readonly planDigest: string;
   readonly person: string;
+  readonly assertion?: Assertion | undefined;
 }
 export const insertAcceptance = (db: Queries, row: NewAcceptance): Promise<boolean> =>
   insertOnce(db, acceptances, { ...row });
@@ -140,6 +158,8 @@ export interface NewAsk {
   readonly person: string;
   /** {reason, until} of a mute. */
   readonly detail?: JsonObject;
+  /** A key's gesture, or a new key. */
+  readonly assertion?: Assertion | Registration | undefined;
 }
 /** Asks; false when the same person's same ask is still in front of the workers. */
 export async function insertAsk(tx: Tx, row: NewAsk): Promise<boolean> {

@@ -40,6 +40,7 @@ const toldActions = [
   "step.stuck",
   ...["asked", "reminded", "backup-asked", "overdue"].map((stage) => `question.${stage}`),
   ...["suspended", "rotated", "access-changed", "retirement-started", "retired"].map((verb) => `identity.${verb}`),
+  ...["invited", "enrolled", "confirmed", "revoked"].map((verb) => `passkey.${verb}`),
 ];
 
 const holders = sql`
@@ -51,6 +52,7 @@ const approvers = sql`case when t.action = 'request-state.awaiting-approval' and
   ${holders} and p.canonical <> r.requester and p.canonical is distinct from coalesce(i.owner, (v.charter ->> 'owner')::uuid)
   and h.role in (select wanted.value ->> 'role' from jsonb_array_elements(s.stages) wanted)) else '{}' end`;
 const operators = sql`case when t.action = 'step.stuck' then array(${holders} and h.role = 'operator') else '{}' end`;
+const security = sql`case when t.noun = 'passkey' then array(${holders} and h.role = 'security') else '{}' end`;
 
 /** Entries from one leaf (included) to another (excluded) that somebody may have to be told of, with who stands around them. */
 export async function readNews(tx: Tx, of: { readonly from: number; readonly to: number }): Promise<readonly News[]> {
@@ -72,9 +74,11 @@ export async function readNews(tx: Tx, of: { readonly from: number; readonly to:
     select t.action, t.aggregate as subject, t.actor, t.request, r.kind, r.requester, t.detail ->> 'verdict' as verdict,
       coalesce((t.detail ->> 'requestVersion')::int, (t.detail ->> 'version')::int, 0) as request_version,
       i.id as identity, q.round, s.accepter,
-      coalesce(i.name, v.charter ->> 'name', '') as name, coalesce(i.environment, v.charter ->> 'environment', '') as environment,
+      coalesce(i.name, v.charter ->> 'name',
+        (select p.name from charter.people p where p.tenant = 'main' and t.noun = 'passkey' and p.id = (t.detail ->> 'person')::uuid), '') as name, coalesce(i.environment, v.charter ->> 'environment', '') as environment,
       coalesce(i.owner, (v.charter ->> 'owner')::uuid) as owner, i.backup_person as backup, i.ends_it,
-      ${approvers} as approvers, ${operators} as operators
+      ${approvers} as approvers, ${operators} as operators, ${security} as security,
+      case when t.noun = 'passkey' then (t.detail ->> 'person')::uuid end as key_of
     from told t
     left join charter.requests r on r.tenant = 'main' and r.id = t.request
     left join charter.request_states s on s.tenant = 'main' and s.request = r.id
@@ -84,14 +88,16 @@ export async function readNews(tx: Tx, of: { readonly from: number; readonly to:
       and i.id = case when t.noun in ('identity', 'question') then t.aggregate::uuid else coalesce(r.identity, r.id) end
     left join charter.questions q on t.noun = 'question' and q.tenant = 'main' and q.identity = i.id
     order by t.leaf`);
-  return rows.map(({ request_version: requestVersion, ends_it: endsIt, ...row }) => ({
+  return rows.map(({ request_version: requestVersion, ends_it: endsIt, key_of: keyOf, ...row }) => ({
     ...row,
+    keyOf,
     requestVersion,
     endsIt,
   }));
 }
 
-type NewsRow = Omit<News, "requestVersion" | "endsIt"> & {
+type NewsRow = Omit<News, "requestVersion" | "endsIt" | "keyOf"> & {
+  readonly key_of: string | null;
   readonly request_version: number;
   readonly ends_it: string | null;
   readonly kind: RequestKind | null;

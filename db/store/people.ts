@@ -151,6 +151,15 @@ export const readLogins = (db: Queries, issuer: string, subjects: readonly strin
     .from(people)
     .where(and(eq(people.tenant, "main"), eq(people.issuer, issuer), inArray(people.subject, [...subjects])));
 
+/** What a person is called; empty for nobody. */
+export async function readName(db: Queries, person: string): Promise<string> {
+  const [row] = await db
+    .select({ name: people.name })
+    .from(people)
+    .where(and(eq(people.tenant, "main"), eq(people.id, person)));
+  return row?.name ?? "";
+}
+
 /** Logins that count as this person. */
 export const readLoginsOf = (db: Queries, canonical: string) =>
   db

@@ -9,6 +9,8 @@ export type RequestRow = typeof requests.$inferSelect;
 export type VersionRow = typeof requestVersions.$inferSelect;
 export type StateRow = typeof requestStates.$inferSelect;
 export type VerdictRow = typeof verdicts.$inferSelect;
+export type AskRow = typeof asks.$inferSelect;
+export type AcceptanceRow = typeof acceptances.$inferSelect;
 
 export async function readRequest(db: Queries, id: string): Promise<RequestRow | null> {
   const [row] = await db
@@ -166,13 +168,17 @@ export async function readComment(db: Queries, id: string) {
   return row ?? null;
 }
 
-export async function readAsk(db: Queries, id: string) {
+export async function readAsk(db: Queries, id: string): Promise<AskRow | null> {
   const [row] = await db
     .select()
     .from(asks)
     .where(and(eq(asks.tenant, "main"), eq(asks.id, id)));
   return row ?? null;
 }
+
+/** Asks of one kind about one thing are taken one after the other, until this transaction ends. */
+export const lockAsksOn = (tx: Tx, { kind, subject }: Pick<AskRow, "kind" | "subject">) =>
+  tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`taken ${kind} ${subject}`}, 0))`);
 
 /** Requests whose stage or offer of ownership has run out, oldest first. */
 export const readOverdue = (db: Queries, now: Date, limit: number) =>

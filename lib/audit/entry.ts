@@ -32,13 +32,14 @@ export const nouns = [
   "question",
   "attestation",
   "exception",
+  "passkey",
   "attempt",
   "audit",
 ] as const;
 export type Noun = (typeof nouns)[number];
 
-/** What proves the actor: nothing but the web's word (`session`), a verified token, or the worker itself. */
-export type Evidence = "session" | "id_token" | "worker" | "host";
+/** What proves the actor: nothing but the web's word (`session`), a verified token, a key's gesture by its digest, or the worker itself. */
+export type Evidence = "session" | "id_token" | "worker" | "host" | `assertion:${string}`;
 
 /** One entry as a fact hands it in; `seq`, `prev`, `hash`, `channel`, `at` and `xid` are the database's. */
 export type Entry = {
@@ -48,6 +49,8 @@ export type Entry = {
     readonly version: number;
     readonly action: `${N}.${string}`;
     readonly detail: JsonObject;
+    /** Where it rests on more than what proves the fact's actor: a gesture that was verified. */
+    readonly evidence?: Evidence;
   };
 }[Noun];
 

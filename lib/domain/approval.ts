@@ -25,6 +25,8 @@ export interface Verdict {
   readonly planDigest: string;
   /** By the database's clock. */
   readonly receivedAt: Date;
+  /** Why it lacks the gesture that the decision asks for; null when it has it, or none is asked. */
+  readonly unsigned: string | null;
 }
 
 export interface ApprovalAsk {
@@ -58,7 +60,8 @@ export interface Approval {
 /**
  * Where an approval stands. A verdict counts when it speaks of this version and plan, came before the deadline, and its
  * person is active, holds the stage's role now, proved at most 12 h before the verdict, and is neither among the askers nor the
- * owner; a delegate counts as the person they speak for, and may not be one of these themselves. Each person counts once a request: nobody
+ * owner; where the decision asks for a passkey it
+ * carries a gesture over exactly itself. A delegate counts as the person they speak for, and may not be one of these themselves. Each person counts once a request: nobody
  * fills two places. A counted denial settles at once; then missing approvals at the deadline expire it.
  */
 export function approvalOf(ask: ApprovalAsk): Approval {
@@ -103,6 +106,7 @@ function whyNotCounted(verdict: Verdict, ask: ApprovalAsk): string | null {
   if (verdict.version !== ask.version || verdict.planDigest !== ask.planDigest) return "It speaks of another version.";
   if (stage === undefined) return "Nobody asked for this stage.";
   if (verdict.receivedAt.getTime() >= ask.deadline.getTime()) return "It came after the deadline.";
+  if (verdict.unsigned !== null) return verdict.unsigned;
   return whyNotApprover(verdict.by, stage.role, { ...ask, at: verdict.receivedAt });
 }
 

@@ -1,5 +1,6 @@
 import type { AttestationFigures } from "./attestation.ts";
 import type { Classification, CredentialModel, Environment, RequestKind } from "./charter.ts";
+import type { Assurance } from "./signature.ts";
 
 /** What policy is told of a request. Every figure is counted from the charter, the plan's reach or the database. */
 export interface PolicyFacts {
@@ -28,6 +29,8 @@ export interface PolicyFacts {
   readonly firstInProduction: boolean;
   readonly similar: number;
   readonly ownerActive: boolean;
+  /** Two people have had a usable key; a key that was revoked since still counts, so that nothing lowers it. */
+  readonly keysEnrolled: boolean;
   /** Kind-specific: a transfer across teams; how many permissions a change of access adds and takes away. */
   readonly change: {
     readonly crossTeam: boolean;
@@ -65,6 +68,8 @@ export interface Decision {
   readonly bundle: string;
   readonly reasons: readonly Reason[];
   readonly stages: readonly Stage[];
+  /** What is asked of whoever decides, accepts and submits, beyond a session; null for nothing. */
+  readonly assurance: Assurance | null;
   /** Rule that let it pass by itself; its activators are the approvers of record. Null unless `passes`. */
   readonly passedBy: string | null;
 }

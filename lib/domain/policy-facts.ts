@@ -20,6 +20,7 @@ export interface PolicyFactsAsk {
     readonly firstInProduction: boolean;
     readonly similar: number;
     readonly ownerActive: boolean;
+    readonly keysEnrolled: boolean;
     readonly requesterInTeam: boolean;
     /** The owner of `charter` (of a transfer: the successor) is a member of its team. */
     readonly ownerInTeam: boolean;
@@ -58,6 +59,7 @@ export function policyFacts(ask: PolicyFactsAsk): PolicyFacts {
     firstInProduction: rows.firstInProduction,
     similar: rows.similar,
     ownerActive: rows.ownerActive,
+    keysEnrolled: rows.keysEnrolled,
     change: {
       crossTeam: rows.identity !== null && (rows.identity.team !== charter.team || !rows.ownerInTeam),
       byOwner: requester !== null && requester === (rows.identity?.owner ?? charter.owner),

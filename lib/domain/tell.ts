@@ -28,6 +28,9 @@ export interface News {
   readonly approvers: readonly string[];
   /** Who is to be told of stuck work. */
   readonly operators: readonly string[];
+  /** Who holds security, of what concerns a passkey; and whose key it is. */
+  readonly security: readonly string[];
+  readonly keyOf: string | null;
   /** `approve` or `deny`, of a verdict. */
   readonly verdict: string | null;
   /** Round of an identity's question. */
@@ -46,8 +49,9 @@ interface Told {
 export function noticesOf(news: News): readonly Notice[] {
   const told = toldOf(news);
   if (told === null) return [];
-  const path =
-    news.request === null || /^(identity|question)\./.test(news.action)
+  const path = news.action.startsWith("passkey.")
+    ? "/settings"
+    : news.request === null || /^(identity|question)\./.test(news.action)
       ? identityPath(news)
       : `/requests/${news.request}`;
   const people = [...new Set(told.to.filter((person) => person !== null))];
@@ -66,6 +70,7 @@ function toldOf(news: News): Told | null {
   if (noun === "request-state") return ofState(news, verb);
   if (noun === "question") return ofQuestion(news, verb);
   if (noun === "identity") return ofIdentity(news, verb);
+  if (noun === "passkey") return ofPasskey(news, verb);
   if (news.action === "step.stuck") {
     const to = [news.requester, ...news.operators];
     return { kind: "stuck", about: news.subject, to, sentence: `Work on ${news.name} is stuck.` };
@@ -145,6 +150,21 @@ function ofIdentity(news: News, verb: string): Told | null {
   const words = taken[verb];
   if (words === undefined) return null;
   return { kind: "taken-away", about, to: [owner, backup, endsIt], sentence: `${name} in ${environment} ${words}.` };
+}
+
+const keys: Readonly<Record<string, string>> = {
+  invited: "was invited to enrol a passkey",
+  enrolled: "has a new passkey",
+  confirmed: "has a passkey that was signed for and can be used now",
+  revoked: "lost a passkey: it was revoked",
+};
+
+/** Keys are told to whose they are and to security, always: nobody's key is made or ended in silence. */
+function ofPasskey({ keyOf, security, name, subject }: News, verb: string): Told | null {
+  const words = keys[verb];
+  if (words === undefined) return null;
+  const to = [keyOf, ...security];
+  return { kind: "in-your-name", about: `passkey:${subject}:${verb}`, to, sentence: `${name} ${words}.` };
 }
 
 /** What only a signed-in person does, told to that person: they alone know whether it was they. */

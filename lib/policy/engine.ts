@@ -10,7 +10,8 @@ export type { Bundle };
 /**
  * Asks the bundle about one request; the same answer for the same two inputs. Cedar names only the rules that determine,
  * so forbids and permits are evaluated each alone: refusals and approvers are shown together. The obligations of every
- * satisfied permit apply, the largest count per role wins; no satisfied permit refuses. Throws `PolicyFault` when the
+ * satisfied permit apply, the largest count per role wins; no satisfied permit refuses. A permit that asks for assurance and for
+ * nobody only adds to others: by itself it permits nothing. Throws `PolicyFault` when the
  * bundle is broken or a rule cannot be evaluated: policy fails closed.
  */
 export function decide(bundle: Bundle, facts: PolicyFacts): Decision {
@@ -21,18 +22,17 @@ export function decide(bundle: Bundle, facts: PolicyFacts): Decision {
   const values = sayable(facts, prepared.figures);
   const reasons = [...forbids, ...permits].map((rule) => reasonOf(rule, values));
   const stages = stagesOf(permits);
-  if (forbids.length > 0) return { outcome: "refused", bundle: bundle.digest, reasons, stages, passedBy: null };
-  const [first] = permits;
-  if (first === undefined)
-    return { outcome: "refused", bundle: bundle.digest, reasons: [nothingAllows], stages: [], passedBy: null };
-  const passes = stages.length === 0;
-  return {
-    outcome: passes ? "passes" : "asks",
+  const asked = {
     bundle: bundle.digest,
-    reasons,
     stages,
-    passedBy: passes ? first.id : null,
+    assurance: permits.some((rule) => rule.assurance === "passkey") ? ("passkey" as const) : null,
   };
+  if (forbids.length > 0) return { ...asked, outcome: "refused", reasons, passedBy: null };
+  const first = permits.find((rule) => rule.assurance === null || rule.approvals.length > 0);
+  if (first === undefined)
+    return { ...asked, outcome: "refused", reasons: [nothingAllows], stages: [], passedBy: null };
+  const passes = stages.length === 0;
+  return { ...asked, outcome: passes ? "passes" : "asks", reasons, passedBy: passes ? first.id : null };
 }
 
 /** The figures that the bundle sets. Throws `PolicyFault` on a broken bundle. */
@@ -64,7 +64,8 @@ function reasonOf(rule: Rule, values: { readonly [name: string]: string | number
       const value = values[name] ?? place;
       return one === undefined ? String(value) : `${value} ${value === 1 ? one : more}`;
     });
-  const tone = rule.effect === "forbid" ? "refuses" : rule.approvals.length > 0 ? "asks" : "passes";
+  const asks = rule.approvals.length > 0 || rule.assurance !== null;
+  const tone = rule.effect === "forbid" ? "refuses" : asks ? "asks" : "passes";
   return {
     rule: rule.id,
     tone,

@@ -26,6 +26,7 @@ export function cedarRequest(facts: PolicyFacts, figures: Omit<PolicyFigures, "d
     context: {
       crossTeam: facts.change.crossTeam,
       useSeen: facts.useSeen,
+      keysEnrolled: facts.keysEnrolled,
       figures: { maxDays: figures.maxDays(facts.environment, facts.credential), narrow: { ...figures.narrow } },
     },
     entities: [

@@ -1,5 +1,6 @@
 import { type PolicyJson, policySetTextToParts, policyToJson } from "@cedar-policy/cedar-wasm/nodejs";
 import { type Role, roles } from "#lib/domain/actor.ts";
+import type { Assurance } from "#lib/domain/signature.ts";
 
 /** One rule of a bundle, as a sentence with its source. */
 export interface Rule {
@@ -15,6 +16,8 @@ export interface Rule {
   readonly controls: readonly string[];
   /** Whom it asks, on permits only: empty means that it lets pass by itself. */
   readonly approvals: readonly { readonly role: Role; readonly count: number }[];
+  /** What it asks of whoever decides, accepts and submits, on permits only. */
+  readonly assurance: Assurance | null;
   /** Charter fields that policy fills when left open, each from one of the bundle's figures. */
   readonly defaults: readonly { readonly field: string; readonly figure: string }[];
   readonly source: string;
@@ -24,7 +27,7 @@ export interface Rule {
 /** Fields that policy may fill, and the figure that fills each. */
 const fillable = { endsAt: "maxDays", retireWhen: "unusedDays", rotation: "rotateEveryDays" } as const;
 
-const known = new Set(["id", "rule", "reason", "mend", "field", "control", "approval", "default"]);
+const known = new Set(["id", "rule", "reason", "mend", "field", "control", "approval", "assurance", "default"]);
 const list = (text: string | undefined): string[] =>
   (text ?? "")
     .split(",")
@@ -57,7 +60,8 @@ export function readRules(
 
 /** Reads one rule's annotations; a string is the sentence why it cannot be used. */
 function readRule(file: string, source: string, json: PolicyJson): Rule | string {
-  const { id, rule, reason, mend, field, control, approval, default: fills, ...rest } = json.annotations ?? {};
+  const { id, rule, reason, mend, field, control, approval, assurance, ...more } = json.annotations ?? {};
+  const { default: fills, ...rest } = more;
   const where = `${file}: rule ${id ?? "without an id"}`;
   const foreign = Object.keys(rest).find((name) => !known.has(name));
   if (foreign !== undefined) return `${where}: @${foreign} is not an annotation Charter knows.`;
@@ -65,7 +69,9 @@ function readRule(file: string, source: string, json: PolicyJson): Rule | string
     return `${where}: @id is lower case letters, digits, dots and hyphens.`;
   if (!rule || !reason) return `${where}: @rule and @reason are sentences that every rule needs.`;
   if (json.effect === "forbid" && !mend) return `${where}: @mend says what would satisfy a rule that refuses.`;
-  if (json.effect === "forbid" && approval !== undefined) return `${where}: @approval sits on permits only.`;
+  const asks = approval !== undefined || assurance !== undefined;
+  if (json.effect === "forbid" && asks) return `${where}: @approval and @assurance sit on permits only.`;
+  if ((assurance ?? "passkey") !== "passkey") return `${where}: @assurance is passkey; nothing else can be asked.`;
   const approvals = list(approval).map(readApproval);
   if (approval !== undefined && (approvals.length === 0 || approvals.includes(null)))
     return `${where}: @approval is role:count, for instance security:2, with a role of ${roles.join(", ")} and a count from 1 to 5.`;
@@ -83,6 +89,7 @@ function readRule(file: string, source: string, json: PolicyJson): Rule | string
     field: field ?? null,
     controls: list(control),
     approvals: approvals.filter((one) => one !== null),
+    assurance: assurance === undefined ? null : "passkey",
     defaults: defaults.filter((one) => one !== null),
     source,
     file,

@@ -57,3 +57,9 @@ export function findingFilter(query: URLSearchParams): FindingFilter {
     muted: of("muted"),
   };
 }
+
+/** What the address asks one to sign for a command of the worker's host (`bundle:…`, `link:…`); null for anything else. */
+export function hostActOf(text: string | null): { readonly kind: "bundle" | "link"; readonly content: string } | null {
+  const [, kind, content = ""] = /^(bundle|link):([0-9a-f]{64})$/.exec(text ?? "") ?? [];
+  return kind === "bundle" || kind === "link" ? { kind, content } : null;
+}

@@ -99,13 +99,13 @@ async function commandFor(
       return (work) => receiveVersion(work, { request, version: Number(version), installation });
     }
     case "verdicts":
-      return (work) => takeVerdict(work, { verdict: subject });
+      return (work) => takeVerdict(work, { verdict: subject, installation: options.installation });
     case "acceptances":
-      return (work) => takeAcceptance(work, { acceptance: subject });
+      return (work) => takeAcceptance(work, { acceptance: subject, installation: options.installation });
     case "comments":
       return (work) => takeComment(work, { comment: subject });
     case "asks":
-      return (work) => takeAsk(work, { ask: subject });
+      return (work) => takeAsk(work, { ask: subject, installation: options.installation });
     case "answers": {
       const { checkpointKey: key, installation } = options;
       return (work) => takeAnswer(work, { answer: subject, installation: installation.installation, key });

@@ -186,6 +186,11 @@ const guarded: Record<string, { noun: string; id: string; row: Record<string, un
         ends_at: blank,
       },
     },
+    passkeys: {
+      noun: "passkey",
+      id: one.id,
+      row: { id: one.id, person: one.person, invited_by: "[]", invited_at: blank, invited_until: blank },
+    },
     questions: {
       noun: "question",
       id: one.identity,

@@ -252,9 +252,9 @@ test("withdrawn before any worker has received it: the ask waits for the request
   granted(await withdraw(jonas, { request }));
   const [row] = await cast.scenario.database.admin`select id from charter.asks where subject = ${request}`;
   const id = String(row?.id);
-  const { db, newId } = cast.scenario.worker;
+  const { db, newId, installation } = cast.scenario.worker;
   const context: FactContext = { db, newId, actor: system, subject: { noun: "ask", id } };
-  await expect(runFact(context, takeAsk, { ask: id })).rejects.toThrow(NotYet);
+  await expect(runFact(context, takeAsk, { ask: id, installation })).rejects.toThrow(NotYet);
   await cast.scenario.settle();
   expect(await standing(request)).toBe("withdrawn");
 });

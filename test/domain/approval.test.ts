@@ -20,6 +20,7 @@ const says = (by: Approver, change: Partial<Verdict> = {}): Verdict => ({
   version: 2,
   planDigest: "p2",
   receivedAt: now,
+  unsigned: null,
   ...change,
 });
 const ask = (verdicts: readonly Verdict[], change: Partial<ApprovalAsk> = {}): ApprovalAsk => ({
@@ -122,6 +123,7 @@ function reference({ verdicts, stages, version, planDigest, askers, owner, deadl
     const names = [verdict.by.person, ...(verdict.by.delegateOf === undefined ? [] : [verdict.by.delegateOf])];
     const role = verdict.by.roles.find((one) => one.held && one.role === stages[verdict.stage]?.role);
     if (verdict.version !== version || verdict.planDigest !== planDigest || verdict.receivedAt >= deadline) continue;
+    if (verdict.unsigned !== null) continue;
     if (
       role === undefined ||
       !verdict.by.active ||
@@ -164,6 +166,7 @@ test("agrees with a second telling of the rules, in whatever order things happen
     version: fc.constantFrom(2, 2, 2, 1),
     planDigest: fc.constantFrom("p2", "p2", "p2", "p1"),
     receivedAt: fc.constant(now),
+    unsigned: fc.oneof({ weight: 8, arbitrary: fc.constant(null) }, fc.constant("It is not signed with a passkey.")),
   });
   const stages = fc.array(
     fc.record({

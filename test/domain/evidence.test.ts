@@ -173,6 +173,7 @@ describe("what policy is told", () => {
     firstInProduction: false,
     similar: 2,
     ownerActive: true,
+    keysEnrolled: false,
     requesterInTeam: true,
     ownerInTeam: true,
     identity: null,

@@ -249,6 +249,7 @@ const anyFacts: fc.Arbitrary<PolicyFacts> = fc.record({
   ownerActive: fc.boolean(),
   change: fc.record({ crossTeam: fc.boolean(), byOwner: fc.boolean(), added: count, takenAway: count }),
   useSeen: fc.boolean(),
+  keysEnrolled: fc.boolean(),
 });
 
 test("nothing that adds power passes by itself in production, for another team, or with wide reach; and some rule always speaks", () => {
@@ -259,7 +260,7 @@ test("nothing that adds power passes by itself in production, for another team, 
       expect(decision.reasons.map((one) => one.rule)).not.toContain("nothing-allows");
       expect(decision).toEqual(decide(bundle, given));
       const { reach, kind, requester } = given;
-      const tones = decision.reasons.map((one) => one.tone);
+      const tones = decision.reasons.filter(({ rule }) => rule !== "production.signed").map((one) => one.tone);
       expect(tones.includes("passes") && tones.includes("asks")).toBe(false);
       if (decision.outcome !== "passes" || ["retire", "rotate", "suspend", "transfer"].includes(kind)) return;
       if (kind === "change-access" && given.change.added === 0) return;
@@ -317,11 +318,52 @@ describe("the shipped rules", () => {
   });
 });
 
+describe("assurance", () => {
+  const signed = (change: Change) => ask({ ...change, keysEnrolled: true }).assurance;
+  test.each<[string, Change, string | null]>([
+    ["production", prod, "passkey"],
+    ["staging", { environment: "staging" }, null],
+    ["a renewal in production", { ...prod, kind: "renew" }, "passkey"],
+    ["resuming in production", { ...prod, kind: "resume" }, "passkey"],
+    ["a transfer in production", { ...prod, kind: "transfer" }, "passkey"],
+    ["a suspension in production", { ...prod, kind: "suspend" }, null],
+    ["a rotation in production", { ...prod, kind: "rotate" }, null],
+    ["a retirement in production", { ...prod, kind: "retire" }, null],
+    ["what the worker raises", { ...prod, ...system, kind: "retire" }, null],
+  ])("of %s once keys are enrolled", (_, change, asked) => {
+    expect(signed(change)).toBe(asked);
+    expect(ask(change).assurance).toBeNull();
+  });
+
+  test("adds to what others ask and never lets pass by itself", async () => {
+    const only = await checkBundle({
+      "figures.json": bundle.files["figures.json"] ?? "",
+      "one.cedar": `@id("signed") @rule("Signed.") @reason("Signed.") @assurance("passkey")
+        permit (principal, action, resource);`,
+    });
+    if ("refusals" in only) throw new Error(only.refusals[0].sentence);
+    expect(decide(only.ok, facts())).toMatchObject({ outcome: "refused", assurance: "passkey" });
+    expect(ask({ ...prod, kind: "transfer", keysEnrolled: true })).toMatchObject({
+      ...{ outcome: "passes", passedBy: "transfer.within-team", assurance: "passkey" },
+    });
+  });
+
+  test.each(["password", "", "passkey:2"])("%j is nothing that can be asked", async (assurance) => {
+    const read = await checkBundle({
+      "figures.json": bundle.files["figures.json"] ?? "",
+      "one.cedar": `@id("signed") @rule("Signed.") @reason("Signed.") @assurance("${assurance}")
+        permit (principal, action, resource);`,
+    });
+    expect("refusals" in read).toBe(true);
+  });
+});
+
 test("the documentation lists every rule that ships, word for word", async () => {
   const text = await readFile(new URL("../../docs/policy.md", import.meta.url), "utf8");
   const page = text.replace(/ +/g, " ");
-  for (const { id, sentence, approvals, effect } of rulesOf(bundle)) {
-    const asked = { 1: "one of security", 2: "two of security" }[approvals[0]?.count ?? 0] ?? "passes";
+  for (const { id, sentence, approvals, effect, assurance } of rulesOf(bundle)) {
+    const alone = assurance === null ? "passes" : "a passkey";
+    const asked = { 1: "one of security", 2: "two of security" }[approvals[0]?.count ?? 0] ?? alone;
     expect(page).toContain(`| \`${id}\` | ${effect === "forbid" ? "refuses" : asked} | ${sentence} |`);
   }
 });

@@ -32,6 +32,7 @@ const narrow: PolicyFacts = {
   ownerActive: true,
   change: { crossTeam: false, byOwner: true, added: 0, takenAway: 0 },
   useSeen: true,
+  keysEnrolled: false,
 };
 
 /** A narrow request of one's own team outside production, changed where a case says so. */

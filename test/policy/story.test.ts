@@ -100,6 +100,7 @@ async function ask(answers: Answers, firstInProduction: boolean) {
     firstInProduction,
     similar: 0,
     ownerActive: true,
+    keysEnrolled: false,
     requesterInTeam: true,
     ownerInTeam: true,
     identity: null,

@@ -58,6 +58,8 @@ const facts = [
   "findings",
   "counters",
   "debts",
+  "passkeys",
+  "challenges",
   "notices",
   "notice_mark",
   "uses",
@@ -212,14 +214,14 @@ describe("sessions", () => {
 describe("functions", () => {
   const sample: Record<string, string> = { text: "'x'", "text[]": "'{x}'", integer: "1", jsonb: "'{}'" };
 
-  it("none may be called but clock and append_denied", async () => {
+  it("none may be called but clock, issue_challenge and append_denied", async () => {
     const all = await t.admin<{ name: string; args: string[] }[]>`
       select p.proname as name, array(select format_type(a, null) from unnest(p.proargtypes) a) as args
       from pg_proc p where p.pronamespace = 'charter'::regnamespace and p.prorettype <> 'trigger'::regtype`;
     expect(all.length).toBeGreaterThan(7);
     for (const { name, args } of all) {
       const call = `select * from charter.${name}(${args.map((type) => `${name === "append_denied" ? null : (sample[type] ?? null)}::${type}`).join(", ")})`;
-      if (name === "clock") await web.unsafe(call);
+      if (name === "clock" || name === "issue_challenge") await web.unsafe(call);
       else if (name === "append_denied") await refused(call, { code: "23502" });
       else await refused(call);
     }

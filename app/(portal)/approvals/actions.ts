@@ -4,13 +4,19 @@ import { ask as askClaim } from "#lib/claims/comments/ask.ts";
 import { askForLess as askForLessClaim } from "#lib/claims/comments/ask-for-less.ts";
 import { decide } from "#lib/claims/verdicts/decide.ts";
 import { action } from "#lib/web/action.ts";
+import { gesture } from "#lib/web/proof.ts";
 
 const seen = {
   request: z.uuid(),
   version: z.number().int().positive(),
   planDigest: z.string().regex(/^[0-9a-f]{64}$/),
 };
-const verdict = z.strictObject({ ...seen, stage: z.number().int().min(0).max(20), reason: z.string().max(4000) });
+const verdict = z.strictObject({
+  ...seen,
+  stage: z.number().int().min(0).max(20),
+  reason: z.string().max(4000),
+  assertion: gesture,
+});
 const remark = z.strictObject({ ...seen, text: z.string().max(4000) });
 const less = z.strictObject({
   ...seen,

@@ -5,6 +5,7 @@ import type { WantedAccess } from "#lib/domain/access.ts";
 import { questionAnswers } from "#lib/domain/attestation.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import { action } from "#lib/web/action.ts";
+import { gesture } from "#lib/web/proof.ts";
 
 const facts = z.record(z.string().max(100), z.json());
 const card = z.strictObject({
@@ -24,6 +25,7 @@ const given = z.strictObject({
       planDigest: z.string().regex(/^[0-9a-f]{64}$/),
     })
     .optional(),
+  assertion: gesture,
 });
 
 export const answer = action("answer.give", given, answerClaim);

@@ -12,49 +12,48 @@ import type { WantedAccess } from "#lib/domain/access.ts";
 import { manyCap } from "#lib/domain/many.ts";
 import { action } from "#lib/web/action.ts";
 import { inventoryFilter } from "#lib/web/address.ts";
+import { gesture as assertion } from "#lib/web/proof.ts";
 
-const about = { id: z.uuid(), identity: z.uuid() };
+const on = { id: z.uuid(), identity: z.uuid() };
+const about = { ...on, assertion };
 const renewal = z.strictObject({ ...about, endsAt: z.iso.datetime(), exceptionEndsAt: z.iso.datetime().optional() });
 const handover = z.strictObject({ ...about, to: z.uuid() });
 const reasoned = z.strictObject({ ...about, reason: z.string().max(1_000) });
 
 /** Exact fields are read inside the claim by the domain's own reader, which names each field that it refuses. */
 const access = {
-  ...{ ...about, reason: z.string().max(1_000) },
+  ...{ ...on, reason: z.string().max(1_000) },
   wanted: z.custom<WantedAccess>((value) => typeof value === "object" && value !== null),
 };
 const shown = z.string().regex(/^[0-9a-f]{64}$/);
+const changed = z.strictObject({ ...access, planDigest: shown, assertion });
 
 export const previewAccess = action("request.preview-access", z.strictObject(access), previewAccessClaim);
-export const changeAccess = action(
-  "request.change-access",
-  z.strictObject({ ...access, planDigest: shown }),
-  changeAccessClaim,
-);
-export const renew = action("request.renew", renewal, (context, { id, identity, endsAt, exceptionEndsAt }) =>
+export const changeAccess = action("request.change-access", changed, changeAccessClaim);
+export const renew = action("request.renew", renewal, (context, { endsAt, exceptionEndsAt, ...of }) =>
   askForChange(context, {
-    ...{ id, identity, kind: "renew" },
+    ...{ ...of, kind: "renew" },
     change: { endsAt, ...(exceptionEndsAt === undefined ? {} : { exceptionEndsAt }) },
   }),
 );
-export const transfer = action("request.transfer", handover, (context, { id, identity, to }) =>
-  askForChange(context, { id, identity, kind: "transfer", change: { to } }),
+export const transfer = action("request.transfer", handover, (context, { to, ...of }) =>
+  askForChange(context, { ...of, kind: "transfer", change: { to } }),
 );
-export const suspend = action("request.suspend", reasoned, (context, { id, identity, reason }) =>
-  askForChange(context, { id, identity, kind: "suspend", change: { reason } }),
+export const suspend = action("request.suspend", reasoned, (context, { reason, ...of }) =>
+  askForChange(context, { ...of, kind: "suspend", change: { reason } }),
 );
-export const resume = action("request.resume", reasoned, (context, { id, identity, reason }) =>
-  askForChange(context, { id, identity, kind: "resume", change: { reason } }),
+export const resume = action("request.resume", reasoned, (context, { reason, ...of }) =>
+  askForChange(context, { ...of, kind: "resume", change: { reason } }),
 );
-export const rotate = action("request.rotate", reasoned, (context, { id, identity, reason }) =>
-  askForChange(context, { id, identity, kind: "rotate", change: { reason } }),
+export const rotate = action("request.rotate", reasoned, (context, { reason, ...of }) =>
+  askForChange(context, { ...of, kind: "rotate", change: { reason } }),
 );
 export const endOverlap = action("identity.end-overlap", z.strictObject({ identity: z.uuid() }), endOverlapNow);
-export const retire = action("request.retire", reasoned, (context, { id, identity, reason }) =>
-  askForChange(context, { id, identity, kind: "retire", change: { reason } }),
+export const retire = action("request.retire", reasoned, (context, { reason, ...of }) =>
+  askForChange(context, { ...of, kind: "retire", change: { reason } }),
 );
 
-const rows = z.array(z.strictObject(about)).max(manyCap);
+const rows = z.array(z.strictObject(on)).max(manyCap);
 const many = z.discriminatedUnion("verb", [
   z.strictObject({ verb: z.literal("transfer"), rows, change: z.strictObject({ to: z.uuid() }) }),
   z.strictObject({ verb: z.literal("renew"), rows, change: z.strictObject({ endsAt: z.iso.datetime() }) }),

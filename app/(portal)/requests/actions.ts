@@ -15,6 +15,7 @@ import { takeOver as takeOverClaim } from "#lib/claims/requests/take-over.ts";
 import type { Answers } from "#lib/domain/answers.ts";
 import { environments } from "#lib/domain/charter.ts";
 import { action } from "#lib/web/action.ts";
+import { gesture as assertion } from "#lib/web/proof.ts";
 
 const request = z.uuid();
 const version = z.number().int().positive();
@@ -22,18 +23,22 @@ const planDigest = z.string().regex(/^[0-9a-f]{64}$/);
 /** Exact fields are read inside the claim by the domain's own reader, which names each field it refuses. */
 const form = { id: z.uuid(), answers: z.custom<Answers>((value) => typeof value === "object" && value !== null) };
 
+const acceptance = z.strictObject({ request, version, planDigest, assertion });
+const takingOver = z.strictObject({ request, comment: z.uuid(), assertion });
+const submission = z.strictObject({ ...form, planDigest, assertion });
+
 export const retry = action("step.retry", z.strictObject({ step: z.uuid() }), retryClaim);
 export const withdraw = action("request.withdraw", z.strictObject({ request }), withdrawClaim);
 export const takeBack = action("request.take-back", z.strictObject({ request }), takeBackClaim);
-export const accept = action("acceptance.give", z.strictObject({ request, version, planDigest }), acceptClaim);
+export const accept = action("acceptance.give", acceptance, acceptClaim);
 export const comment = action("comment.add", z.strictObject({ request, version, text: z.string().max(4_000) }), ask);
-export const takeOver = action("request.take-over", z.strictObject({ request, comment: z.uuid() }), takeOverClaim);
+export const takeOver = action("request.take-over", takingOver, takeOverClaim);
 export const preview = action("request.preview", z.strictObject(form), previewClaim);
 const denial = z.strictObject({ blueprint: z.string().max(100), text: z.string().max(40_000) });
 export const readDenial = action("denial.read", denial, readDenialClaim);
 export const saveDraft = action("draft.save", z.strictObject(form), save);
 export const discardDraft = action("draft.discard", z.strictObject({ id: z.uuid() }), discard);
-export const submit = action("request.submit", z.strictObject({ ...form, planDigest }), submitClaim);
+export const submit = action("request.submit", submission, submitClaim);
 const plans = z
   .array(z.strictObject({ environment: z.enum(environments), planDigest }))
   .min(1)

@@ -3,6 +3,7 @@ import { useRouter } from "next/navigation";
 import { useId, useMemo, useState } from "react";
 import { asItIs, type WantedAccess } from "#lib/domain/access.ts";
 import type { Refusal } from "#lib/domain/refusal.ts";
+import type { Assertion } from "#lib/domain/signature.ts";
 import type { AccessPage } from "#lib/web/access-page.ts";
 import { EvidenceFacts } from "../../attestations/evidence.tsx";
 import { AccessChange } from "../../plan/access-change.tsx";
@@ -127,6 +128,12 @@ const Why = ({ reason, setReason }: { readonly reason: string; readonly setReaso
   </Card>
 );
 
+/** The plan that is sent, and the gesture over it once one is asked for. */
+interface Sending {
+  readonly planDigest: string;
+  readonly assertion?: Assertion | undefined;
+}
+
 interface SendProps extends Props {
   readonly wanted: WantedAccess;
   readonly reason: string;
@@ -142,8 +149,8 @@ interface SendProps extends Props {
 function Send({ page, verbs, wanted, reason, planDigest, marked, refused, passes }: SendProps) {
   const router = useRouter();
   const { request: id, identity, asked } = page;
-  const action = useAction(async (digest: string) => {
-    const given = { reason: reason.trim(), wanted, planDigest: digest };
+  const action = useAction(async ({ planDigest: digest, ...signed }: Sending) => {
+    const given = { reason: reason.trim(), wanted, planDigest: digest, ...signed };
     if (asked === null) return verbs.change({ id, identity: identity.id, ...given });
     return verbs.answer({
       cards: [{ identity: identity.id, round: asked.round, shown: asked.evidence }],
@@ -152,7 +159,7 @@ function Send({ page, verbs, wanted, reason, planDigest, marked, refused, passes
     });
   });
   const send = async () => {
-    if (planDigest !== null && !refused && (await action.run(planDigest)) !== null) router.push(`/requests/${id}`);
+    if (planDigest !== null && !refused && (await action.run({ planDigest })) !== null) router.push(`/requests/${id}`);
   };
   return (
     <div className="sticky bottom-14 grid gap-2 rounded-lg border border-line bg-surface px-4 py-3 md:bottom-3">

@@ -8,11 +8,13 @@ import { type QuestionAnswer, requestOf } from "#lib/domain/attestation.ts";
 import { comparable } from "#lib/domain/attestation-evidence.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import { type Outcome, ok, refuse } from "#lib/domain/refusal.ts";
+import type { Assertion } from "#lib/domain/signature.ts";
 import { judgeAnswer } from "#lib/judgement/judge-answer.ts";
 import { changeWithin } from "../requests/change.ts";
 import { changeWanted } from "../requests/change-access.ts";
 import type { ChangeInput } from "../requests/change-input.ts";
-import { type ClaimContext, runClaim } from "../run.ts";
+import type { ClaimContext } from "../run.ts";
+import { runSigned, type ToSign } from "../signing.ts";
 
 /** A question as its card was drawn: the round asked, and the evidence on it. */
 export interface Card {
@@ -31,6 +33,8 @@ export interface AnswerInput {
   readonly to: string | null;
   /** What is left of its access, and the plan that was shown for it; only with *narrow*. */
   readonly narrowed?: { readonly wanted: WantedAccess; readonly planDigest: string } | undefined;
+  /** The gesture of a transfer, where policy asks for one. */
+  readonly assertion?: Assertion | undefined;
 }
 type Said = Outcome<{ readonly request: string | null }>;
 
@@ -38,8 +42,11 @@ type Said = Outcome<{ readonly request: string | null }>;
  * Answers the question of one identity, or of several alike. *Narrow*, *transfer* and *retire* ask for the change in the
  * same transaction, through the door every change has; a second click is the same answer.
  */
-export const answer = (context: ClaimContext, input: AnswerInput): Promise<Said> =>
-  runClaim(context, { action: `answer.${input.answer}`, id: input.cards[0].identity }, async (tx) => {
+export const answer = (
+  context: ClaimContext,
+  input: AnswerInput,
+): Promise<Outcome<{ readonly request: string | null } | ToSign>> =>
+  runSigned(context, { action: `answer.${input.answer}`, id: input.cards[0].identity }, async (tx) => {
     const batch = input.cards.length === 1 ? null : context.newId();
     if (batch !== null && !mayTogether(input)) return differ;
     for (const card of input.cards) {
@@ -79,16 +86,17 @@ async function answerOne(tx: Tx, { actor, newId }: ClaimContext, { input, card, 
 
 /** The answers come first, so that a worker takes them before what they ask for changes the evidence. */
 async function raise(tx: Tx, context: ClaimContext, input: AnswerInput): Promise<Said> {
-  const { answer: said, cards, reason, request, to } = input;
+  const { answer: said, cards, reason, request, to, assertion } = input;
   const kind = requestOf(said);
   if (kind === null) return ok({ request: null });
   if (request === null) return refuse({ code: "invalid", sentence: "The request it raises is missing." });
   const { identity } = cards[0];
-  const about = { id: request, identity, kind };
+  const about = { id: request, identity, kind, assertion };
+  const change = kind === "retire" ? { reason } : { to: to ?? "" };
   const asked =
     kind === "change-access"
       ? await narrow(tx, context, { ...input, about: { ...about, kind } })
-      : await changeWithin(tx, context, { ...about, change: kind === "retire" ? { reason } : { to: to ?? "" } });
+      : await changeWithin(tx, context, { ...about, change });
   return "refusals" in asked ? asked : ok({ request });
 }
 

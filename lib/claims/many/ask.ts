@@ -3,6 +3,7 @@ import { asRefusals, type Outcome, ok, type Refusals } from "#lib/domain/refusal
 import { askOwner } from "../asks/question.ts";
 import { askForChange } from "../requests/change.ts";
 import type { ClaimContext } from "../run.ts";
+import { amongSeveral } from "../signing.ts";
 import type { ManyInput } from "./foresee.ts";
 
 export interface ManyAsked {
@@ -13,7 +14,7 @@ export interface ManyAsked {
 
 /**
  * Asks for the same of several, each by the claim that one alone has, in a transaction of its own: what is refused of one
- * stops no other. Refused as a whole only where all are; each refusal then names its identity as its field.
+ * stops no other. One that is to be signed is refused here: it is asked for by itself. Refused as a whole only where all are; each refusal then names its identity as its field.
  */
 export async function askForMany(context: ClaimContext, input: ManyInput): Promise<Outcome<ManyAsked>> {
   const fits = readMany(input.rows.map(({ identity }) => identity));
@@ -25,7 +26,7 @@ export async function askForMany(context: ClaimContext, input: ManyInput): Promi
     const done =
       verb === "ask"
         ? await askOwner(context, { identity })
-        : await askForChange(context, { id, identity, kind: verb, change });
+        : amongSeveral(await askForChange(context, { id, identity, kind: verb, change }));
     if ("refusals" in done) refused.push({ identity, refusals: done.refusals });
     else asked.push({ identity, request: done.ok?.id ?? null });
   }

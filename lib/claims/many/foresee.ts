@@ -1,9 +1,11 @@
 import type { JsonObject } from "#lib/domain/json.ts";
 import { type ManyVerb, readMany } from "#lib/domain/many.ts";
 import { type Outcome, ok } from "#lib/domain/refusal.ts";
+import { submissionIsSigned } from "#lib/domain/signature.ts";
 import { mayAskOwner } from "../asks/question.ts";
 import { foreseeChange } from "../requests/change.ts";
 import type { ClaimContext } from "../run.ts";
+import { signedAlone } from "../signing.ts";
 
 /** The same change of several identities. Each row's `id` is that of the request it becomes, made by the form. */
 export interface ManyInput {
@@ -49,7 +51,11 @@ const foreseeOne = (context: ClaimContext, { verb, change }: ManyInput, row: Row
       }
       const foreseen = await foreseeChange(tx, context, { ...row, kind: verb, change });
       if ("refusals" in foreseen) return foreseen;
-      const approvals = foreseen.ok.examined.decision.stages.map(({ sentence }) => sentence);
+      const { charter, examined } = foreseen.ok;
+      const { assurance, stages } = examined.decision;
+      if (submissionIsSigned({ assurance, kind: verb, person: context.actor.id, owner: charter.owner }))
+        return signedAlone;
+      const approvals = stages.map(({ sentence }) => sentence);
       return ok({ approvals, accepts: verb === "transfer" && change.to !== context.actor.id });
     },
     { accessMode: "read only" },

@@ -5,8 +5,10 @@ import type { WantedAccess } from "#lib/domain/access.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import { readWantedAccess } from "#lib/domain/read-answers.ts";
 import { type Outcome, ok, refuse } from "#lib/domain/refusal.ts";
+import type { Assertion } from "#lib/domain/signature.ts";
 import { wantedSpec } from "#lib/judgement/wanted-spec.ts";
-import { type ClaimContext, runClaim } from "../run.ts";
+import type { ClaimContext } from "../run.ts";
+import { runSigned } from "../signing.ts";
 import { changeWithin } from "./change.ts";
 
 export interface AccessInput {
@@ -20,6 +22,8 @@ export interface AccessInput {
 export interface AskedAccess extends AccessInput {
   /** Digest of the plan that was shown. */
   readonly planDigest: string;
+  /** The gesture of who asks for more, where policy asks for one. */
+  readonly assertion?: Assertion | undefined;
 }
 
 const noSuchIdentity = refuse({ code: "not-found", sentence: "There is no such identity." });
@@ -39,10 +43,10 @@ export async function changeWanted(
 }
 
 /** Asks for more or less access of a live identity; everything else of its charter stays. Refuses at its field what cannot be. */
-export const changeAccess = (context: ClaimContext, input: AskedAccess): Promise<Outcome<{ readonly id: string }>> =>
-  runClaim(context, { action: "request.change-access", id: input.identity }, async (tx) => {
-    const { id, identity, planDigest } = input;
+export const changeAccess = (context: ClaimContext, input: AskedAccess) =>
+  runSigned(context, { action: "request.change-access", id: input.identity }, async (tx) => {
+    const { id, identity, planDigest, assertion } = input;
     const change = await changeWanted(tx, context, input);
     if ("refusals" in change) return change;
-    return changeWithin(tx, context, { id, identity, kind: "change-access", change: change.ok, planDigest });
+    return changeWithin(tx, context, { id, identity, kind: "change-access", change: change.ok, planDigest, assertion });
   });

@@ -1,5 +1,6 @@
 import type { LaterKind } from "#lib/domain/change.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
+import type { Assertion } from "#lib/domain/signature.ts";
 
 /** A change of an identity that exists, as it is asked for. */
 export interface ChangeInput {
@@ -13,4 +14,6 @@ export interface ChangeInput {
   readonly planDigest?: string;
   /** Only where it adds nothing: the answer *narrow*. */
   readonly onlyLess?: boolean;
+  /** The gesture, where policy asks for one. */
+  readonly assertion?: Assertion | undefined;
 }

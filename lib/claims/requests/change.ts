@@ -12,7 +12,8 @@ import { mayAskAbout, maySucceed } from "#lib/domain/ownership.ts";
 import { type Outcome, ok, refuse } from "#lib/domain/refusal.ts";
 import type { Examined } from "#lib/judgement/examine.ts";
 import { noSuchRequest, sentOtherwise } from "../refusals.ts";
-import { type ClaimContext, runClaim } from "../run.ts";
+import type { ClaimContext } from "../run.ts";
+import { runSigned } from "../signing.ts";
 import { acceptsAtOnce, whyNotAsShown } from "./as-shown.ts";
 import type { ChangeInput } from "./change-input.ts";
 import { originsAfter } from "./changed-origins.ts";
@@ -22,8 +23,8 @@ import { sealVersion } from "./seal.ts";
 type Sent = Outcome<{ readonly id: string }>;
 
 /** Asks for a change of an identity that exists, through the same door as its birth: renew, transfer, retire. */
-export const askForChange = (context: ClaimContext, input: ChangeInput): Promise<Sent> =>
-  runClaim(context, { action: `request.${input.kind}`, id: input.identity }, (tx) => changeWithin(tx, context, input));
+export const askForChange = (context: ClaimContext, input: ChangeInput) =>
+  runSigned(context, { action: `request.${input.kind}`, id: input.identity }, (tx) => changeWithin(tx, context, input));
 
 /** As `askForChange`, in a transaction that says more: the answer to a question that the change follows from. */
 export async function changeWithin(tx: Tx, context: ClaimContext, input: ChangeInput): Promise<Sent> {
@@ -100,11 +101,10 @@ async function sealed(tx: Tx, context: ClaimContext, of: About & Foreseen): Prom
   const requester = context.actor.id;
   await insertRequest(tx, { id, kind, identity: identity.id, requester, draftedAt: now });
   if ((await readRequest(tx, id))?.requester !== requester) return noSuchRequest;
-  const { planDigest } = examined;
-  const origins = originsAfter(identity.charter, charter);
   const done = await sealVersion(tx, context, {
-    ...{ request: id, version: 1, charter, origins, change, planDigest },
+    ...{ request: id, version: 1, charter, origins: originsAfter(identity.charter, charter), change },
     owner: acceptsAtOnce(input, examined) ? charter.owner : successorOf(input),
+    ...{ kind, examined, assertion: input.assertion },
   });
   return "refusals" in done ? done : ok({ id });
 }

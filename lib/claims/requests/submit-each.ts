@@ -2,6 +2,7 @@ import type { Environment } from "#lib/domain/charter.ts";
 import { type Outcome, ok, type Refusals, refuse } from "#lib/domain/refusal.ts";
 import { save } from "../drafts/save.ts";
 import type { ClaimContext } from "../run.ts";
+import { amongSeveral } from "../signing.ts";
 import type { FormInput } from "./foresee.ts";
 import { formsOf } from "./several.ts";
 import { submit } from "./submit.ts";
@@ -20,7 +21,7 @@ export interface Each {
 
 /**
  * Submits a form of several environments as as many requests, each by itself: one that is refused keeps none of the others back,
- * and stays as a draft, as does one that was left out. Sent again, each is the request that it already is.
+ * and stays as a draft, as does one that was left out, or that is to be signed and so is sent by itself. Sent again, each is the request that it already is.
  */
 export async function submitEach(context: ClaimContext, input: SubmitEachInput): Promise<Outcome<readonly Each[]>> {
   const forms = formsOf(input);
@@ -30,7 +31,8 @@ export async function submitEach(context: ClaimContext, input: SubmitEachInput):
     if (environment === null)
       return refuse({ code: "invalid", field: "environment", sentence: "Choose the environment." });
     const plan = input.plans.find((one) => one.environment === environment);
-    const sent = plan === undefined ? leftOut : await submit(context, { ...form, planDigest: plan.planDigest });
+    const sent =
+      plan === undefined ? leftOut : amongSeveral(await submit(context, { ...form, planDigest: plan.planDigest }));
     done.push({ environment, id: form.id, refusals: "refusals" in sent ? sent.refusals : null, form });
   }
   const [first] = done;

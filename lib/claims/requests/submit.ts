@@ -8,14 +8,18 @@ import { readAnswers } from "#lib/domain/read-answers.ts";
 import { asRefusals, type Outcome, ok, refuse } from "#lib/domain/refusal.ts";
 import { maySubmitVersion } from "#lib/domain/request.ts";
 import { jsonObject, read } from "#lib/domain/shape.ts";
+import type { Assertion } from "#lib/domain/signature.ts";
 import { noSuchRequest, sentOtherwise } from "../refusals.ts";
-import { type ClaimContext, runClaim } from "../run.ts";
+import type { ClaimContext } from "../run.ts";
+import { runSigned, type ToSign } from "../signing.ts";
 import { type FormInput, foresee, type Preview } from "./foresee.ts";
 import { sealVersion } from "./seal.ts";
 
 export interface SubmitInput extends FormInput {
   /** Digest of the plan that the requester saw. */
   readonly planDigest: string;
+  /** The gesture of an owner who asks, where policy asks for one. */
+  readonly assertion?: Assertion | undefined;
 }
 
 /**
@@ -23,8 +27,8 @@ export interface SubmitInput extends FormInput {
  * request. An owner who requests accepts in the same click. Refuses at its field what cannot be, and a plan that is no
  * longer the one shown.
  */
-export const submit = (context: ClaimContext, input: SubmitInput): Promise<Outcome<{ readonly id: string }>> =>
-  runClaim(context, { action: "request.submit", id: input.id }, async (tx) => {
+export const submit = (context: ClaimContext, input: SubmitInput): Promise<Outcome<{ readonly id: string } | ToSign>> =>
+  runSigned(context, { action: "request.submit", id: input.id }, async (tx) => {
     const { actor } = context;
     const now = await databaseClock(tx);
     const before = await readLatestVersion(tx, input.id);
@@ -58,8 +62,8 @@ interface Sealing {
 
 async function sealed(tx: Tx, context: ClaimContext, { input, seen, now }: Sealing): Promise<Outcome<{ id: string }>> {
   const { id } = input;
-  const { charter, origins, planDigest, version } = seen;
-  if (charter === null || planDigest === null)
+  const { charter, origins, planDigest, decision, version } = seen;
+  if (charter === null || planDigest === null || decision === null)
     return refuse({ code: "invalid", sentence: "Some answers are still missing." });
   if (planDigest !== input.planDigest) {
     return refuse({
@@ -71,8 +75,9 @@ async function sealed(tx: Tx, context: ClaimContext, { input, seen, now }: Seali
   const requester = context.actor.id;
   await insertRequest(tx, { id, kind: "provision", identity: null, requester, draftedAt: now });
   if ((await readRequest(tx, id))?.requester !== requester) return noSuchRequest;
-  const row = { request: id, version, charter, origins, change: {}, planDigest, owner: charter.owner };
-  const done = await sealVersion(tx, context, row);
+  const row = { request: id, version, charter, origins, change: {}, owner: charter.owner };
+  const examined = { planDigest, decision, access: null };
+  const done = await sealVersion(tx, context, { ...row, kind: "provision", examined, assertion: input.assertion });
   if ("refusals" in done) return done;
   await keepDraft(tx, context, input);
   return ok({ id });

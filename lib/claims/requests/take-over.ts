@@ -11,7 +11,9 @@ import { readCharter, readOrigins } from "#lib/domain/read-charter.ts";
 import { type Outcome, ok, refuse } from "#lib/domain/refusal.ts";
 import { maySubmitVersion } from "#lib/domain/request.ts";
 import { jsonObject, read } from "#lib/domain/shape.ts";
-import { type ClaimContext, runClaim } from "../run.ts";
+import type { Assertion } from "#lib/domain/signature.ts";
+import type { ClaimContext } from "../run.ts";
+import { runSigned, type ToSign } from "../signing.ts";
 import { examineNew } from "./examine-new.ts";
 import { changeOf } from "./next-change.ts";
 import { sealVersion } from "./seal.ts";
@@ -20,11 +22,13 @@ export interface TakeOverInput {
   readonly request: string;
   /** The remark that carries the proposal. */
   readonly comment: string;
+  /** The gesture of an owner who asks, where policy asks for one. */
+  readonly assertion?: Assertion | undefined;
 }
 
 /** The requester submits *ask for less* as the next version of the request, exactly as it was proposed. */
-export const takeOver = (context: ClaimContext, input: TakeOverInput): Promise<Outcome<null>> =>
-  runClaim(context, { action: "request.take-over", id: input.request }, async (tx) => {
+export const takeOver = (context: ClaimContext, input: TakeOverInput): Promise<Outcome<null | ToSign>> =>
+  runSigned(context, { action: "request.take-over", id: input.request }, async (tx) => {
     const { actor } = context;
     const found = await readRequestInSight(tx, actor, input.request);
     const proposed = await readProposal(tx, input);
@@ -39,7 +43,9 @@ export const takeOver = (context: ClaimContext, input: TakeOverInput): Promise<O
     const may = maySubmitVersion({ ...asking, newest: version, version: version + 1 });
     if ("refusals" in may) return may;
     if (proposed.version === version) {
-      const done = await sealed(tx, context, { ...proposed, found: found.request, change: newest.change });
+      const done = await sealed(tx, context, {
+        ...{ ...proposed, found: found.request, change: newest.change, assertion: input.assertion },
+      });
       if ("ok" in done) await keepInDraft(tx, context, { ...proposed, before: newest.charter });
       return done;
     }
@@ -73,6 +79,7 @@ interface Taking extends Proposed {
   readonly found: RequestRow;
   /** The change of the version that is replaced. */
   readonly change: JsonObject;
+  readonly assertion: Assertion | undefined;
 }
 
 async function sealed(tx: Tx, context: ClaimContext, of: Taking): Promise<Outcome<null>> {
@@ -82,9 +89,10 @@ async function sealed(tx: Tx, context: ClaimContext, of: Taking): Promise<Outcom
   const change = changeOf(found.kind, of.change, charter);
   const examined = await examineNew(tx, { request, version: { version, change }, charter });
   if ("refusals" in examined) return examined;
-  const { planDigest } = examined.ok;
-  const { owner } = charter;
-  return sealVersion(tx, context, { request: id, version, charter, origins, change, planDigest, owner });
+  return sealVersion(tx, context, {
+    ...{ request: id, version, charter, origins, change, owner: charter.owner },
+    ...{ kind: found.kind, examined: examined.ok, assertion: of.assertion },
+  });
 }
 
 /**

@@ -2,6 +2,8 @@ import { readActiveBundle } from "#db/read/planning-facts.ts";
 import { insertBundle, lockPublishing } from "#db/store/configuration.ts";
 import { readKnownPeople, readLogins } from "#db/store/people.ts";
 import { asRefusals, type Refusal, refuse } from "#lib/domain/refusal.ts";
+import { bundleContent } from "#lib/judgement/signed.ts";
+import { whyNotSigned } from "../passkeys/host-signatures.ts";
 import type { Command, Work } from "../run.ts";
 
 export interface Activation {
@@ -13,7 +15,7 @@ export interface Activation {
   readonly mustHoldSecurity: boolean;
 }
 
-/** Puts a policy bundle in force in the names of two known, active, distinct people of security. */
+/** Puts a policy bundle in force in the names of two known, active, distinct people of security, who sign it once keys are enrolled. */
 export const activateBundle: Command<Activation, { readonly activation: number }> = async (work, input) => {
   await lockPublishing(work.tx);
   const current = await readActiveBundle(work.tx);
@@ -25,7 +27,11 @@ export const activateBundle: Command<Activation, { readonly activation: number }
   const people = await whoActivates(work, input);
   if ("refusals" in people) return people;
   const activation = (current?.activation ?? 0) + 1;
-  const { digest, files } = input;
+  const { digest, files, mustHoldSecurity } = input;
+  const content = bundleContent({ digest, activation });
+  const act = { kind: "bundle", content, counts: (person: string) => people.ok.includes(person) } as const;
+  const unsigned = mustHoldSecurity ? await whyNotSigned(work, act) : null;
+  if (unsigned !== null) return { refusals: unsigned };
   await insertBundle(work.tx, { activation, digest, files, activatedBy: people.ok, activatedAt: work.now });
   const detail = {
     digest,

@@ -3,6 +3,8 @@ import { countBehind } from "#db/store/identities.ts";
 import { readLogins } from "#db/store/people.ts";
 import type { Entry } from "#lib/audit/entry.ts";
 import { refuse } from "#lib/domain/refusal.ts";
+import { linkContent } from "#lib/judgement/signed.ts";
+import { whyNotSigned } from "../passkeys/host-signatures.ts";
 import type { Command } from "../run.ts";
 
 export interface Link {
@@ -12,7 +14,10 @@ export interface Link {
   readonly to: string;
 }
 
-/** Makes two logins count as one person: what they decide, own and ask counts once. */
+/**
+ * Makes two logins count as one person: what they decide, own and ask counts once. Once keys are enrolled two others of security
+ * sign it first.
+ */
 export const linkPeople: Command<Link, { readonly person: string }> = async (work, { issuer, subject, to }) => {
   const [login] = await readLogins(work.tx, issuer, [subject]);
   const [kept] = await readLogins(work.tx, issuer, [to]);
@@ -27,6 +32,11 @@ export const linkPeople: Command<Link, { readonly person: string }> = async (wor
     const mend = `Link ${to} to ${subject} instead, or hand them over first.`;
     return refuse({ code: "conflict", sentence: `${subject} stands behind ${what}.`, mend });
   }
+  const both = [login.canonical, kept.canonical];
+  const content = linkContent({ issuer, subject, to });
+  const act = { kind: "link", content, counts: (person: string) => !both.includes(person) } as const;
+  const unsigned = await whyNotSigned(work, act);
+  if (unsigned !== null) return { refusals: unsigned };
   const moved = await linkLogins(work.tx, login.canonical, kept.canonical);
   const detail = { canonical: kept.canonical, was: login.canonical, named: "by the operator of the host" };
   const [first, ...rest] = moved.map(

@@ -34,7 +34,7 @@ export const receiveVersion: Command<Receive, Answer> = async (work, input) => {
     "refusals" in read
       ? read
       : await examine(work, { request, version, charter: read.ok, installation: input.installation });
-  const received = { request, version, before };
+  const received = { request, version, before, installation: input.installation };
   if ("refusals" in examined) return refusedAtOnce(work, received, examined.refusals);
   return decided(work, received, examined.ok);
 };

@@ -6,7 +6,7 @@ import {
   type StateRow,
   type VersionRow,
 } from "#db/store/requests.ts";
-import type { Recorded } from "#lib/audit/entry.ts";
+import type { Entry, Recorded } from "#lib/audit/entry.ts";
 import { planDiff } from "#lib/domain/diff.ts";
 import { policyRefusals } from "#lib/domain/policy-refusals.ts";
 import { readCharter } from "#lib/domain/read-charter.ts";
@@ -18,6 +18,7 @@ import { whyNotAnyMore } from "./authority.ts";
 import { commit } from "./commit.ts";
 import { keepDecision } from "./keep-decision.ts";
 import type { Release, Released, Releasing } from "./releasing.ts";
+import { whyUnsigned } from "./signatures.ts";
 import { moveRequest } from "./stand.ts";
 import { whatIsMissing, whyWait } from "./waiting.ts";
 
@@ -34,7 +35,8 @@ export const release: Command<Release, Released> = async (work, input) => {
     return refuse({ code: "conflict", sentence: "This request is not approved." });
   }
   const examined = await examinedAgain(work, input, { request, version });
-  if ("refusals" in examined || examined.ok.planDigest !== state.planDigest) return resubmitted(work, state, examined);
+  if ("refusals" in examined || examined.ok.planDigest !== state.planDigest)
+    return resubmitted(work, state, { examined });
   return judged(work, input, { request, version, state, examined: examined.ok });
 };
 
@@ -51,8 +53,13 @@ async function examinedAgain(
   return "refusals" in charter ? charter : examine(work, { ...sealed, charter: charter.ok, installation });
 }
 
+interface Again {
+  readonly examined: Outcome<Examined>;
+  readonly kept?: readonly Entry[];
+}
+
 /** What would be made is not what was approved: its verdicts are void, and the requester sees what changed. */
-async function resubmitted(work: Work, state: StateRow, examined: Outcome<Examined>): Ended {
+async function resubmitted(work: Work, state: StateRow, { examined, kept = [] }: Again): Ended {
   const refusals = "refusals" in examined ? examined.refusals : [];
   const sentence = refusals[0]?.sentence ?? `Since it was approved, this has changed: ${changedIn(state, examined)}.`;
   const why = { approved: state.planDigest, now: "ok" in examined ? examined.ok.planDigest : null };
@@ -62,9 +69,10 @@ async function resubmitted(work: Work, state: StateRow, examined: Outcome<Examin
     state: "resubmit",
     deadline: null,
     accepter: null,
+    assurance: null,
     stages: [],
   });
-  return { ok: await work.record("moved", entry) };
+  return { ok: await work.record("moved", entry, ...kept) };
 }
 
 /** What differs from the approved plan, as screens name it. */
@@ -86,9 +94,16 @@ async function judged(work: Work, input: Release, releasing: Releasing): Ended {
     const ended = { state: "refused", deadline: null, accepter: null, detail: { refusals } } as const;
     return { ok: await work.record("moved", await moveRequest(work, state, { ...about, ...ended, why }), kept) };
   }
-  const back = await whatIsMissing(work, releasing);
+  const unsigned = await whyUnsigned(work, input.installation, releasing);
+  if (unsigned !== null) {
+    const refusals: Refusals = [
+      { code: "conflict", sentence: unsigned, mend: "Submit it again; it is then decided with passkeys." },
+    ];
+    return resubmitted(work, state, { examined: { refusals }, kept: [kept] });
+  }
+  const back = await whatIsMissing(work, input, releasing);
   if (back !== null) {
-    const to = { ...about, ...back, stages: [...decision.stages], why: bundles };
+    const to = { ...about, ...back, stages: [...decision.stages], assurance: decision.assurance, why: bundles };
     return { ok: await work.record("moved", await moveRequest(work, state, to), kept) };
   }
   const wait = await whyWait(work, input, releasing);

@@ -15,6 +15,7 @@ const hourMs = 3_600_000;
 /** Approvals that the bundle in force asks for and that were not given, or an acceptance still awaited; null when nothing is missing. */
 export async function whatIsMissing(
   work: Work,
+  { installation }: Release,
   { request, version, state, examined }: Releasing,
 ): Promise<Stand | null> {
   const { planDigest, decision, bundle } = examined;
@@ -24,7 +25,7 @@ export async function whatIsMissing(
     stages: decision.stages,
     planDigest,
     deadline: null,
-    looking: null,
+    ...{ assurance: decision.assurance, installation, looking: null },
   });
   const approval = approvalOf(ask).state !== "approved";
   const acceptance = state.accepter !== null;
