@@ -21,6 +21,13 @@ export function whyNotPlain(text: string, limits: TextLimits): string | null {
   return null;
 }
 
+/** What somebody else wrote, as one plain line of at most `max` characters: what `whyNotPlain` refuses is left out. */
+export function plainLine(text: string, max: number): string {
+  const visible = text.replace(/\p{Cs}/gu, "").replace(new RegExp(reordering, "gu"), "");
+  const line = visible.replace(new RegExp(invisible, "gu"), " ").replace(/\s+/gu, " ").trim();
+  return [...line].slice(0, max).join("").trim();
+}
+
 /** Lower case letters, digits and single hyphens, 2–40 characters. */
 export const isSlug = (text: string): boolean =>
   text.length >= 2 && text.length <= 40 && /^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(text);

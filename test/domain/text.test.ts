@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { daysUntil, instantOf, midnightIn } from "#lib/domain/instant.ts";
-import { isSlug, slugOf, whyNotPlain } from "#lib/domain/text.ts";
+import { isSlug, plainLine, slugOf, whyNotPlain } from "#lib/domain/text.ts";
 import { days, now } from "./forms.ts";
 
 const limits = { min: 15, max: 500 };
@@ -47,6 +47,18 @@ test("a slug made of any text is one, or too short to be", () => {
       const slug = slugOf(text);
       expect(slug.length < 2 || isSlug(slug)).toBe(true);
       expect(slugOf(slug)).toBe(slug);
+    }),
+  );
+});
+
+test("one plain line of any text is plain, or nothing, and stays as it is", () => {
+  const odd = fc.constantFrom("\u202e", "\u2066", "\u0000", "\n", "\ud800", "\udc00", "\u2028", "\ufeff", " ");
+  const any = fc.array(fc.oneof(odd, fc.string({ unit: "binary", maxLength: 3 })), { maxLength: 20 });
+  fc.assert(
+    fc.property(any, fc.integer({ min: 1, max: 30 }), (parts, max) => {
+      const line = plainLine(parts.join(""), max);
+      expect(line === "" ? null : whyNotPlain(line, { min: 1, max })).toBeNull();
+      expect(plainLine(line, max)).toBe(line);
     }),
   );
 });

@@ -120,7 +120,7 @@ describe("a person claim", () => {
     return row?.canonical;
   };
   /** As the inbox does, but that tokens carry an employee's number. */
-  const claimed = async (sub: string, number: string, ago: number) => {
+  const claimed = async (sub: string, number: unknown, ago: number, refusal: string | null = null) => {
     const signIn = { ...scenario.worker.config.signIn, personClaim: "employee" };
     const config = { ...scenario.worker.config, signIn };
     const own = createInbox({
@@ -138,7 +138,7 @@ describe("a person claim", () => {
     const [row] = await scenario.worker.db.execute<{ refusal: string | null }>(
       sql`select refusal from charter.sign_in_results where sign_in = ${id}::uuid`,
     );
-    expect(row).toEqual({ refusal: null });
+    expect(row).toEqual({ refusal });
   };
 
   test("makes a second login the same person: a new one, and one that was known before the claim was", async () => {
@@ -151,6 +151,15 @@ describe("a person claim", () => {
     await claimed("priya-break-glass", "4711", 17);
     expect(await person("priya-break-glass")).toBe(priya);
     expect(await scenario.entries("person", (await idOf("priya-break-glass")) ?? "")).toContain("person.linked");
+  });
+
+  test("is a number too, and one that cannot be read signs nobody in as a person of their own", async () => {
+    await claimed("demo-ravi-menon", 4720, 0);
+    await claimed("ravi-admin", "4720", 0);
+    expect(await person("ravi-admin")).toBe(scenario.id("ravi.menon"));
+    for (const unread of ["47\u000020", "4720\u202e", " 4720", ["4720"], "4".repeat(321)])
+      await claimed("ravi-other", unread, 0, "Which person signs in cannot be read from the claim employee.");
+    expect(await person("ravi-other")).toBeUndefined();
   });
 
   test("of somebody else joins nobody, and joined stays joined", async () => {
@@ -216,4 +225,40 @@ test("a newcomer's verified address finds the directory's person who never signe
   );
   expect(logins.find(({ subject }) => subject === "nadia")?.id).toBe(scenario.id("nadia.berg"));
   expect(logins.find(({ subject }) => subject === "somebody")?.id).not.toBe(scenario.id("nadia.berg"));
+});
+
+describe("what an identity provider lets people write of themselves", () => {
+  const nameOf = async (subject: string) =>
+    (
+      await scenario.worker.db.execute<{ name: string; email: string }>(
+        sql`select name, email from charter.people where subject = ${subject}`,
+      )
+    )[0];
+
+  test.each([
+    ["a NUL", "Mallory\u0000 Lind", "Mallory Lind"],
+    ["half a character", "Mallory \ud800Lind", "Mallory Lind"],
+    ["line breaks and tabs", "Mallory\r\n\tLind", "Mallory Lind"],
+    ["another reading order", "Mallory \u202edniL\u2066", "Mallory dniL"],
+    ["no end", "Mallory ".repeat(40), `${"Mallory ".repeat(24)}Mallory`],
+    ["nothing that can be seen", "\u0000\u202e", null],
+  ])("a name with %s is one plain line, and its token is taken out of the database", async (what, name, plain) => {
+    const sub = `mallory ${what}`;
+    expect(await handOver(await token({ sub, name, preferred_username: 7 }))).toBeNull();
+    expect((await nameOf(sub))?.name).toBe(plain ?? sub);
+  });
+
+  test.each(["mallory@acme.example\u0000", "mallory\u202e@acme.example", "\ud800@acme.example"])(
+    "an address like %j is none",
+    async (email) => {
+      const sub = `address ${encodeURIComponent(email.toWellFormed())}`;
+      expect(await handOver(await token({ sub, email, email_verified: true }))).toBeNull();
+      expect((await nameOf(sub))?.email).toBe("");
+    },
+  );
+
+  test.each(["a\u0000b", "a\ud800b", "a\nb", "a\u202eb", "a".repeat(256), " a"])(
+    "a subject like %j names nobody",
+    async (sub) => expect(await handOver(await token({ sub }))).toBe("This sign-in names nobody."),
+  );
 });

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
 import { type Outcome, ok, refuse } from "#lib/domain/refusal.ts";
+import { plainLine, whyNotPlain } from "#lib/domain/text.ts";
 
 /** Whose tokens are accepted; from the worker's own configuration. */
 export interface TokenRules {
@@ -75,23 +76,39 @@ function claimsOf(payload: JWTPayload, rules: TokenRules): Outcome<TokenClaims> 
     return refuse({ code: "forbidden", sentence: "This sign-in was issued for another application." });
   }
   const { sub, iat } = payload;
-  if (sub === undefined || sub === "" || iat === undefined) {
+  if (sub === undefined || !isKey(sub, 255) || iat === undefined) {
     return refuse({ code: "forbidden", sentence: "This sign-in names nobody." });
+  }
+  const personClaim = rules.personClaim === null ? null : personOf(payload[rules.personClaim]);
+  if (personClaim === undefined) {
+    const sentence = `Which person signs in cannot be read from the claim ${rules.personClaim}.`;
+    return refuse({ code: "forbidden", sentence, mend: "Ask whoever runs your identity provider." });
   }
   const groups = payload[rules.groupsClaim];
   return ok({
     issuer: rules.issuer,
     subject: sub,
     issuedAt: new Date(iat * 1000),
-    name: textOf(payload.name) ?? textOf(payload.preferred_username),
-    email: payload.email_verified === true ? textOf(payload.email) : null,
-    personClaim: rules.personClaim === null ? null : textOf(payload[rules.personClaim]),
+    name: nameOf(payload.name) ?? nameOf(payload.preferred_username),
+    email: payload.email_verified === true && isKey(payload.email, 320) ? payload.email : null,
+    personClaim,
     groups: Array.isArray(groups) ? groups.filter((group) => typeof group === "string") : [],
   });
 }
 
-const textOf = (value: unknown): string | null =>
-  typeof value === "string" && value.trim() !== "" && value.length <= 320 ? value.trim() : null;
+/** Whatever somebody is told apart by: taken letter by letter, or not at all. */
+const isKey = (value: unknown, max: number): value is string =>
+  typeof value === "string" && value === value.trim() && whyNotPlain(value, { min: 1, max }) === null;
+
+/** Undefined when it is there and is no key: taken for missing, two logins of one person would count as two. */
+function personOf(value: unknown): string | null | undefined {
+  if (value === undefined || value === null || value === "") return null;
+  const key = typeof value === "number" ? String(value) : value;
+  return isKey(key, 320) ? key : undefined;
+}
+
+/** People may write what they like into it at many providers. */
+const nameOf = (value: unknown): string | null => (typeof value === "string" && plainLine(value, 200)) || null;
 
 /** Named cases of jose; null for a fault, which is not the token's. */
 function whyRefused(error: unknown): string | null {
