@@ -11,6 +11,7 @@ import type { Reach } from "#lib/domain/reach.ts";
 import type { Outcome } from "#lib/domain/refusal.ts";
 import type { Secret } from "#lib/domain/secret.ts";
 import type { Calls, Check, Mark } from "#lib/domain/target.ts";
+import { plainLine } from "#lib/domain/text.ts";
 import type { ReachPack } from "./blueprint.ts";
 
 /**
@@ -181,7 +182,7 @@ export interface ObjectState {
 export class Squatter extends Error {
   readonly object: string;
   constructor(object: string, why: string) {
-    super(`${object}: ${why}`);
+    super(plainLine(`${object}: ${why}`, 1_000));
     this.name = "Squatter";
     this.object = object;
   }

@@ -1,3 +1,5 @@
+import { plainLine } from "./text.ts";
+
 /** How a target's or vault's call failed. Retry is the saga's decision, from this kind alone. */
 export const faultKinds = [
   "denied",
@@ -12,7 +14,8 @@ export const faultKinds = [
 export type FaultKind = (typeof faultKinds)[number];
 
 /**
- * A target's answer, classified. `code` is the vendor's error code, `sentence` is ours: never a response body.
+ * A target's answer, classified. `code` is the vendor's error code, `sentence` is ours: never a response body. Names and codes in
+ * them are the target's, so both are kept to one plain line.
  * `ambiguous`: the call may have been executed. `unavailable`: it was certainly not executed.
  */
 export class TargetFault extends Error {
@@ -28,11 +31,12 @@ export class TargetFault extends Error {
     said: string | { readonly sentence: string; readonly retryAfterMs: number | null },
   ) {
     const { sentence, retryAfterMs } = typeof said === "string" ? { sentence: said, retryAfterMs: null } : said;
-    super(`${kind} ${code}: ${sentence}`);
+    const told = { code: plainLine(code, 100), sentence: plainLine(sentence, 1_000) };
+    super(`${kind} ${told.code}: ${told.sentence}`);
     this.name = "TargetFault";
     this.kind = kind;
-    this.code = code;
-    this.sentence = sentence;
+    this.code = told.code;
+    this.sentence = told.sentence;
     this.retryAfterMs = retryAfterMs;
   }
 }

@@ -1,4 +1,8 @@
 import type { IdentityState } from "./identity.ts";
+import { plainLine } from "./text.ts";
+
+/** Whoever has power at a target chooses names there, and with them what a sentence of ours would say. */
+const longest = 500;
 
 /** What a sweep finds between a target and the records. `unregistered` and `orphan` are about objects without an identity. */
 export type Discrepancy = "unregistered" | "orphan" | "missing" | "drifted" | "squatter";
@@ -29,11 +33,12 @@ export interface Recorded {
  * records were read, else an object that is made meanwhile looks like a stray.
  */
 export function whyStray({
-  name,
+  name: chosen,
   proved,
   failed,
 }: Marked): { readonly kind: Discrepancy; readonly sentence: string } | null {
   if (proved && !failed) return null;
+  const name = plainLine(chosen, 200);
   return proved
     ? { kind: "orphan", sentence: `${name} is left from a request that failed. Remove it at the target.` }
     : {
@@ -42,6 +47,8 @@ export function whyStray({
       };
 }
 
+const said = (sentence: string): string => plainLine(sentence, longest);
+
 /** How what a target shows differs from what is recorded: a sentence each, [] as recorded, and what to call it. */
 export function compare(
   seen: Seen,
@@ -49,8 +56,8 @@ export function compare(
 ): { readonly kind: Discrepancy; readonly differences: readonly string[] } {
   if (seen.state === "absent") return { kind: "missing", differences: [`${objectName} is gone from its target.`] };
   if (seen.state === "not-ours")
-    return { kind: "squatter", differences: [`${objectName} is now something that is not ours: ${seen.why}`] };
-  return { kind: "drifted", differences: drift(seen, { objectName, state }) };
+    return { kind: "squatter", differences: [said(`${objectName} is now something that is not ours: ${seen.why}`)] };
+  return { kind: "drifted", differences: drift(seen, { objectName, state }).map(said) };
 }
 
 /** An identity that is suspended or being retired differs from its plan on purpose: of it only that it is disabled is asked. */

@@ -55,6 +55,19 @@ test("each wrong line is named with its number, and nothing of the files is impo
   ]);
   expect(
     await imported({
+      repositories: [
+        "acme/ledger\u202e,1,2,,production,immutable",
+        `acme/${"x".repeat(101)},1,2,,,immutable`,
+        "acme/ledger,1,2,,prod\u202euction,immutable",
+      ],
+    }),
+  ).toEqual([
+    "repositories.csv, line 2: name is not owner/name as GitHub spells it.",
+    "repositories.csv, line 3: name is not owner/name as GitHub spells it.",
+    "repositories.csv, line 4: environments holds control characters.",
+  ]);
+  expect(
+    await imported({
       people: [",ann@acme.example,Ann,true"],
       members: ["nowhere,ann@acme.example", "payments,nobody@acme.example"],
     }),

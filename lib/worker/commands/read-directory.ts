@@ -21,6 +21,9 @@ const email = z.email("is not an e-mail address").max(200);
 const optional = <T extends z.ZodType>(schema: T) => z.union([z.literal("").transform(() => null), schema]);
 const numeric = z.string().regex(/^[1-9][0-9]{0,18}$/, "is not a number as GitHub gives it");
 const list = z.string().transform(words);
+/** As GitHub spells an owner and a repository; nothing else can be in a token's subject. */
+const repository = z.string().regex(/^[A-Za-z0-9][\w-]{0,38}\/[\w.-]{1,100}$/, "is not owner/name as GitHub spells it");
+const environmentsOf = z.union([z.literal(""), plain]).transform(words);
 /** A column that may be missing; empty or missing leaves what is recorded. */
 const maybe = z.preprocess(
   (text) => (text === "" ? undefined : text),
@@ -48,11 +51,11 @@ const schemas = {
     ...targets,
   }),
   repositories: z.object({
-    name: z.string().regex(/^[^/\s]+\/[^/\s]+$/, "is not owner/name"),
+    name: repository,
     owner_id: numeric,
     repository_id: numeric,
     service: optional(slug),
-    environments: list,
+    environments: environmentsOf,
     subject_format: z.enum(subjectFormats),
     archived: maybe,
   }),
