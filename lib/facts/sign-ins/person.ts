@@ -10,7 +10,7 @@ import {
 } from "#db/store/people.ts";
 import type { Entry } from "#lib/audit/entry.ts";
 import type { Work } from "../run.ts";
-import type { TokenClaims } from "./token.ts";
+import type { TokenClaims } from "./token-claims.ts";
 
 /** The login that a token speaks of, new or known. */
 export interface Login {

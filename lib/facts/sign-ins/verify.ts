@@ -5,7 +5,7 @@ import type { Outcome } from "#lib/domain/refusal.ts";
 import { type Answer, refused, taken } from "../answer.ts";
 import type { Work } from "../run.ts";
 import { loginOf, savePerson } from "./person.ts";
-import type { TokenClaims } from "./token.ts";
+import type { TokenClaims } from "./token-claims.ts";
 
 export interface VerifySignIn {
   readonly signIn: string;
