@@ -4,7 +4,8 @@ import { inventoryFilter, queryOf } from "./address.ts";
 import { database } from "./database.ts";
 import { rowsDownload, type Sheet } from "./rows-download.ts";
 
-const sheet: Sheet<InventoryRow> = {
+/** A row of the inventory as a spreadsheet has it. */
+export const inventorySheet: Sheet<InventoryRow> = {
   columns: [
     ...[
       "Name",
@@ -52,5 +53,11 @@ const word = (is: boolean): string => (is ? "yes" : "no");
 export async function inventoryDownload(person: SessionPerson, request: Request): Promise<Response> {
   const query = queryOf(request);
   const rows = readWholeInventory(database().db, person, inventoryFilter(query));
-  return rowsDownload({ name: "identities.export", file: "charter-identities", as: query.get("as"), sheet, rows });
+  return rowsDownload({
+    name: "identities.export",
+    file: "charter-identities",
+    as: query.get("as"),
+    sheet: inventorySheet,
+    rows,
+  });
 }

@@ -2,6 +2,9 @@ import { writeFileSync } from "node:fs";
 import { cpus, loadavg, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import { benchAudit } from "./audit.ts";
+import { benchCold } from "./cold.ts";
+import { benchExport } from "./export.ts";
+import { benchFirstPage } from "./first-page.ts";
 import { type Ground, openGround } from "./ground.ts";
 import { benchLook } from "./look.ts";
 import { type Line, lineText, ratioOf } from "./measure.ts";
@@ -33,9 +36,12 @@ const reads = Object.fromEntries(
 );
 const benches: Readonly<Record<string, Bench>> = {
   ...reads,
+  export: benchExport,
   audit: benchAudit,
   look: benchLook,
   submit: benchSubmit,
+  cold: (ground) => benchCold(ground, Math.min(rounds, 3)),
+  "first-page": (ground) => benchFirstPage(ground, Math.min(rounds, 3)),
   provision: (ground) => benchProvision(ground, Math.min(rounds, 3)),
 };
 
@@ -75,7 +81,7 @@ try {
 
 /** A given folder is taken as it was seeded; a fresh one is filled when something chosen reads at size. */
 async function fill(): Promise<void> {
-  if (!chosen.some((name) => Object.hasOwn(groups, name))) return;
+  if (!chosen.some((name) => name === "export" || Object.hasOwn(groups, name))) return;
   const [row] = await ground.admin`select count(*)::int as n from charter.identities`;
   const identities = Number(values.identities ?? 100_000);
   const audit = Number(values.audit ?? identities);

@@ -32,7 +32,8 @@ async function viewers({ admin }: Ground): Promise<Viewers> {
 }
 
 type Run = () => Promise<unknown>;
-const plain: InventoryFilter = {
+/** Everything, by name. */
+export const plain: InventoryFilter = {
   ...{
     tile: "all",
     q: "",

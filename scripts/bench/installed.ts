@@ -1,0 +1,51 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+
+/** What `npm start` brought up. */
+export interface Started {
+  readonly url: string;
+  /** Process ids of the launcher's children, by name. */
+  children(): Readonly<Record<string, number>>;
+  stop(): Promise<void>;
+}
+
+/** `npm start` of a checkout with its data in `home`, until it is ready. Throws what it said when it ends before. */
+export async function startInstallation(checkout: string, home: string): Promise<Started> {
+  const child = spawn("npm", ["start"], {
+    cwd: checkout,
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: "production", CHARTER_HOME: home },
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  });
+  let said = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (chunk: Buffer) => {
+      said += chunk;
+    });
+  const url = await readyAt(child, () => said);
+  return {
+    url,
+    children: () => {
+      const kept: readonly { name: string; pid: number }[] = JSON.parse(
+        readFileSync(join(home, "children.json"), "utf8"),
+      );
+      return Object.fromEntries(kept.map(({ name, pid }) => [name, pid]));
+    },
+    async stop() {
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGINT");
+      await once(child, "exit");
+    },
+  };
+}
+
+async function readyAt(child: ChildProcess, said: () => string): Promise<string> {
+  for (;;) {
+    const line = /^Charter is ready: (http:\/\/localhost:\d+)$/m.exec(said());
+    if (line?.[1]) return line[1];
+    if (child.exitCode !== null || child.signalCode !== null) throw new Error(said());
+    await pause(20);
+  }
+}
