@@ -62,6 +62,7 @@ const titles: { readonly [action: string]: Say | null } = {
   "identity.access-changed": changed,
   "identity.transferred": () => "Handed over",
   "identity.observed": () => "Read back from the target",
+  "identity.first-used": () => "First used",
   "attestation.recorded": (entry) => `Still needed? Answered: ${text(entry.detail.answer)}`,
   "credential.stored": () => "Credential stored in the vault",
   "identity.credential-replaced": () => "Credential replaced; the older one is kept for a while",

@@ -14,6 +14,8 @@ import { sweepCalls } from "./check-places.ts";
 import { eachTarget } from "./each-target.ts";
 
 type Settled = Awaited<ReturnType<typeof readSettled>>[number];
+/** Identities of one target that are looked at side by side; how fast is up to the target's gate. */
+const observers = 4;
 type NewFinding = Omit<SeenFinding, "id" | "target">;
 
 /**
@@ -32,8 +34,11 @@ async function reconcileTarget(worker: Worker, name: string): Promise<void> {
   const objects: ObservedObject[] = [];
   for await (const object of target.discover(sweepCalls(worker, name))) objects.push(object);
   for (const object of objects) await reportUnrecorded(worker, { target: name, object, at: startedAt });
-  for (const identity of await readSettled(worker.db, name))
-    await observeOne(worker, { name, target, identity, at: startedAt });
+  const settled = (await readSettled(worker.db, name)).values();
+  const observe = async () => {
+    for (const identity of settled) await observeOne(worker, { name, target, identity, at: startedAt });
+  };
+  await Promise.all(Array.from({ length: observers }, observe));
   await closeUnseen(worker.db, name, startedAt);
   const context = { db: worker.db, newId: worker.newId, actor: system, subject: { noun: "target", id: name } } as const;
   await runFact(context, keepSweep, { name });

@@ -31,7 +31,7 @@ const payments: readonly Birth[] = [
     at: "production",
     need: deploys("billing-webhook"),
   }),
-  pipeline([80, "jonas", "billing-preview"], "Shows a change of billing to whoever reviews it.", {
+  pipeline([84, "jonas", "billing-preview"], "Shows a change of billing to whoever reviews it.", {
     repository: "billing",
     at: "staging",
     need: writes("acme-billing-preview"),
@@ -46,7 +46,7 @@ const payments: readonly Birth[] = [
     at: "staging",
     need: reads("acme-ledger-rehearsal"),
   }),
-  pipeline([73, "lena", "storefront-deploy"], "Deploys what renders the shop's pages.", {
+  pipeline([77, "lena", "storefront-deploy"], "Deploys what renders the shop's pages.", {
     repository: "storefront",
     at: "production",
     need: deploys("storefront-render"),
@@ -56,7 +56,7 @@ const payments: readonly Birth[] = [
     at: "staging",
     need: pushes("storefront/web"),
   }),
-  pipeline([66, "jonas", "customer-mail-send"], "Hands receipts to the queue that mails them.", {
+  pipeline([70, "jonas", "customer-mail-send"], "Hands receipts to the queue that mails them.", {
     repository: "customer-mail",
     at: "production",
     need: sends("customer-mail"),
@@ -66,12 +66,12 @@ const payments: readonly Birth[] = [
     at: "production",
     need: publishes("orders-placed"),
   }),
-  pipeline([59, "jonas", "billing-dunning"], "Sends the second reminder, and the third with a fee.", {
+  pipeline([63, "jonas", "billing-dunning"], "Sends the second reminder, and the third with a fee.", {
     repository: "billing",
     at: "production",
     need: sends("billing-dunning"),
   }),
-  pipeline([52, "jonas", "storefront-preview"], "Shows a change of the shop to whoever reviews it.", {
+  pipeline([56, "jonas", "storefront-preview"], "Shows a change of the shop to whoever reviews it.", {
     repository: "storefront",
     at: "staging",
     need: writes("acme-shop-preview"),
@@ -92,7 +92,7 @@ const payments: readonly Birth[] = [
     need: writes("acme-shop-banner"),
     ...lives(20),
   }),
-  pipeline([24, "amara", "refund-report"], "Tells the ledger each night what was refunded.", {
+  pipeline([28, "amara", "refund-report"], "Tells the ledger each night what was refunded.", {
     repository: "ledger",
     at: "production",
     need: publishes("refunds-daily"),
@@ -102,7 +102,7 @@ const payments: readonly Birth[] = [
     at: "staging",
     need: reads("acme-tax-tables"),
   }),
-  key([80, "lena", "till-export"], "Brings the tills' sales of the day to the ledger.", {
+  key([84, "lena", "till-export"], "Brings the tills' sales of the day to the ledger.", {
     runsOn: "cron on till-gateway, Hamburg",
     service: "ledger",
     need: writes("acme-till-sales"),
@@ -116,7 +116,7 @@ const payments: readonly Birth[] = [
     environment: "dev",
     ...lives(90),
   }),
-  key([66, "amara", "printer-room"], "Prints delivery notes in the warehouse in Bremen.", {
+  key([70, "amara", "printer-room"], "Prints delivery notes in the warehouse in Bremen.", {
     runsOn: "print-1, Bremen",
     service: "ledger",
     need: consumes("delivery-notes"),
@@ -129,7 +129,7 @@ const payments: readonly Birth[] = [
     environment: "prod",
     ...excepted(120, "The bank's gateway reads a key from a file and nothing else, until its new release."),
   }),
-  key([38, "jonas", "load-test"], "Fills the staging queue before a big sale.", {
+  key([42, "jonas", "load-test"], "Fills the staging queue before a big sale.", {
     runsOn: "load-1, Frankfurt data centre",
     service: "billing",
     need: sends("billing-load"),
@@ -162,13 +162,13 @@ const data: readonly Birth[] = [
     at: "prod-eu",
     need: writes("acme-warehouse-landing"),
   }),
-  pipeline([80, "priya", "reports-publish"], "Publishes the management reports on the first of the month.", {
+  pipeline([84, "priya", "reports-publish"], "Publishes the management reports on the first of the month.", {
     repository: "reports",
     at: "#main",
     environment: "prod",
     need: writes("acme-reports"),
   }),
-  pipeline([80, "priya", "warehouse-nightly"], "Rehearses the nightly load with a tenth of the rows.", {
+  pipeline([84, "priya", "warehouse-nightly"], "Rehearses the nightly load with a tenth of the rows.", {
     repository: "warehouse",
     at: "staging",
     need: writes("acme-warehouse-nightly"),
@@ -178,7 +178,7 @@ const data: readonly Birth[] = [
     at: "production",
     need: pushes("fraud/models"),
   }),
-  pipeline([73, "victor", "fraud-replay"], "Replays last month's payments against a new model.", {
+  pipeline([77, "victor", "fraud-replay"], "Replays last month's payments against a new model.", {
     repository: "fraud-scoring",
     at: "staging",
     need: reads("acme-fraud-replay"),
@@ -188,7 +188,7 @@ const data: readonly Birth[] = [
     at: "production",
     need: reads("acme-forecast-history"),
   }),
-  pipeline([66, "priya", "forecast-play"], "Tries ideas for the forecast on sampled data.", {
+  pipeline([70, "priya", "forecast-play"], "Tries ideas for the forecast on sampled data.", {
     repository: "forecasts",
     at: "staging",
     need: writes("acme-forecast-play"),
@@ -204,12 +204,12 @@ const data: readonly Birth[] = [
     environment: "staging",
     need: writes("acme-reports-draft"),
   }),
-  pipeline([45, "nadia", "returns-cube"], "Builds the cube of returned goods.", {
+  pipeline([49, "nadia", "returns-cube"], "Builds the cube of returned goods.", {
     repository: "warehouse",
     at: "staging",
     need: reads("acme-returns"),
   }),
-  pipeline([31, "priya", "churn-guess"], "Guesses which customers will leave, for one experiment.", {
+  pipeline([35, "priya", "churn-guess"], "Guesses which customers will leave, for one experiment.", {
     repository: "forecasts",
     at: "staging",
     need: reads("acme-churn"),
@@ -226,14 +226,14 @@ const data: readonly Birth[] = [
     need: reads("acme-samples"),
     environment: "dev",
   }),
-  key([73, "victor", "partner-feed"], "Brings the payment partner's disputes to fraud scoring.", {
+  key([77, "victor", "partner-feed"], "Brings the payment partner's disputes to fraud scoring.", {
     runsOn: "feed-2, Frankfurt data centre",
     service: "fraud-scoring",
     need: writes("acme-partner-feed"),
     edits: { ...kept.edits, backup: "lena" },
     environment: "staging",
   }),
-  key([59, "nadia", "weather-feed"], "Buys tomorrow's weather for the forecast.", {
+  key([63, "nadia", "weather-feed"], "Buys tomorrow's weather for the forecast.", {
     runsOn: "feed-1, Frankfurt data centre",
     service: "warehouse",
     need: writes("acme-weather"),
@@ -247,13 +247,13 @@ const data: readonly Birth[] = [
     environment: "dev",
     ...lives(60),
   }),
-  login([66, "nadia", "warehouse-orders"], "Copies orders into the warehouse each night.", {
+  login([70, "nadia", "warehouse-orders"], "Copies orders into the warehouse each night.", {
     runsOn: "copy job on batch-5",
     service: "warehouse",
     need: tables("read-tables", "orders, refunds"),
     ...excepted(160, "The copy job runs on a host without a vault agent until it moves."),
   }),
-  login([45, "nadia", "fraud-lookup"], "Looks up orders of payments that seem wrong.", {
+  login([49, "nadia", "fraud-lookup"], "Looks up orders of payments that seem wrong.", {
     runsOn: "scoring on gpu-2",
     service: "fraud-scoring",
     need: tables("read-tables", "orders"),
@@ -303,17 +303,17 @@ const platform: readonly Birth[] = [
     at: "production",
     need: writes("acme-status"),
   }),
-  pipeline([66, "ida", "status-page-try"], "Tries a change of the status page.", {
+  pipeline([70, "ida", "status-page-try"], "Tries a change of the status page.", {
     repository: "status-page",
     at: "staging",
     need: writes("acme-status-try"),
   }),
-  pipeline([52, "mara", "trail-shipper"], "Ships the audit trail of staging to its archive.", {
+  pipeline([56, "mara", "trail-shipper"], "Ships the audit trail of staging to its archive.", {
     repository: "audit-trail",
     at: "staging",
     need: writes("acme-trail-staging"),
   }),
-  key([45, "ida", "uptime-probe"], "Asks every minute whether the shop answers.", {
+  key([49, "ida", "uptime-probe"], "Asks every minute whether the shop answers.", {
     runsOn: "probe-1, Dublin",
     service: "status-page",
     need: publishes("uptime"),

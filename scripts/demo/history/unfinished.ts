@@ -101,7 +101,7 @@ export const unfinished: readonly Birth[] = [
     need: tables("read-tables", "vouchers"),
     ...excepted(60, "The support desk cannot lease credentials before its next release."),
   }),
-  login([38, "amara", "market-survey"], "Draws a sample of orders for this autumn's survey.", {
+  login([42, "amara", "market-survey"], "Draws a sample of orders for this autumn's survey.", {
     runsOn: "survey job on batch-2",
     service: "orders",
     need: tables("read-tables", "orders"),
