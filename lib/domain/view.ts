@@ -19,11 +19,11 @@ export const viewKeys = [
 /** The most that one person keeps. */
 export const viewsCap = 50;
 
-/** The view of an address: what is known, at most 200 characters each, in one order. */
+/** The view of an address: what is known, at most 200 characters each and none that no address can carry, in one order. */
 export function viewQuery(address: string): string {
   const given = new URLSearchParams(address);
   const kept = viewKeys.flatMap((key) => {
-    const value = given.get(key)?.slice(0, 200) ?? "";
+    const value = given.get(key)?.replaceAll("\0", "").slice(0, 200) ?? "";
     return value === "" ? [] : [[key, value]];
   });
   return new URLSearchParams(kept).toString();

@@ -21,9 +21,9 @@ export function queryOf({ url }: Request): URLSearchParams {
   return searchOf(Object.fromEntries([...searchParams.keys()].map((name) => [name, searchParams.getAll(name)])));
 }
 
-/** The inventory's filter as its address says; what is unknown counts as absent. */
+/** The inventory's filter as its address says; what is unknown counts as absent, and the database takes no NUL in a text. */
 export function inventoryFilter(query: URLSearchParams): InventoryFilter {
-  const of = (name: string) => query.get(name) ?? "";
+  const of = (name: string) => query.get(name)?.replaceAll("\0", "") ?? "";
   return {
     tile: tiles.find((tile) => tile === of("tile")) ?? "all",
     q: of("q"),

@@ -32,7 +32,8 @@ export async function whyNoCall(request: Request, origin: string): Promise<NoCal
 
 /** The body, or null when it is longer. It is read to its end either way, so that who sends it gets the answer. */
 async function textWithin({ body }: Request, bytes: number): Promise<string | null> {
-  const text = new TextDecoder();
+  // As the framework will read it: with a byte order mark it is no JSON.
+  const text = new TextDecoder("utf-8", { ignoreBOM: true });
   let read = 0;
   let whole = "";
   for await (const piece of body ?? []) {

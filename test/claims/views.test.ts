@@ -29,6 +29,7 @@ describe("what a view is", () => {
       "tile=static&sort=-risk&hide=reach",
     );
     expect(viewQuery(`q=${"x".repeat(300)}`)).toBe(`q=${"x".repeat(200)}`);
+    expect(viewQuery("q=%00a%00&team=%00")).toBe("q=a");
     expect(readView({ name: "A", query: "after=1&q=a", team: 3 })).toEqual({ name: "A", query: "q=a", team: null });
     for (const junk of [null, "x", {}, { name: "", query: "" }, { name: "a\nb", query: "" }])
       expect(readView(junk)).toBeNull();

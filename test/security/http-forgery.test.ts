@@ -347,6 +347,7 @@ describe("bodies that no form sends", () => {
     "an unknown field": () => JSON.stringify([{ ...text("x"), more: 1 }]),
     "a prototype": () => `[{"__proto__":{"text":"x"},"constructor":{"prototype":{"text":"x"}}}]`,
     "a NUL": () => JSON.stringify([text("a\u0000b")]),
+    "a byte order mark": () => `\ufeff${JSON.stringify([text("x")])}`,
     "a lone surrogate": () => `[${JSON.stringify({ ...inputOf(comment()), text: "?" }).replace("?", "a\\ud800b")}]`,
     "bidi control": () => JSON.stringify([text("a\u202eb")]),
     "no arguments": () => "[]",
@@ -364,6 +365,12 @@ describe("bodies that no form sends", () => {
     for (const action of [comment(), submit()]) {
       expect(`${name}: ${await tried({ ...call(action), body: body() })}`).not.toMatch(/taken|fault|status [^4]/);
     }
+  });
+
+  test("a NUL in the address of a view finds nothing, and is no fault", async () => {
+    const [match] = onlyFor("matchMany");
+    if (match === undefined) throw new Error("There is no such action.");
+    expect(await tried(call(match, { query: "q=%00&team=%00&owner=%00&sort=%00" }))).toBe("taken");
   });
 
   test("10 MB without its length ends before it is read", async () => {
