@@ -58,10 +58,13 @@ interface Recorded {
   readonly birth: string;
 }
 
-/** `npm start` with `words` in an installation's folder. */
+/** `npm start` with `words` in an installation's folder, without the demo's history unless `variables` say so. */
 function launch(home: string, variables: Readonly<Record<string, string>> = {}, words: readonly string[] = []) {
   const child = spawn(process.execPath, [start, ...words], {
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: "production", CHARTER_HOME: home, ...variables },
+    env: {
+      ...{ PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: "production", CHARTER_HOME: home },
+      ...{ CHARTER_DEMO_HISTORY: "none", ...variables },
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   launchers.push(child);
@@ -242,6 +245,32 @@ describe("npm start", () => {
       } finally {
         await cluster.stop();
       }
+    },
+    patience,
+  );
+
+  test(
+    "a history that a kill cuts off is never shown in part: the next start says so and begins anew",
+    async () => {
+      const home = newHome();
+      const first = launch(home, { CHARTER_DEMO_HISTORY: "lived" });
+      await until(() => first.said().includes("Fourteen weeks of history") || first.child.exitCode !== null);
+      const behind = await query(home, (sql) => sql`select ahead < interval '0' as behind from charter.clock_offset`);
+      expect(behind).toEqual([{ behind: true }]);
+      first.child.kill("SIGKILL");
+      await first.ended;
+
+      const next = launch(home);
+      await next.ready();
+      expect(next.said()).toContain("was ended while it lived the demo's history");
+      const now = await query(
+        home,
+        (sql) =>
+          sql`select (select count(*)::int from charter.requests) as asked, ahead = interval '0' as today from charter.clock_offset`,
+      );
+      expect(now).toEqual([{ asked: 0, today: true }]);
+      next.child.kill("SIGTERM");
+      expect(await next.ended).toBe(0);
     },
     patience,
   );
