@@ -61,6 +61,7 @@ const titles: { readonly [action: string]: Say | null } = {
   "identity.renewed": () => "Renewed",
   "identity.access-changed": changed,
   "identity.transferred": () => "Handed over",
+  "identity.person-joined": () => "Two logins behind it became one person",
   "identity.observed": () => "Read back from the target",
   "identity.first-used": () => "First used",
   "attestation.recorded": (entry) => `Still needed? Answered: ${text(entry.detail.answer)}`,

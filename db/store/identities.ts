@@ -33,6 +33,16 @@ export async function countBehind(db: Queries, person: string): Promise<number> 
   return row?.n ?? 0;
 }
 
+/** Writes the person a login has become wherever the person it was owns, backs up or ends an identity; what changed. */
+export const repoint = (tx: Tx, from: string, to: string) =>
+  tx.execute<{ id: string; version: number }>(sql`
+    update charter.identities set version = version + 1,
+      owner = case owner when ${from}::uuid then ${to}::uuid else owner end,
+      backup_person = case backup_person when ${from}::uuid then ${to}::uuid else backup_person end,
+      ends_it = case ends_it when ${from}::uuid then ${to}::uuid else ends_it end
+    where tenant = 'main' and ${from}::uuid in (owner, backup_person, ends_it)
+    returning id, version::int as version`);
+
 export const insertIdentity = (tx: Tx, row: NewIdentity) => tx.insert(identities).values(row);
 
 type IdentityChanges = Partial<Omit<NewIdentity, "id" | "state">>;

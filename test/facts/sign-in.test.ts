@@ -187,6 +187,22 @@ describe("a person claim", () => {
     expect(await person("demo-tomas-vidal")).toBe(await idOf("tomas-admin"));
   });
 
+  test("that joins two who own identities leaves both theirs", async () => {
+    await claimed("demo-ida-holm", "4715", 15);
+    await handOver(await token({ sub: "ida-admin", iat: seconds(14) }));
+    const [one, other] = [(await idOf("demo-ida-holm")) ?? "", (await idOf("ida-admin")) ?? ""];
+    await own(scenario.database.admin, one);
+    await own(scenario.database.admin, other);
+    await claimed("ida-admin", "4715", 13);
+    const joined = await person("ida-admin");
+    expect(await person("demo-ida-holm")).toBe(joined);
+    const rows = await scenario.database.admin`
+      select id, owner from charter.identities where owner in (${one}, ${other}) and name = 'n'`;
+    expect(rows.map(({ owner }) => owner)).toEqual([joined, joined]);
+    const entries = await Promise.all(rows.map(({ id }) => scenario.entries("identity", String(id))));
+    expect(entries.flat()).toContain("identity.person-joined");
+  });
+
   /** An identity of this owner, in the columns that say whose it is. */
   const own = (admin: postgres.Sql, owner: string) =>
     admin.begin(async (tx) => {
@@ -194,7 +210,7 @@ describe("a person claim", () => {
       await tx`
         insert into charter.identities (id, name, blueprint, connector, target, environment, state, purpose, service, team, owner, ends_it,
           classification, credential, ends_at, charter, charter_request, charter_version, object_name, owner_accepted_at, reach, risk, risk_parts)
-        select id, 'n', 'b', 'c', 't', 'dev', 'live', 'p', id, id, ${owner}, id, 'internal', 'federated', now(), '{}', id, 1, 'o', now(), '{}', 0, '[]' from (select gen_random_uuid() as id) x`;
+        select id, 'n', 'b', 'c', 't', 'dev', 'live', 'p', id, id, ${owner}, id, 'internal', 'federated', now(), '{}', id, 1, id, now(), '{}', 0, '[]' from (select gen_random_uuid() as id) x`;
     });
   const idOf = async (subject: string) =>
     (await scenario.worker.db.execute<{ id: string }>(sql`select id from charter.people where subject = ${subject}`))[0]

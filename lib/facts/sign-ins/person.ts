@@ -1,5 +1,5 @@
 import { linkLogins } from "#db/store/directory.ts";
-import { countBehind } from "#db/store/identities.ts";
+import { countBehind, repoint } from "#db/store/identities.ts";
 import {
   canonicalByClaim,
   insertPeople,
@@ -39,14 +39,21 @@ export async function savePerson(work: Work, token: TokenClaims, login: Login): 
   if (linked === null || linked === row.canonical) return [await saveLogin(work, token, login)];
   if (login.isNew) return [await saveLogin(work, token, { row: { ...row, canonical: linked }, isNew: true })];
   const saved = await saveLogin(work, token, login);
-  // Who stands behind identities stays who they are; the other login joins them.
+  // Who stands behind identities stays who they are and the other login joins them, with what it stands behind itself.
   const [from, to] =
     (await countBehind(work.tx, row.canonical)) > 0 ? [linked, row.canonical] : [row.canonical, linked];
   const moved = await linkLogins(work.tx, from, to);
+  const owned = await repoint(work.tx, from, to);
   const detail = { canonical: to, was: from, named: "by the person claim of a sign-in" };
+  const ofIdentity = { person: to, was: from };
   return [
     saved,
     ...moved.map(({ id, version }): Entry => ({ noun: "person", id, version, action: "person.linked", detail })),
+    ...owned.map(
+      ({ id, version }): Entry => ({
+        ...{ noun: "identity", id, version, action: "identity.person-joined", detail: ofIdentity },
+      }),
+    ),
   ];
 }
 
