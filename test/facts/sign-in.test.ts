@@ -188,12 +188,12 @@ describe("a person claim", () => {
   });
 
   test("that joins two who own identities leaves both theirs", async () => {
-    await claimed("demo-ida-holm", "4715", 15);
-    await handOver(await token({ sub: "ida-admin", iat: seconds(14) }));
+    await claimed("demo-ida-holm", "4715", 8);
+    await handOver(await token({ sub: "ida-admin", iat: seconds(7) }));
     const [one, other] = [(await idOf("demo-ida-holm")) ?? "", (await idOf("ida-admin")) ?? ""];
     await own(scenario.database.admin, one);
     await own(scenario.database.admin, other);
-    await claimed("ida-admin", "4715", 13);
+    await claimed("ida-admin", "4715", 6);
     const joined = await person("ida-admin");
     expect(await person("demo-ida-holm")).toBe(joined);
     const rows = await scenario.database.admin`
