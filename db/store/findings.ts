@@ -179,6 +179,12 @@ export const readSettled = (db: Db, target: string) =>
       observedAt: identities.observedAt,
       differences: identities.differences,
       firstUseAt: identities.firstUseAt,
+      /** Ids of every credential it was ever given; null while one is being replaced or removed. */
+      recorded: sql<
+        readonly string[] | null
+      >`case when not exists (select 1 from charter.intents i where i.tenant = 'main'
+          and i.identity = identities.id and i.state in ('running', 'undoing'))
+        then array(select c.external_id from charter.credentials c where c.tenant = 'main' and c.identity = identities.id) end`,
     })
     .from(identities)
     .where(

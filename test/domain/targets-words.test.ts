@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Squatter } from "#lib/connectors/connector.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
-import { compare, whyStray } from "#lib/domain/reconciliation.ts";
+import { compare, unrecordedCredentials, whyStray } from "#lib/domain/reconciliation.ts";
 import { whyNotPlain } from "#lib/domain/text.ts";
 
 const hostile = `x\u202e${"\n"}\u0000dniL araM yb devorppa \u2066\ud800${"y".repeat(5_000)}`;
@@ -32,5 +32,21 @@ describe("a name that somebody chose at a target", () => {
     isPlain(fault.message, 1_200);
     expect(fault.sentence).toMatch(/^It is not as planned: x/);
     isPlain(new Squatter(hostile, hostile).message, 1_000);
+  });
+});
+
+describe("a credential at the target", () => {
+  const listed = [
+    { id: "AKIA1", active: true },
+    { id: "AKIA2", active: true },
+    { id: "AKIA3", active: false },
+  ];
+  test("that works and was never recorded is said", () =>
+    expect(unrecordedCredentials(listed, ["AKIA1"])).toEqual([
+      "The credential AKIA2 works and was not made by this portal.",
+    ]));
+  test("that was recorded, is disabled, or is being replaced is not", () => {
+    expect(unrecordedCredentials(listed, ["AKIA1", "AKIA2"])).toEqual([]);
+    expect(unrecordedCredentials(listed, null)).toEqual([]);
   });
 });

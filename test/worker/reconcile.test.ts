@@ -1,6 +1,8 @@
 import { generateKeyPairSync, randomBytes, randomUUID } from "node:crypto";
 import {
+  CreateAccessKeyCommand,
   CreateRoleCommand,
+  DeleteAccessKeyCommand,
   DeleteRoleCommand,
   DeleteRolePolicyCommand,
   GetRoleCommand,
@@ -272,6 +274,29 @@ it.each([
     await hand.close();
   },
 );
+
+it("aws-iam user: an access key that somebody else made is a finding until it is gone", async () => {
+  const world = worlds.all.find(({ name }) => name === "aws-iam user and key") ?? expect.fail("no such world");
+  const worker = makeWorker(world);
+  await publishConfig(worker.db, worker.config, randomUUID);
+  for (const gate of [world.kind, "vault-main"]) await seedGate(database.admin, { target: gate });
+  const { name, identity } = await born(world);
+  const findings = async () => {
+    await reconcile(worker);
+    const rows =
+      await database.admin`select sentence from charter.findings where identity = ${identity} and closed_at is null`;
+    return rows.map(({ sentence }) => sentence);
+  };
+  expect(await findings()).toEqual([]);
+  const { accessKeyId = "", secretAccessKey = "" } = world.target.credentials;
+  const endpoint = String(world.target.settings.endpoint);
+  const client = new IAMClient({ endpoint, region: "eu-central-1", credentials: { accessKeyId, secretAccessKey } });
+  const { AccessKey } = await client.send(new CreateAccessKeyCommand({ UserName: name }));
+  expect(await findings()).toEqual([`The credential ${AccessKey?.AccessKeyId} works and was not made by this portal.`]);
+  await client.send(new DeleteAccessKeyCommand({ UserName: name, AccessKeyId: AccessKey?.AccessKeyId ?? "" }));
+  expect(await findings()).toEqual([]);
+  client.destroy();
+});
 
 it("postgresql: a login that a rotation replaced is no finding, and after less access what is granted back is one", async () => {
   const world = worlds.all.find(({ name }) => name === "postgresql role") ?? expect.fail("no such world");

@@ -3,7 +3,7 @@ import { saveTargetSweep } from "#db/store/configuration.ts";
 import { closeUnseen, readSettled, type SeenFinding, seeFinding } from "#db/store/findings.ts";
 import { readFoundingIntent, readIntent, readPresentPlan } from "#db/store/intents.ts";
 import type { Intent, ObservedObject, Target } from "#lib/connectors/connector.ts";
-import { compare, whyStray } from "#lib/domain/reconciliation.ts";
+import { compare, unrecordedCredentials, whyStray } from "#lib/domain/reconciliation.ts";
 import { refuse } from "#lib/domain/refusal.ts";
 import { keepObservation } from "#lib/facts/identities/observe.ts";
 import type { Command } from "#lib/facts/run.ts";
@@ -34,9 +34,13 @@ async function reconcileTarget(worker: Worker, name: string): Promise<void> {
   const objects: ObservedObject[] = [];
   for await (const object of target.discover(sweepCalls(worker, name))) objects.push(object);
   for (const object of objects) await reportUnrecorded(worker, { target: name, object, at: startedAt });
+  const credentials = new Map(objects.map((object) => [object.name, object.credentials]));
   const settled = (await readSettled(worker.db, name)).values();
   const observe = async () => {
-    for (const identity of settled) await observeOne(worker, { name, target, identity, at: startedAt });
+    for (const identity of settled) {
+      const listed = credentials.get(identity.objectName) ?? [];
+      await observeOne(worker, { name, target, identity, listed, at: startedAt });
+    }
   };
   await Promise.all(Array.from({ length: observers }, observe));
   await closeUnseen(worker.db, name, startedAt);
@@ -74,10 +78,12 @@ interface Observing {
   readonly name: string;
   readonly target: Target;
   readonly identity: Settled;
+  /** What was listed of its credentials, before its records were read. */
+  readonly listed: ObservedObject["credentials"];
   readonly at: Date;
 }
 
-async function observeOne(worker: Worker, { name, target, identity, at }: Observing): Promise<void> {
+async function observeOne(worker: Worker, { name, target, identity, listed, at }: Observing): Promise<void> {
   const founding = await readFoundingIntent(worker.db, identity.id);
   if (founding === null) return;
   const { id, kind, planDigest, mark } = founding;
@@ -88,7 +94,9 @@ async function observeOne(worker: Worker, { name, target, identity, at }: Observ
   };
   const observed = await target.observe(intent, sweepCalls(worker, name));
   if (observed.state === "unknown-yet") return;
-  const { kind: found, differences } = compare(observed, identity);
+  const { kind: found, differences: differing } = compare(observed, identity);
+  const differences =
+    observed.state === "ours" ? [...differing, ...unrecordedCredentials(listed, identity.recorded)] : differing;
   if (isNews(identity, differences, at)) await keep(worker, identity, differences);
   const [first] = differences;
   if (first === undefined) return;
