@@ -14,6 +14,7 @@ import { changeAccess } from "#lib/claims/requests/change-access.ts";
 import { preview } from "#lib/claims/requests/preview.ts";
 import { previewAccess } from "#lib/claims/requests/preview-access.ts";
 import { submit } from "#lib/claims/requests/submit.ts";
+import { submitEach } from "#lib/claims/requests/submit-each.ts";
 import { decide } from "#lib/claims/verdicts/decide.ts";
 import { digest } from "#lib/digest/digest.ts";
 import { asItIs, type WantedAccess } from "#lib/domain/access.ts";
@@ -289,6 +290,22 @@ describe("where policy asks for a passkey", () => {
     expect(sentenceOf(await again(keys.tomas.sign(stolen)))).toMatch(/too late, or twice/);
   });
 
+  test("the worker asks for itself which claim took a challenge, should the database's trigger ever be missing", async () => {
+    const { admin } = cast.scenario.database;
+    const asked = await cast.asked();
+    const invented = { ...(await statementFrom(verdictOf(mara, asked))), challengeId: "b".repeat(64) };
+    const [id, assertion] = [randomUUID(), JSON.stringify(keys.mara.sign(invented))];
+    await admin.begin(async (tx) => {
+      await tx`set local session_replication_role = replica`;
+      await tx`insert into charter.verdicts (id, request, version, plan_digest, stage, person, verdict, assertion, received_at, channel)
+        values (${id}, ${asked.request}, 1, ${asked.planDigest}, 0, ${cast.scenario.id(mara)}, 'approve', ${assertion}::text::jsonb,
+          charter.clock(), 'charter_web')`;
+      await tx`insert into charter.inbox (claim, subject) values ('verdicts', ${id})`;
+    });
+    await cast.scenario.settle();
+    expect(await outcomeOf("verdicts", id)).toBe("The passkey was used for something else, or too long ago.");
+  });
+
   test("two at once with one challenge: one of them", async () => {
     const [one, two] = [await cast.asked(), await cast.asked()];
     const statement = await statementFrom(verdictOf(mara, one));
@@ -391,6 +408,24 @@ describe("what is asked for is signed by who asks, where it gives power or time"
     expect(await gestured(keys.amara, send)).toEqual({ ok: { id: renewal.id } });
     await cast.scenario.settle();
     expect(await stateOf(renewal.id)).toBe("awaiting-approval");
+  });
+
+  test("of several environments in one form the signed one is sent by itself, and stays as a draft", async () => {
+    const amara = cast.scenario.as("amara.obi");
+    const beside = [{ environment: "dev", subject: { branch: "main" } }] as const;
+    const edits = { owner: cast.scenario.id("amara.obi"), name: "ledger-several" };
+    const input = { id: randomUUID(), answers: ledgerAnswers({ beside, edits }) };
+    const seen = granted(await preview(amara, input));
+    const sides = [{ environment: "prod" as const, preview: seen }, ...seen.beside];
+    const plans = sides.map(({ environment, preview: side }) => ({ environment, planDigest: side.planDigest ?? "" }));
+    const sent = granted(await submitEach(amara, { ...input, plans }));
+    expect(sent).toMatchObject([
+      { environment: "prod", refusals: [{ field: "passkey", mend: "Send it by itself." }] },
+      { environment: "dev", refusals: null },
+    ]);
+    const [kept] = await cast.scenario.database
+      .admin`select 1 as one from charter.drafts where id = ${sent[0]?.id ?? ""}`;
+    expect(kept).toEqual({ one: 1 });
   });
 
   test("more access is signed, less is not; neither goes with others where it is signed", async () => {
