@@ -241,7 +241,12 @@ describe("reach", () => {
     ["arn:aws:lambda:eu-central-1:111122223333:function:orders:*", false],
     ["arn:aws:dynamodb:eu-central-1:111122223333:table/orders/index/*", false],
     ["arn:aws:secretsmanager:eu-central-1:111122223333:secret:stripe-??????", false],
+    ["arn:aws:secretsmanager:eu-central-1:111122223333:secret:??????????-??????", true],
     ["arn:aws:iam::*:role/x", true],
+    ["arn:aws:s3:::?????????????/*", true],
+    ["arn:aws:s3:::fin??ce/*", true],
+    ["arn:aws:s3:::${aws:UserAgent}/*", true],
+    ["arn:aws:s3:::finance/${aws:PrincipalTag/team}/*", false],
   ])("%s is open-ended: %s", (resource, open) => {
     expect(isOpenEnded(resource)).toBe(open);
   });

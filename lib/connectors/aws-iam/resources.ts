@@ -14,14 +14,15 @@ const nouns: Readonly<Record<string, string>> = {
 
 /**
  * True when a resource expression is open-ended: `*`, any account, or a wildcard before one whole name is written.
- * `arn:aws:s3:::bucket/*` is bounded (one bucket's objects), `arn:aws:s3:::bucket*` is not.
+ * `arn:aws:s3:::bucket/*` is bounded (one bucket's objects), `arn:aws:s3:::bucket*` is not. A policy variable is a wildcard too:
+ * who calls chooses what some of them say (`${aws:UserAgent}`). The six random characters that AWS puts after a secret's name are none.
  */
 export function isOpenEnded(resource: string): boolean {
   if (resource === "*") return true;
   const [, , service = "", , account = "", ...rest] = resource.split(":");
   if (/[*?]/.test(service) || /[*?]/.test(account)) return true;
-  const name = rest.join(":");
-  const wildcard = name.search(/[*]/);
+  const name = service === "secretsmanager" ? rest.join(":").replace(/-\?{6}$/, "") : rest.join(":");
+  const wildcard = name.search(/[*?]|\$\{/);
   if (wildcard < 0) return false;
   const whole = name
     .slice(0, wildcard)
