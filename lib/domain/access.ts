@@ -34,7 +34,10 @@ export interface AccessChange {
   readonly takenAway: readonly AccessLine[];
 }
 
-/** Whether everything that the second resource names is named by the first; false where that is not certain. */
+/**
+ * Whether everything that the second resource names is named by the first; false where that is not certain. A first without `*` or
+ * `?` names itself alone.
+ */
 export type Covers = (general: string, specific: string) => boolean;
 
 /**
@@ -52,29 +55,58 @@ export const compareAccess = (
 
 /** Of the first, what the second does not allow. */
 function uncovered(of: readonly Permission[], by: readonly Permission[], covers: Covers): readonly AccessLine[] {
-  const held = new Map<string, Allowance[]>();
-  for (const { key, on } of by) held.set(key, [...(held.get(key) ?? []), ...on]);
-  const allows = remembered(covers);
+  const held = heldOf(by);
+  const within = remembered(covers);
   return of.flatMap(({ key, on, ...line }) => {
-    const places = held.get(key) ?? [];
-    const left = on.filter((one) => !places.some((place) => allows(place, one)));
+    const { names, broad } = held.get(key) ?? nothingHeld;
+    const unnamed = on.filter((one) => !namesFor(one).some((name) => names.has(name)));
+    const left = unnamed.filter((one) => !broad.some((places) => within(places, on).has(one)));
     return left.length === 0 ? [] : [{ ...pick(line), on: [...new Set(left.map(sayPlace))] }];
   });
 }
 
 const pick = ({ action, service, level }: AccessLine | Omit<AccessLine, "on">) => ({ action, service, level });
 
-/** A wildcard over actions asks the same of the same places many times. */
-function remembered(covers: Covers): (general: Allowance, specific: Allowance) => boolean {
-  const known = new Map<string, boolean>();
-  return (general, specific) => {
-    if (general.condition !== null && general.condition !== specific.condition) return false;
-    const pair = `${general.resource}\n${specific.resource}`;
-    const answer = known.get(pair) ?? covers(general.resource, specific.resource);
-    known.set(pair, answer);
-    return answer;
+/** What is held under one key: places by name, and lists with places that may name others. */
+interface HeldPlaces {
+  readonly names: Set<string>;
+  readonly broad: (readonly Allowance[])[];
+}
+const nothingHeld: HeldPlaces = { names: new Set(), broad: [] };
+
+function heldOf(permissions: readonly Permission[]): ReadonlyMap<string, HeldPlaces> {
+  const held = new Map<string, HeldPlaces>();
+  for (const { key, on } of permissions) {
+    const places = held.get(key) ?? { names: new Set(), broad: [] };
+    for (const { resource, condition } of on) places.names.add(nameOf(resource, condition));
+    if (on.some(({ resource }) => /[*?]/.test(resource))) places.broad.push(on);
+    held.set(key, places);
+  }
+  return held;
+}
+
+const nameOf = (resource: string, condition: string | null): string => `${condition ?? ""}\n${resource}`;
+/** Names under which a place is held as it is: under no condition, or under its own. */
+const namesFor = ({ resource, condition }: Allowance) => [nameOf(resource, null), nameOf(resource, condition)];
+
+/**
+ * Of the second list, what the first covers. A wildcard over actions asks the same of the same two lists once for each action:
+ * they are compared once.
+ */
+function remembered(covers: Covers): (by: readonly Allowance[], of: readonly Allowance[]) => ReadonlySet<Allowance> {
+  const known = new Map<readonly Allowance[], Map<readonly Allowance[], ReadonlySet<Allowance>>>();
+  return (by, of) => {
+    const row = known.get(by) ?? new Map<readonly Allowance[], ReadonlySet<Allowance>>();
+    known.set(by, row);
+    const found = row.get(of) ?? new Set(of.filter((one) => by.some((place) => allows(place, one, covers))));
+    row.set(of, found);
+    return found;
   };
 }
+
+const allows = (general: Allowance, specific: Allowance, covers: Covers): boolean =>
+  (general.condition === null || general.condition === specific.condition) &&
+  covers(general.resource, specific.resource);
 
 const sayPlace = ({ resource, condition }: Allowance): string =>
   condition === null ? resource : `${resource}, only if ${condition}`;

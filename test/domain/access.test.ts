@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { covers as awsCovers } from "#lib/connectors/aws-iam/access.ts";
-import { covers as pgCovers } from "#lib/connectors/postgresql/access.ts";
+import { access as pgAccess, covers as pgCovers } from "#lib/connectors/postgresql/access.ts";
 import { type Allowance, compareAccess, type Permission } from "#lib/domain/access.ts";
 
 const may = (action: string, ...on: readonly (string | Allowance)[]): Permission => ({
@@ -59,6 +59,12 @@ describe("one resource certainly names another", () => {
     ["arn:aws:sqs:*:q", "arn:aws:sqs:eu-west-1:1:q", false],
     ["arn:aws:logs:eu:1:log-group:*", "arn:aws:logs:eu:1:log-group:x:log-stream:y", true],
     ["arn:aws:s3:::A/*", a, false],
+    ["arn:aws:s3:::a/*", "arn:aws:s3:::a/${aws:username}", true],
+    ["arn:aws:s3:::a/${aws:username}", "arn:aws:s3:::a/${aws:username}", true],
+    ["arn:aws:s3:::a/${*}", "arn:aws:s3:::a/${aws:username}", false],
+    ["arn:aws:s3:::a/*}", "arn:aws:s3:::a/${aws:username}", false],
+    ["arn:aws:s3:::a/$*", "arn:aws:s3:::a/${aws:username}", false],
+    [`arn:aws:s3:::a/${"?".repeat(15)}`, "arn:aws:s3:::a/${aws:username}", false],
   ])("%s and %s: %s", (general, specific, expected) => {
     expect(awsCovers(general, specific)).toBe(expected);
   });
@@ -69,6 +75,37 @@ describe("one resource certainly names another", () => {
       false,
     ]);
   });
+});
+
+test("a wildcard over actions compares the same two lists of places once, not once for each action", () => {
+  const [actions, each] = [50, 40];
+  let looked = 0;
+  const place = (resource: string): Allowance => ({
+    condition: null,
+    get resource() {
+      looked += 1;
+      return resource;
+    },
+  });
+  const all = (bucket: string) => {
+    const on = Array.from({ length: each }, (_, at) => place(`arn:aws:s3:::${bucket}-${at}-*`));
+    return Array.from({ length: actions }, (_, at): Permission => ({ ...may(`s3:Do${at}`), on }));
+  };
+  expect(compareAccess(all("a"), all("b"), awsCovers).added).toHaveLength(actions);
+  expect(looked).toBeLessThan(actions * each * each);
+});
+
+test("in PostgreSQL a database and a schema are never taken for another pair that reads the same", async () => {
+  const of = async (database: string, schema: string) =>
+    pgAccess([
+      ...[{ kind: "role", title: "", name: "r", details: [], desired: { labels: {} } }],
+      ...[{ kind: "login", title: "", name: "l", details: [], desired: { memberOf: "r", validUntil: "" } }],
+      {
+        ...{ kind: "grants", title: "", name: database, details: [] },
+        desired: { grants: [{ database, on: "table", schema, names: ["t"], privileges: ["SELECT"] }] },
+      },
+    ]);
+  expect(said(await of("a.b", "c"), await of("a", "b.c"), pgCovers).added).toHaveLength(1);
 });
 
 test("whatever is not added is allowed by what was there before: no text that the new place names is new", () => {

@@ -43,7 +43,8 @@ function partsOf(arn: string): readonly string[] {
 
 /**
  * IAM's wildcards in both: `*` stands for any run, `?` for one character, never across the colons of the first five parts.
- * Certain or false: a run in the specific one is only covered by a run in the general one.
+ * Certain or false: a run in the specific one is only covered by a run in the general one. A policy variable is a run of nobody
+ * knows what: the general one covers it where it would cover any text in its place, and covers by its own only the very same.
  */
 export function covers(general: string, specific: string): boolean {
   if (general === specific || general === "*") return true;
@@ -52,5 +53,8 @@ export function covers(general: string, specific: string): boolean {
   return partsOf(general).every((pattern, at) => partCovers(pattern, own[at] ?? ""));
 }
 
-const partCovers = (pattern: string, text: string): boolean =>
-  pattern === text || (!(pattern.includes("?") && text.includes("*")) && matches(pattern, text));
+function partCovers(pattern: string, text: string): boolean {
+  if (pattern === text) return true;
+  const open = text.replace(/\$\{[^}]*\}?/g, "*");
+  return !pattern.includes("${") && !(pattern.includes("?") && open.includes("*")) && matches(pattern, open);
+}

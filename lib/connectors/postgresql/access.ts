@@ -4,13 +4,13 @@ import { desiredOf } from "./plan.ts";
 import { levelOf } from "./reach.ts";
 import type { PostgresqlSpec } from "./spec.ts";
 
-/** Every privilege on every named object. Privileges of one kind in one schema are compared by name. */
+/** Every privilege on every named object. Privileges of one kind in one schema are compared by name; no name holds a line break. */
 export async function access(objects: readonly PlannedObject[]): Promise<readonly Permission[]> {
   return desiredOf({ objects }).grants.flatMap(({ database, on, schema, names, privileges }) =>
     privileges.flatMap((privilege) =>
       names.map((name) => ({
         action: `${privilege} ${schema}.${name}`,
-        key: `${privilege} ${on} ${database}.${schema}`,
+        key: [privilege, on, database, schema].join("\n"),
         service: `Database ${database}`,
         level: levelOf[privilege] ?? null,
         on: [{ resource: name, condition: null }],
