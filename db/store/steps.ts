@@ -253,6 +253,17 @@ export async function factsFor(
   return Object.assign({}, ...rows.map((row) => row.facts));
 }
 
+/** Facts of every step that issued a credential of an identity, oldest first. */
+export async function readIssueFacts(db: Queries, identity: string): Promise<readonly JsonObject[]> {
+  const rows = await db
+    .select({ facts: steps.facts })
+    .from(steps)
+    .innerJoin(intents, and(eq(intents.tenant, steps.tenant), eq(intents.id, steps.intent)))
+    .where(and(eq(steps.tenant, "main"), eq(intents.identity, identity), eq(steps.kind, "issue")))
+    .orderBy(asc(intents.createdAt));
+  return rows.map(({ facts }) => facts);
+}
+
 /** The database's wall clock in milliseconds, by which windows at targets are counted. */
 export async function wallClock(db: Queries): Promise<number> {
   const rows = await db.execute<{ ms: number }>(

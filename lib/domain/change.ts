@@ -14,7 +14,7 @@ const changes: { readonly [K in LaterKind]: { readonly key: string; readonly fie
     "change-access": { key: "reason", field: "reason", also: "spec" },
     renew: { key: "endsAt", field: "endsAt", also: "exceptionEndsAt" },
     transfer: { key: "to", field: "owner" },
-    suspend: { key: "reason", field: "reason" },
+    suspend: { key: "reason", field: "reason", also: "strangers" },
     resume: { key: "reason", field: "reason" },
     rotate: { key: "reason", field: "reason" },
     retire: { key: "reason", field: "reason" },

@@ -69,14 +69,16 @@ function drift(seen: Extract<Seen, { readonly state: "ours" }>, { objectName, st
 }
 
 /**
- * Credentials that work at the target and that nobody recorded, a sentence each. `recorded` null: it is not known now. They must
- * have been listed **before** the records were read. They are left as they are: whoever made one may depend on it.
+ * Credentials that work at the target and that nobody recorded. `recorded` null: it is not known now. They must have been listed
+ * **before** the records were read.
  */
 export function unrecordedCredentials(
   listed: readonly { readonly id: string; readonly active: boolean }[],
   recorded: readonly string[] | null,
-): readonly string[] {
-  if (recorded === null) return [];
-  const strange = listed.filter(({ id, active }) => active && !recorded.includes(id));
-  return strange.map(({ id }) => said(`The credential ${id} works and was not made by this portal.`));
+): readonly { readonly id: string }[] {
+  return recorded === null ? [] : listed.filter(({ id, active }) => active && !recorded.includes(id));
 }
+
+/** Such a credential in a sentence. */
+export const sayUnrecorded = ({ id }: { readonly id: string }): string =>
+  said(`The credential ${id} works and was not made by this portal.`);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Squatter } from "#lib/connectors/connector.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
-import { compare, unrecordedCredentials, whyStray } from "#lib/domain/reconciliation.ts";
+import { compare, sayUnrecorded, unrecordedCredentials, whyStray } from "#lib/domain/reconciliation.ts";
 import { whyNotPlain } from "#lib/domain/text.ts";
 
 const hostile = `x\u202e${"\n"}\u0000dniL araM yb devorppa \u2066\ud800${"y".repeat(5_000)}`;
@@ -42,7 +42,7 @@ describe("a credential at the target", () => {
     { id: "AKIA3", active: false },
   ];
   test("that works and was never recorded is said", () =>
-    expect(unrecordedCredentials(listed, ["AKIA1"])).toEqual([
+    expect(unrecordedCredentials(listed, ["AKIA1"]).map(sayUnrecorded)).toEqual([
       "The credential AKIA2 works and was not made by this portal.",
     ]));
   test("that was recorded, is disabled, or is being replaced is not", () => {

@@ -3,6 +3,7 @@ import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readExceptions } from "#db/read/exceptions.ts";
 import { lockIdentity, moveIdentity, readIdentity } from "#db/store/identities.ts";
+import { readOutcome } from "#db/store/inbox.ts";
 import { lockState, moveState } from "#db/store/requests.ts";
 import { accept } from "#lib/claims/acceptances/accept.ts";
 import { endOverlap } from "#lib/claims/asks/end-overlap.ts";
@@ -13,6 +14,7 @@ import { followException } from "#lib/facts/exceptions/follow.ts";
 import { finishIntent } from "#lib/facts/intents/finish.ts";
 import { beginHold } from "#lib/facts/intents/hold.ts";
 import { runFact, system } from "#lib/facts/run.ts";
+import { raiseSuspension } from "#lib/facts/strangers/raise.ts";
 import { passDeadlines } from "#lib/worker/deadlines.ts";
 import { releaseApproved } from "#lib/worker/release.ts";
 import { retireByCondition } from "#lib/worker/sweeps/conditions.ts";
@@ -73,6 +75,32 @@ test("lives; an end that passes has its retirement asked for once; a renewal dur
   expect(renewed).toMatchObject({ state: "live", removeAt: null });
   expect(renewed?.endsAt.toISOString()).toBe(endsAt);
   await scenario.database.setClock("0");
+});
+
+test("is suspended by a worker for a credential that nobody recorded; nobody else may name one", async () => {
+  const identity = await born();
+  const strangers = ["AKIASTRANGE"];
+  const forged = await asks("amara.obi", identity, { kind: "suspend", change: { reason: "Strange.", strangers } });
+  expect(forged.outcome).toEqual({ ok: { id: forged.id } });
+  await scenario.settle();
+  expect(await readOutcome(scenario.worker.db, "request_versions", `${forged.id}/1`)).toMatchObject({
+    result: "refused",
+    refusals: [{ sentence: "Only a worker names credentials that nobody recorded." }],
+  });
+  const { db, installation } = scenario.worker;
+  const version = (await readIdentity(db, identity))?.version ?? 0;
+  const of = { identity, version, ids: strangers, usedAt: null, installation };
+  expect(await raiseSuspension(db, { ...of, version: version - 1 })).toBe(false);
+  expect(await raiseSuspension(db, of)).toBe(true);
+  expect(await raiseSuspension(db, of)).toBe(false);
+  await scenario.settle();
+  const [raised] = await db.execute<{ id: string; steps: string[] }>(sql`
+    select r.id, array(select s.name from charter.intents i join charter.steps s on s.intent = i.id where i.request = r.id order by s.ordinal) as steps
+    from charter.requests r where r.identity = ${identity}::uuid and r.requester is null`);
+  expect(await scenario.state(raised?.id ?? "")).toMatchObject({ state: "provisioning" });
+  expect(raised?.steps).toEqual(["disable-role", "delete-strange-keys"]);
+  await commitStep(raised?.id ?? "", finishIntent);
+  expect(await life(identity)).toBe("suspended");
 });
 
 test("is suspended at once without approval, stays so when renewed, and is resumed only through policy", async () => {

@@ -360,8 +360,8 @@ export function serverChosenModel(bounds: Bounds): Model<World> {
     }
     if (reconciler.doomed.length === 0) {
       const doomed = strays(
-        reconciler.listed.map((id) => ({ id, active: true, everUsed: false })),
-        reconciler.row,
+        reconciler.listed.map((id) => ({ id })),
+        [reconciler.row],
       );
       return [
         change((w, mine) => {

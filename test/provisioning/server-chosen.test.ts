@@ -110,10 +110,20 @@ describe("power", () => {
 describe("a reconciler", () => {
   it.each(["new", "clearing", "minting", "discarding"] as const)(
     "leaves an account alone while its row is %s",
-    (phase) => expect(strays([key("x")], { ...newServerChosen([]), phase })).toEqual([]),
+    (phase) => expect(strays([key("x")], [{ ...newServerChosen([]), phase }])).toEqual([]),
   );
   it.each(["minted", "vaulted", "done"] as const)("takes what a row that is %s does not name", (phase) =>
-    expect(strays([key("mine"), key("x")], { ...newServerChosen([]), phase, key: "mine" })).toEqual(["x"]),
+    expect(strays([key("mine"), key("x")], [{ ...newServerChosen([]), phase, key: "mine" }])).toEqual(["x"]),
   );
-  it("leaves an account without a row alone", () => expect(strays([key("x")], null)).toEqual([]));
+  it("leaves an account without a row alone", () => expect(strays([key("x")], [])).toEqual([]));
+  it("leaves an account alone while one of its rows is minting, and every key that any of them names", () => {
+    const row = (phase: "done" | "minting" | "unmade", mine: string) => ({
+      ...newServerChosen([]),
+      ...{ phase, key: phase === "unmade" ? null : mine, gone: phase === "unmade" ? [mine] : [] },
+    });
+    const listed = [key("first"), key("taken back"), key("x")];
+    expect(strays(listed, [row("done", "first"), row("minting", "second")])).toEqual([]);
+    expect(strays(listed, [row("done", "first"), row("unmade", "taken back")])).toEqual(["x"]);
+    expect(strays(listed, [row("unmade", "taken back")])).toEqual([]);
+  });
 });

@@ -2,11 +2,11 @@ import { generateKeyPairSync, randomBytes, randomUUID } from "node:crypto";
 import {
   CreateAccessKeyCommand,
   CreateRoleCommand,
-  DeleteAccessKeyCommand,
   DeleteRoleCommand,
   DeleteRolePolicyCommand,
   GetRoleCommand,
   IAMClient,
+  ListAccessKeysCommand,
   PutRolePolicyCommand,
 } from "@aws-sdk/client-iam";
 import postgres from "postgres";
@@ -275,12 +275,14 @@ it.each([
   },
 );
 
-it("aws-iam user: an access key that somebody else made is a finding until it is gone", async () => {
+it("aws-iam user: an access key that somebody else made has it suspended and is deleted; the recorded one is only disabled", async () => {
   const world = worlds.all.find(({ name }) => name === "aws-iam user and key") ?? expect.fail("no such world");
-  const worker = makeWorker(world);
+  const told: string[] = [];
+  const made = makeWorker(world);
+  const worker = { ...made, log: { ...made.log, info: (event: string) => void told.push(event) } };
   await publishConfig(worker.db, worker.config, randomUUID);
   for (const gate of [world.kind, "vault-main"]) await seedGate(database.admin, { target: gate });
-  const { name, identity } = await born(world);
+  const { name, identity, seeded } = await born(world);
   const findings = async () => {
     await reconcile(worker);
     const rows =
@@ -288,12 +290,36 @@ it("aws-iam user: an access key that somebody else made is a finding until it is
     return rows.map(({ sentence }) => sentence);
   };
   expect(await findings()).toEqual([]);
+  await database.admin.begin(async (sql) => {
+    await sql`set local session_replication_role = replica`;
+    await sql`update charter.identities set charter = ${sql.json(world.charter as never)} where id = ${identity}`;
+  });
   const { accessKeyId = "", secretAccessKey = "" } = world.target.credentials;
   const endpoint = String(world.target.settings.endpoint);
   const client = new IAMClient({ endpoint, region: "eu-central-1", credentials: { accessKeyId, secretAccessKey } });
   const { AccessKey } = await client.send(new CreateAccessKeyCommand({ UserName: name }));
-  expect(await findings()).toEqual([`The credential ${AccessKey?.AccessKeyId} works and was not made by this portal.`]);
-  await client.send(new DeleteAccessKeyCommand({ UserName: name, AccessKeyId: AccessKey?.AccessKeyId ?? "" }));
+  const strange = AccessKey?.AccessKeyId ?? "";
+  const found = [`The credential ${strange} works and was not made by this portal.`];
+  expect(await findings()).toEqual(found);
+  expect(await findings()).toEqual(found);
+  expect(told).toEqual(["suspending for a credential that nobody recorded"]);
+  const raised = await database.admin`
+    select r.kind, r.channel, v.change from charter.requests r join charter.request_versions v on v.request = r.id
+    where r.identity = ${identity} and r.kind = 'suspend'`;
+  const change = {
+    reason: `The credential ${strange} works and nobody recorded it. No use of it is known.`,
+    strangers: [strange],
+  };
+  expect(raised).toEqual([{ kind: "suspend", channel: "charter_worker", change }]);
+
+  const [recorded] = await held(database.admin, seeded);
+  const { objects, storage } = seeded.plan;
+  const shape = { kind: "suspend", target: world.kind, connector: world.kind, name, objects, storage } as const;
+  const plan = { ...shape, change: { ...change, strangers: [strange, recorded ?? ""] } } as unknown as Plan;
+  await seedIntent(database.admin, { ...plan, flow: flowOf(plan), charter: world.charter, of: seeded });
+  await runAll();
+  const { AccessKeyMetadata = [] } = await client.send(new ListAccessKeysCommand({ UserName: name }));
+  expect(AccessKeyMetadata.map(({ AccessKeyId, Status }) => [AccessKeyId, Status])).toEqual([[recorded, "Inactive"]]);
   expect(await findings()).toEqual([]);
   client.destroy();
 });

@@ -1,6 +1,7 @@
 import type { FlowStep } from "#lib/connectors/connector.ts";
 import type { RequestKind } from "#lib/domain/charter.ts";
 import type { Plan } from "#lib/domain/plan.ts";
+import { strangersOf } from "#lib/domain/provisioning/strangers.ts";
 import { kinds } from "./plan.ts";
 
 /** Does this plan make a user (with a key) instead of a role? */
@@ -19,7 +20,7 @@ export function flow(kind: RequestKind, plan: Plan): readonly FlowStep[] {
     case "transfer":
       return [{ name: `retag-${noun}`, kind: "create", title: `Write the new owner on the ${noun}` }];
     case "suspend":
-      return [{ name: `disable-${noun}`, kind: "disable", title: `Disable the ${noun}` }];
+      return suspend(noun, strangersOf(plan).length > 0);
     case "resume":
       return [
         { name: `retag-${noun}`, kind: "create", title: `Write the tags of the ${noun} anew` },
@@ -55,6 +56,14 @@ function changeAccess(noun: "role" | "user", adds: boolean): readonly FlowStep[]
     ? [retag, { name, kind: "empower", title: "Put the new permissions in place of the old" }, verify]
     : [{ name, kind: "revoke", title: "Take the permissions away" }, retag, verify];
 }
+
+/** All power first, then what nobody recorded: deleting a key ends no session that was begun with it. */
+const suspend = (noun: "role" | "user", strangers: boolean): readonly FlowStep[] => [
+  { name: `disable-${noun}`, kind: "disable", title: `Disable the ${noun}` },
+  ...(strangers
+    ? [{ name: "delete-strange-keys", kind: "remove", title: "Delete the access keys that nobody recorded" } as const]
+    : []),
+];
 
 const renew = (noun: "role" | "user", staysSuspended: boolean): readonly FlowStep[] => [
   { name: `retag-${noun}`, kind: "create", title: `Write the new end on the ${noun}` },

@@ -16,6 +16,7 @@ import { disable, enable, prove } from "./steps/disable.ts";
 import { empower, retag, verify } from "./steps/empower.ts";
 import { remove, revokeKeys } from "./steps/remove.ts";
 import { deleteOldKey, disableOldKey } from "./steps/rotate.ts";
+import { deleteStrangeKeys } from "./steps/strangers.ts";
 import { survey } from "./survey.ts";
 import { accessKeys, users } from "./user.ts";
 
@@ -35,6 +36,7 @@ export function connect(given: ConnectEntry): Target {
       "revoke-keys": patient(revokeKeys(user)),
       "disable-old-key": patient(disableOldKey(user)),
       "delete-old-key": patient(deleteOldKey(user)),
+      "delete-strange-keys": patient(deleteStrangeKeys(user)),
     },
     credential: accessKeyCredential(user),
     observe: (intent, calls) => observe(makesUser(intent.plan) ? user : role, intent, calls),

@@ -263,13 +263,16 @@ export function unmaking(facts: ServerChosenFacts, now: number, timing: ServerCh
   return { ...facts, phase: "unmaking", quietAt, doomed };
 }
 
+const settled: readonly ServerChosenFacts["phase"][] = ["minted", "vaulted", "done"];
+
 /**
- * Keys that a reconciler may disable and delete: those listed *before* the row was read that the row does not name, once
- * the row is past minting. `facts` null = no row yet.
+ * Keys that a reconciler may have disabled and deleted: those listed *before* the rows were read that none of an account's rows
+ * names, once every one of them is past minting. What was unmade says only which keys it knew.
  */
-export function strays(listed: readonly KeySeen[], facts: ServerChosenFacts | null): readonly string[] {
-  if (facts === null || !["minted", "vaulted", "done"].includes(facts.phase)) return [];
-  return listed.map((key) => key.id).filter((id) => !names(facts, id));
+export function strays(listed: readonly Pick<KeySeen, "id">[], rows: readonly ServerChosenFacts[]): readonly string[] {
+  const standing = rows.filter(({ phase }) => phase !== "unmade");
+  if (standing.length === 0 || standing.some(({ phase }) => !settled.includes(phase))) return [];
+  return listed.map(({ id }) => id).filter((id) => !rows.some((row) => names(row, id)));
 }
 
 /** Step 6 once more, immediately before power is given: whether exactly the recorded keys exist, all active. */

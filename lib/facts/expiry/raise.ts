@@ -1,13 +1,10 @@
-import { createHash } from "node:crypto";
 import type { Db } from "#db/client.ts";
 import { databaseClock } from "#db/store/audit.ts";
-import { insertRequest, insertVersion } from "#db/store/claims.ts";
 import { type IdentityRow, lockIdentity } from "#db/store/identities.ts";
-import { digest } from "#lib/digest/digest.ts";
 import { daysUnused } from "#lib/domain/last-use.ts";
 import { isExpiryDue } from "#lib/domain/lifecycle.ts";
 import type { Installation, Reading } from "#lib/judgement/draw-plan.ts";
-import { examine } from "#lib/judgement/examine.ts";
+import { raise } from "../requests/raise.ts";
 
 export interface Raising {
   readonly identity: string;
@@ -26,25 +23,9 @@ export async function raiseRetirement(db: Db, of: Raising): Promise<boolean> {
     const reading: Reading = { tx, now: await databaseClock(tx) };
     const identity = await lockIdentity(tx, of.identity);
     if (identity === null || !isDue(identity, of, reading.now)) return false;
-    const { charter } = identity;
-    const id = idOf(identity.id, causeOf(identity, of));
-    const request = { id, kind: "retire", identity: identity.id, requester: null } as const;
     const change = { reason: of.condition?.reason ?? "expired" };
-    const examined = await examine(reading, {
-      request,
-      version: { version: 1, change },
-      charter,
-      installation: of.installation,
-    });
-    const origins = Object.fromEntries(
-      Object.keys(charter).map((field) => [field, { how: "inferred", from: "the identity's charter" } as const]),
-    );
-    await insertRequest(tx, { ...request, draftedAt: reading.now });
-    return insertVersion(tx, {
-      ...{ request: id, version: 1, charter, origins, change, person: null },
-      digest: digest({ charter, origins, change }),
-      planDigest: "ok" in examined ? examined.ok.planDigest : "",
-    });
+    const { installation } = of;
+    return raise(reading, { kind: "retire", identity, cause: causeOf(identity, of), change, installation });
   });
 }
 
@@ -64,11 +45,4 @@ function causeOf({ endsAt, owner, unusedSince }: IdentityRow, { condition }: Rai
   if (condition === null) return endsAt.toISOString();
   if (condition.kind === "unused") return `unused ${unusedSince?.toISOString()}`;
   return condition.kind === "owner-gone" ? `owner-gone ${owner}` : condition.kind;
-}
-
-/** A UUID (version 8) out of what it stands for. */
-function idOf(identity: string, cause: string): string {
-  const hex = createHash("sha256").update(`retire\0${identity}\0${cause}`).digest("hex");
-  const variant = ((Number.parseInt(hex.slice(16, 17), 16) & 3) | 8).toString(16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

@@ -33,10 +33,11 @@ export async function whyNotAsked(work: Work, asked: Asked): Promise<Refusals | 
 
 async function whyNotRequester(work: Work, { request, version }: Asked): Promise<Refusals | null> {
   if (request.requester === null) {
-    const own =
-      request.channel === "charter_worker" && version.channel === "charter_worker" && request.kind === "retire";
-    return own ? null : forbidden("Only a worker asks without a person.");
+    const own = request.channel === "charter_worker" && version.channel === "charter_worker";
+    const takes = request.kind === "retire" || request.kind === "suspend";
+    return own && takes ? null : forbidden("Only a worker asks without a person.");
   }
+  if (version.change.strangers !== undefined) return forbidden("Only a worker names credentials that nobody recorded.");
   const requester = (await readKnownPeople(work.tx, [request.requester])).get(request.requester);
   if (requester === undefined || !requester.active) return forbidden("The requester is not an active person.");
   if (requester.login !== requester.person)
@@ -44,9 +45,9 @@ async function whyNotRequester(work: Work, { request, version }: Asked): Promise
   return version.person === request.requester ? null : forbidden("Only the requester changes a request.");
 }
 
-function whyNotRetired(state: IdentityState): Refusals | null {
-  const after = afterEvent(state, "retirement-started");
-  return "refusals" in after ? after.refusals : null;
+function whyNotTaken(kind: LaterKind, state: IdentityState): Refusals | null {
+  const may = kind === "retire" ? afterEvent(state, "retirement-started") : mayAskInState(kind, state);
+  return "refusals" in may ? may.refusals : null;
 }
 
 /** The charter that was sealed must still be the identity's own with this change and nothing else; null when it is. */
@@ -94,7 +95,7 @@ async function whyNotOn(work: Work, { request, version }: Asked): Promise<Refusa
   const standing = { owner, backup, endsIt, state: identity.state };
   const moved = whyNotStill(work, { kind: request.kind, version }, identity);
   if (moved !== null) return moved;
-  if (request.requester === null) return whyNotRetired(identity.state);
+  if (request.requester === null) return whyNotTaken(kind, identity.state);
   if (request.kind === "transfer") {
     const { owner: to } = version.charter;
     const successor = (await readKnownPeople(work.tx, [to].filter(isUuid))).get(to);

@@ -3,7 +3,7 @@ import { saveTargetSweep } from "#db/store/configuration.ts";
 import { closeUnseen, readSettled, type SeenFinding, seeFinding } from "#db/store/findings.ts";
 import { readFoundingIntent, readIntent, readPresentPlan } from "#db/store/intents.ts";
 import type { Intent, ObservedObject, Target } from "#lib/connectors/connector.ts";
-import { compare, unrecordedCredentials, whyStray } from "#lib/domain/reconciliation.ts";
+import { compare, sayUnrecorded, unrecordedCredentials, whyStray } from "#lib/domain/reconciliation.ts";
 import { refuse } from "#lib/domain/refusal.ts";
 import { keepObservation } from "#lib/facts/identities/observe.ts";
 import type { Command } from "#lib/facts/run.ts";
@@ -12,6 +12,7 @@ import { verifyMark } from "../marks.ts";
 import type { Worker } from "../worker.ts";
 import { sweepCalls } from "./check-places.ts";
 import { eachTarget } from "./each-target.ts";
+import { suspendForStrangers } from "./strangers.ts";
 
 type Settled = Awaited<ReturnType<typeof readSettled>>[number];
 /** Identities of one target that are looked at side by side; how fast is up to the target's gate. */
@@ -95,8 +96,9 @@ async function observeOne(worker: Worker, { name, target, identity, listed, at }
   const observed = await target.observe(intent, sweepCalls(worker, name));
   if (observed.state === "unknown-yet") return;
   const { kind: found, differences: differing } = compare(observed, identity);
-  const differences =
-    observed.state === "ours" ? [...differing, ...unrecordedCredentials(listed, identity.recorded)] : differing;
+  const strange = observed.state === "ours" ? unrecordedCredentials(listed, identity.recorded) : [];
+  const differences = [...differing, ...strange.map(sayUnrecorded)];
+  if (strange.length > 0) await suspendForStrangers(worker, { name, target, identity, strange });
   if (isNews(identity, differences, at)) await keep(worker, identity, differences);
   const [first] = differences;
   if (first === undefined) return;
