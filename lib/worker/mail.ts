@@ -28,6 +28,7 @@ export interface Letter {
  * crash is one to whoever compares them. Throws `Unsent`.
  */
 export async function sendMail(entry: MailEntry, letter: Letter): Promise<void> {
+  if (!isOneAddress(letter.to)) throw new Unsent("Charter knows no single address of this person to write to.", true);
   const pass = entry.password === null ? null : await resolveReference(entry.password);
   const transport = createTransport({
     host: entry.host,
@@ -54,6 +55,9 @@ export async function sendMail(entry: MailEntry, letter: Letter): Promise<void> 
     transport.close();
   }
 }
+
+/** A directory or a token may say anything; a list, or a name beside an address, would be written to somebody else. */
+const isOneAddress = (text: string): boolean => /^[^\s"(),:;<>@[\]\\]{1,64}@[^\s"(),:;<>@[\]\\]{1,255}$/.test(text);
 
 const subjectOf = ({ notices }: Letter): string =>
   notices.length === 1 ? `Charter: ${notices[0]?.sentence ?? ""}` : `Charter: ${notices.length} things to know`;

@@ -235,6 +235,29 @@ describe("a server that does not take it", () => {
     expect(refused).toHaveLength(3);
   });
 
+  test.each([
+    ["two in one", "tomas.vidal@acme.example, eve@elsewhere.example"],
+    ["a name beside it", "Tomas <eve@elsewhere.example>"],
+    ["nothing", ""],
+  ])("an address that is not one plain address (%s) is sent nothing, for good", async (_what, email) => {
+    await awaiting();
+    await passOn();
+    const becomes = (address: string) =>
+      scenario.database.admin.begin(async (tx) => {
+        await tx`set local session_replication_role = replica`;
+        await tx`update charter.people set email = ${address} where id = ${scenario.id("tomas.vidal")}`;
+      });
+    await becomes(email);
+    await sendAll();
+    await becomes("tomas.vidal@acme.example");
+    expect(letters.flatMap(({ to }) => to).sort()).toEqual([
+      expect.stringMatching(/^amara/),
+      expect.stringMatching(/^mara/),
+    ]);
+    const over = (await rows()).filter(({ over, person }) => over && person === scenario.id("tomas.vidal"));
+    expect(over.map(({ fault }) => fault)).toContain("Charter knows no single address of this person to write to.");
+  });
+
   test("somebody who has left is told nothing", async () => {
     await awaiting();
     await passOn();
