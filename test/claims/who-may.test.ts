@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { accept } from "#lib/claims/acceptances/accept.ts";
 import { answer } from "#lib/claims/answers/answer.ts";
 import { check } from "#lib/claims/asks/check.ts";
+import { endOverlap } from "#lib/claims/asks/end-overlap.ts";
+import { retry } from "#lib/claims/asks/retry.ts";
 import { takeBack } from "#lib/claims/asks/take-back.ts";
 import { withdraw } from "#lib/claims/asks/withdraw.ts";
 import { ask as remark } from "#lib/claims/comments/ask.ts";
@@ -19,6 +21,9 @@ import { takeOver } from "#lib/claims/requests/take-over.ts";
 import type { ClaimContext } from "#lib/claims/run.ts";
 import { endOwnSession } from "#lib/claims/sessions/end.ts";
 import { decide } from "#lib/claims/verdicts/decide.ts";
+import { forgetView } from "#lib/claims/views/forget.ts";
+import { keepView } from "#lib/claims/views/keep.ts";
+import { openWith } from "#lib/claims/views/open-with.ts";
 import type { LaterKind } from "#lib/domain/change.ts";
 import type { Outcome } from "#lib/domain/refusal.ts";
 import { gatherEvidence } from "#lib/judgement/gather-evidence.ts";
@@ -53,7 +58,16 @@ const others = {
   "suspended identity": () => cast.suspended(),
   "questioned identity": () => cast.questioned(),
   "stuck request": () => cast.stuck(),
+  "nothing yet": async () => randomUUID(),
+  "shared view": async () => {
+    const id = randomUUID();
+    granted(await keepView(await cast.as(actors.requester), { id, ...ours, team: await payments() }));
+    return id;
+  },
 };
+const ours = { name: "Ours", query: "tile=unowned" };
+const payments = async (): Promise<string> => (await cast.as(actors.sameTeam)).actor.teams[0] ?? "";
+const inTeam: readonly ActorName[] = ["requester", "owner", "sameTeam"];
 const everyone = Object.keys(actors) as ActorName[];
 const but = (...some: ActorName[]): ActorName[] => everyone.filter((one) => !some.includes(one));
 const seeing = but("otherTeam");
@@ -158,6 +172,45 @@ const table: Readonly<Record<string, Line>> = {
     notFound: [],
     leaves: {},
   },
+  "keep a view of one's own": {
+    claim: (context, { request }) => keepView(context, { id: request, ...ours, team: null }),
+    allowed: everyone,
+    notFound: [],
+    leaves: {},
+    on: "nothing yet",
+  },
+  "share a view with the requester's team": {
+    claim: async (context, { request }) => keepView(context, { id: request, ...ours, team: await payments() }),
+    allowed: inTeam,
+    notFound: [],
+    leaves: {},
+    on: "nothing yet",
+  },
+  "begin with a view that the requester shares": {
+    claim: (context, { request }) => openWith(context, { view: request }),
+    allowed: inTeam,
+    notFound: but(...inTeam),
+    leaves: {},
+    on: "shared view",
+  },
+  "delete a view that the requester shares": {
+    claim: (context, { request }) => forgetView(context, { id: request }),
+    allowed: ["requester"],
+    notFound: but("requester"),
+    leaves: {},
+    on: "shared view",
+  },
+  retry: {
+    claim: async (context, { request }) => {
+      const [step] = await cast.scenario.database.admin`select s.id from charter.steps s
+        join charter.intents i on i.id = s.intent where i.request = ${request} and s.stuck_at is not null`;
+      return retry(context, { step: String(step?.id) });
+    },
+    allowed: ["operator", "security", "security2"],
+    notFound: [],
+    leaves: { asks: 1, inbox: 1 },
+    on: "stuck request",
+  },
   "check a target": {
     claim: (context) => check(context, { name: "payments-aws" }),
     allowed: ["operator", "security", "security2"],
@@ -255,6 +308,22 @@ describe.each(Object.entries(table))("%s", (_name, line) => {
     expect(await line.claim(context, fresh)).toMatchObject({ ok: expect.toSatisfy(() => true) });
     expect(gained(before, await cast.rows())).toEqual(line.leaves);
     await cast.scenario.settle();
+  });
+});
+
+describe("what replaces a credential, where there is none", () => {
+  const may: readonly ActorName[] = ["owner", "backup", "security", "security2"];
+  let identity: string;
+  beforeAll(async () => {
+    identity = await cast.born();
+  }, 30_000);
+  test.each(everyone)("is nothing to ask for: %s", async (actor) => {
+    const code = may.includes(actor) ? "conflict" : actor === "otherTeam" ? "not-found" : "forbidden";
+    const rotation = { id: randomUUID(), identity, kind: "rotate", change: { reason: "It may have leaked." } } as const;
+    const before = await cast.rows();
+    expect(codeOf(await askForChange(await cast.as(actors[actor]), rotation))).toBe(code);
+    expect(codeOf(await endOverlap(await cast.as(actors[actor]), { identity }))).toBe(code);
+    expect(gained(before, await cast.rows())).toEqual(code === "conflict" ? {} : { denied: 2 });
   });
 });
 
