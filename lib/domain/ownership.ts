@@ -28,7 +28,7 @@ export function mayAskAbout(kind: LaterKind, of: Behind, asker: Asker): Outcome<
   return mayAskInState(kind, of.state);
 }
 
-const verbOf = (kind: LaterKind): string => (kind === "change-access" ? "change of" : kind);
+const verbOf = (kind: LaterKind): string => (kind === "change-access" ? "change" : kind);
 
 /** `renew` during the hold enables it again, so it is allowed while retiring. */
 const possibleIn: { readonly [K in LaterKind]: readonly IdentityState[] } = {

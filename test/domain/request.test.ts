@@ -95,6 +95,12 @@ describe("an identity is asked about", () => {
   });
   test("suspended while it lives, resumed while it is suspended", () => {
     const suspended = { ...behind, state: "suspended" } as const;
+    expect(mayAskAbout("change-access", suspended, asker("amara"))).toMatchObject({
+      refusals: [{ sentence: "It is suspended; there is nothing to change." }],
+    });
+    expect(mayAskAbout("change-access", suspended, asker("priya", ["data"]))).toMatchObject({
+      refusals: [{ sentence: "Only the owner, the backup or security may change it." }],
+    });
     expect(code(mayAskAbout("suspend", suspended, asker("amara")))).toBe("conflict");
     expect(code(mayAskAbout("resume", behind, asker("amara")))).toBe("conflict");
     expect(code(mayAskAbout("resume", suspended, asker("amara")))).toBe("ok");
