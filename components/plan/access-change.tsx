@@ -87,18 +87,15 @@ function Side({
 
 /** How many permissions each service gains and loses, level by level. */
 function Counts({ view }: { readonly view: AccessView }) {
-  const lines = [
-    ...view.added.lines.map((line) => ({ ...line, sign: "+" })),
-    ...view.takenAway.lines.map((line) => ({ ...line, sign: "−" })),
+  const counts = [
+    ...view.added.counts.map((one) => ({ ...one, sign: "+" })),
+    ...view.takenAway.counts.map((one) => ({ ...one, sign: "−" })),
   ];
-  const services = [...new Set(lines.map(({ service }) => service))].sort();
+  const services = [...new Set(counts.map(({ service }) => service))].sort();
   const said = (service: string, level: Level | null): string =>
-    ["+", "−"]
-      .map((sign) => ({
-        sign,
-        count: lines.filter((one) => one.service === service && one.level === level && one.sign === sign).length,
-      }))
-      .flatMap(({ sign, count }) => (count === 0 ? [] : [`${sign}${count}`]))
+    counts
+      .filter((one) => one.service === service && one.level === level)
+      .map(({ sign, count }) => `${sign}${count}`)
       .join(" ");
   return (
     <ul className="mb-2 grid gap-0.5 text-[12.5px] text-muted">
