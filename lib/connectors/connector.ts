@@ -88,6 +88,8 @@ export interface Connector<Settings, Spec> {
   asText?(spec: Spec): string;
   /** Every permission that the planned objects give, named as `reach` names it: what changes of access are compared by. */
   access(objects: readonly PlannedObject[]): Promise<readonly Permission[]>;
+  /** What wildcards among actions stand for beyond what is known today: added where the same was not there before. */
+  later?(objects: readonly PlannedObject[]): Promise<readonly Permission[]>;
   /** Whether one resource of a permission certainly names all of another. */
   readonly covers: Covers;
   /** Everything the planned objects allow, expanded. Asynchronous only because vendors' action data is loaded lazily. */

@@ -219,6 +219,20 @@ describe("adding", () => {
     expect(preview.decision?.outcome).toBe("asks");
   });
 
+  test("is not passed off as taking away by a wildcard that stands for what is held today", async () => {
+    const identity = await born();
+    const wild = JSON.stringify({
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Action: "s3:AbortMultipart*", Resource: "arn:aws:s3:::ledger-snapshots/*" }],
+    });
+    const preview = await seen("amara.obi", identity, { ...asItIs, instead: wild });
+    expect(preview.view?.added.lines).toMatchObject([
+      { action: "s3:AbortMultipart* and what AWS adds to it", level: null, on: ["arn:aws:s3:::ledger-snapshots/*"] },
+    ]);
+    expect(preview.view?.takenAway.count).toBeGreaterThan(0);
+    expect(preview.decision?.outcome).toBe("asks");
+  });
+
   test("is cut down by an approver who asks for less, and taken over by the requester", async () => {
     const identity = await born();
     const id = await change("amara.obi", identity, more);

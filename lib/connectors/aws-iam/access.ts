@@ -13,26 +13,56 @@ const allowed = z.object({
 });
 const document = z.object({ document: z.object({ Statement: z.array(z.unknown()) }) });
 
+type Statement = z.output<typeof allowed>;
+
 /** Every action that the planned policies allow, expanded, with the resources and the condition of its statement. */
-export async function access(objects: readonly PlannedObject[]): Promise<readonly Permission[]> {
+export const access = (objects: readonly PlannedObject[]): Promise<readonly Permission[]> =>
+  ofEach(objects, permissionsOf);
+
+/** Each wildcard among the actions, as it is written: AWS adds actions that it then stands for too. */
+export const later = (objects: readonly PlannedObject[]): Promise<readonly Permission[]> => ofEach(objects, laterOf);
+
+async function ofEach(
+  objects: readonly PlannedObject[],
+  read: (statement: Statement) => Promise<readonly Permission[]>,
+): Promise<readonly Permission[]> {
   const permissions: Permission[] = [];
   for (const { desired } of objects.filter(({ kind }) => kind === kinds.policy))
     for (const statement of document.parse(desired).document.Statement) {
-      const read = allowed.safeParse(statement);
-      if (read.success) permissions.push(...(await permissionsOf(read.data)));
+      const one = allowed.safeParse(statement);
+      if (one.success) permissions.push(...(await read(one.data)));
     }
   return permissions;
 }
 
-async function permissionsOf({ Action, Resource, Condition }: z.output<typeof allowed>): Promise<Permission[]> {
+const placesOf = ({ Resource, Condition }: Statement) => {
   const condition = Condition === undefined ? null : canonical(Condition);
-  const on = Resource.map((resource) => ({ resource, condition }));
-  const { known, services, unknown } = await expand(Action);
+  return Resource.map((resource) => ({ resource, condition }));
+};
+
+async function permissionsOf(statement: Statement): Promise<readonly Permission[]> {
+  const on = placesOf(statement);
+  const { known, services, unknown } = await expand(statement.Action);
   const titles = new Map(services.map(({ prefix, title }) => [prefix, title]));
   const titleOf = (name: string) => titles.get(name.split(":")[0]?.toLowerCase() ?? "") ?? "Not known";
   return [...known.map(({ name, level }) => ({ name, level })), ...unknown.map((name) => ({ name, level: null }))].map(
     ({ name, level }) => ({ action: name, key: name.toLowerCase(), service: titleOf(name), level, on }),
   );
+}
+
+/** One that stands for nothing known is among the permissions already. */
+async function laterOf(statement: Statement): Promise<readonly Permission[]> {
+  const on = placesOf(statement);
+  const wild = statement.Action.filter((expression) => /[*?]/.test(expression));
+  const read = await Promise.all(
+    wild.map(async (expression) =>
+      (await expand([expression])).services.map(({ title }) => ({
+        ...{ action: `${expression} and what AWS adds to it`, key: expression.toLowerCase() },
+        ...{ service: title, level: null, on },
+      })),
+    ),
+  );
+  return read.flat();
 }
 
 /** An ARN has six parts, the last of which may hold colons. */

@@ -1,5 +1,5 @@
 import type { Connector } from "#lib/connectors/connector.ts";
-import { access, covers } from "./access.ts";
+import { access, covers, later } from "./access.ts";
 import { amend, asText } from "./amend.ts";
 import { example } from "./example.ts";
 import { flow } from "./flow.ts";
@@ -27,6 +27,7 @@ export const awsIam: Connector<AwsSettings, AwsSpec> = {
   amend,
   asText,
   access,
+  later,
   covers,
   validate,
   plan,
