@@ -324,3 +324,25 @@ describe("use", () => {
     expect(workflow?.text).toContain('environment: "prod"');
   });
 });
+
+describe("narrowed", () => {
+  const spec = (...actions: string[]): AwsSpec => ({ object: "role", statements: [{ actions, resources: ["*"] }] });
+  test.each([
+    [
+      "a wildcard is written out without what goes",
+      ["s3:AbortMulti*", "s3:GetObject"],
+      "S3:abortmultipartupload",
+      ["s3:GetObject"],
+    ],
+    [
+      "a wildcard that stands for nothing known goes by its own text",
+      ["teapot:Brew*", "s3:GetObject"],
+      "teapot:Brew*",
+      ["s3:GetObject"],
+    ],
+    ["what is not there changes nothing", ["s3:GetObject"], "s3:PutObject", ["s3:GetObject"]],
+  ])("%s", async (_what, actions, drop, left) => {
+    const narrowed = await awsIam.narrow(spec(...actions), [drop]);
+    expect(narrowed).toEqual({ ok: spec(...left) });
+  });
+});

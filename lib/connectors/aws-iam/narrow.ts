@@ -20,7 +20,8 @@ export async function narrow(spec: AwsSpec, drop: readonly string[]): Promise<Ou
 }
 
 async function without(expression: string, dropped: ReadonlySet<string>): Promise<readonly string[]> {
-  if (!/[*?]/.test(expression)) return dropped.has(expression.toLowerCase()) ? [] : [expression];
+  if (dropped.has(expression.toLowerCase())) return [];
+  if (!/[*?]/.test(expression)) return [expression];
   const { known } = await expand([expression]);
   const kept = known.filter(({ name }) => !dropped.has(name.toLowerCase()));
   return kept.length === known.length ? [expression] : kept.map(({ name }) => name);
