@@ -6,6 +6,9 @@ import { isUuid } from "#lib/domain/text.ts";
 import type { Installation, Reading } from "./draw-plan.ts";
 import { readGesture, verdictAct } from "./signed.ts";
 
+/** Not *now*: a clock that was set back puts verdicts that were in time ahead of it. */
+const never = new Date(8_640_000_000_000_000);
+
 export interface Judged {
   readonly request: RequestRow;
   readonly version: VersionRow;
@@ -39,7 +42,7 @@ export async function readApprovalAsk(
     ...{ stages, planDigest, now, verdicts: [...idOf.keys()], version: version.version },
     askers: askers.map((id) => people.get(id)?.person ?? id),
     owner: people.get(owner)?.person ?? owner,
-    deadline: deadline ?? new Date(now.getTime() + 1),
+    deadline: deadline ?? never,
   };
   return { ask, idOf };
 }

@@ -37,10 +37,23 @@ export interface Wait {
   readonly forMs: number;
 }
 
-/** Reasons to wait that pass by themselves: a cap on what one person has done in an hour, another change that runs; null when there is none. */
+/**
+ * Reasons to wait that pass by themselves: a cap on what one person has done in an hour, another change that runs, an end that a
+ * clock set back has put ahead again; null when there is none.
+ */
 export const whyWait = async (work: Work, input: Release, releasing: Releasing): Promise<Wait | null> =>
+  (await whyEarly(work, releasing)) ??
   (await whyCapped(work, input, releasing)) ??
   (releasing.request.kind === "provision" ? null : whyBusy(work, releasing));
+
+/** A retirement that was asked for because its end had passed, by a clock that was ahead. A renewal since then is not its matter. */
+async function whyEarly(work: Work, { request, version }: Releasing): Promise<Wait | null> {
+  if (request.requester !== null || request.identity === null || version.change.reason !== "expired") return null;
+  const identity = await lockIdentity(work.tx, request.identity);
+  if (identity === null || identity.endsAt <= work.now) return null;
+  if (identity.charter.endsAt !== version.charter.endsAt) return null;
+  return { sentence: "It waits: by the clock its end has not come yet.", forMs: 60_000 };
+}
 
 /** What counts together against one cap, in words. */
 const capped: readonly { readonly kinds: readonly RequestKind[]; readonly cap: keyof Caps; readonly what: string }[] = [

@@ -1,0 +1,83 @@
+import { sql } from "drizzle-orm";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { readIdentity } from "#db/store/identities.ts";
+import { finishIntent } from "#lib/facts/intents/finish.ts";
+import { passDeadlines } from "#lib/worker/deadlines.ts";
+import { releaseApproved } from "#lib/worker/release.ts";
+import { sealOnce } from "#lib/worker/sealer.ts";
+import { exported, key, verified } from "../audit/support.ts";
+import { living, signInAll } from "./living.ts";
+import { ask, judge, openScenario, type Scenario } from "./scenario.ts";
+
+let scenario: Scenario;
+beforeAll(async () => {
+  scenario = await openScenario();
+  await signInAll(scenario);
+});
+afterAll(() => scenario.database.close());
+
+const { born, commitStep, life } = living(() => scenario);
+
+/** The business clock, ahead of the wall clock by so much from now on. */
+const clock = (ahead: string) => scenario.database.setClock(ahead);
+const seal = () => sealOnce({ db: scenario.worker.db, key, anchor: null });
+const faults = async () => (await verified(await exported(scenario.database.auditorUrl))).faults;
+
+test("a clock set back by an hour loses no verdict, makes once what was approved, and the log still verifies", async () => {
+  await clock("1 hour");
+  const request = await ask(scenario, "amara.obi");
+  await scenario.settle();
+  expect(await judge(scenario, "mara.lind", request)).toMatchObject({ ok: null });
+  await scenario.settle();
+  await seal();
+  await clock("0");
+  expect(await scenario.state(request)).toMatchObject({ state: "awaiting-approval" });
+  await passDeadlines(scenario.worker);
+  await judge(scenario, "mara.lind", request);
+  await scenario.settle();
+  expect(await scenario.state(request)).toMatchObject({ state: "awaiting-approval" });
+  expect(await judge(scenario, "tomas.vidal", request)).toMatchObject({ ok: null });
+  await scenario.settle();
+  await releaseApproved(scenario.worker);
+  expect(await scenario.state(request)).toMatchObject({ state: "provisioning" });
+  const intents = await scenario.worker.db.execute(sql`select 1 from charter.intents where request = ${request}::uuid`);
+  expect(intents).toHaveLength(1);
+  await commitStep(request, finishIntent);
+  expect(await life(request)).toBe("live");
+  await seal();
+  expect(await faults()).toEqual([]);
+});
+
+test("a clock set back before an end disables nothing early, and at the end it is disabled once", async () => {
+  const identity = await born();
+  const endsAt = (await readIdentity(scenario.worker.db, identity))?.endsAt.getTime() ?? 0;
+  const before = (minutes: number) => clock(`${Math.round((endsAt - Date.now()) / 1000) - minutes * 60} seconds`);
+  const raised = () =>
+    scenario.worker.db.execute<{ id: string }>(
+      sql`select id from charter.requests where identity = ${identity}::uuid and kind = 'retire'`,
+    );
+  await before(30);
+  await passDeadlines(scenario.worker);
+  expect(await raised()).toHaveLength(0);
+  await before(-30);
+  await passDeadlines(scenario.worker);
+  await before(30);
+  await scenario.settle();
+  const [retirement] = await raised();
+  expect(await life(identity)).toBe("live");
+  expect(await scenario.state(retirement?.id ?? "")).toMatchObject({
+    state: "approved",
+    detail: { sentence: "It waits: by the clock its end has not come yet." },
+  });
+  await before(10);
+  await releaseApproved(scenario.worker);
+  expect(await life(identity)).toBe("live");
+  await before(-10);
+  await passDeadlines(scenario.worker);
+  await releaseApproved(scenario.worker);
+  expect(await life(identity)).toBe("retiring");
+  expect(await raised()).toHaveLength(1);
+  await clock("0");
+  await seal();
+  expect(await faults()).toEqual([]);
+});
