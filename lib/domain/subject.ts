@@ -94,6 +94,16 @@ function whyNotSubject(subject: GithubBinding["subject"]): readonly Refusal[] {
             "Use an environment named with letters, digits, hyphens, dots, underscores or colons.",
           ),
         ];
+  return whyNotBranch(field, name);
+}
+
+/** A full reference is no branch's name: the subject adds `refs/heads/` itself. */
+function whyNotBranch(field: string, name: string): readonly Refusal[] {
+  if (name.startsWith("refs/")) {
+    const short = name.replace(/^refs\/heads\//, "");
+    const mend = short === name || short === "" ? "Name a branch." : `Leave out refs/heads/ and write ${short}.`;
+    return [invalid(field, "This is a full reference, not a branch's name; no token would ever match it.", mend)];
+  }
   const plain =
     branchName.test(name) &&
     name.length <= 200 &&

@@ -197,14 +197,23 @@ describe("reach packs", () => {
     expect(JSON.stringify(awsIam.plan(ask({ spec: made.ok })))).not.toMatch(/\{(partition|region|account)\}/);
   });
 
-  test.each(["", "*", "a*", "bucket/..", "x}{y", "Bucket Name", "${aws:username}", "b".repeat(300)])(
+  const bucketIn = (of: string, bucket: string) => {
+    const pack = packs.find(({ id }) => id === of) ?? expect.fail(of);
+    return awsIam.specFrom({ pack, parameters: { bucket }, blueprint: { object: "role" } });
+  };
+  const aws = ["a..b", "192.168.0.1", "xn--b", "sthree-b", "b-s3alias", "b--x-s3", "b--ol-s3", ".ab", "ab-", "ab"];
+  test.each(["", "*", "a*", "bucket/..", "x}{y", "Bucket Name", "${aws:username}", "b".repeat(300), ...aws])(
     "refuses the bucket %s",
     (bucket) => {
-      const [pack] = packs.filter(({ id }) => id === "write-bucket");
-      if (pack === undefined) throw new Error("no pack");
-      const made = awsIam.specFrom({ pack, parameters: { bucket }, blueprint: { object: "role" } });
-      expect("refusals" in made && made.refusals[0].field).toBe("need.parameters.bucket");
+      for (const pack of ["write-bucket", "read-bucket"]) {
+        const made = bucketIn(pack, bucket);
+        expect("refusals" in made && made.refusals[0].field).toBe("need.parameters.bucket");
+      }
     },
+  );
+  test.each(["abc", "a.b.c", "1.2.3", "192.168.0.1.example", "192-168-0-1", "b".repeat(63)])(
+    "takes the bucket %s",
+    (bucket) => expect(bucketIn("read-bucket", bucket)).toHaveProperty("ok"),
   );
 
   test("every blueprint is one, asks at most four things and offers packs that exist", () => {

@@ -50,11 +50,19 @@ describe("the subject a trust accepts", () => {
     [".hidden"],
     ["x.lock"],
     ["-x"],
+    ["refs/heads/main"],
+    ["refs/tags/v1"],
+    ["refs/heads/"],
     ["a\nb"],
     [""],
     ["x".repeat(201)],
   ])("refuses the branch %j", (branch) => {
     expect(subs({ subject: { branch } })).toEqual(["binding.branch"]);
+  });
+
+  test("says the branch's own name where the full reference was typed", () => {
+    const made = githubSubjects({ ...good, subject: { branch: "refs/heads/release/v2" } });
+    expect(made).toMatchObject({ refusals: [{ mend: "Leave out refs/heads/ and write release/v2." }] });
   });
 
   test.each([
