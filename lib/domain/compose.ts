@@ -51,7 +51,7 @@ export function compose(ask: ComposeAsk): Composed {
   );
   const whole = isWhole(filled) ? filled : null;
   const refusals = [
-    ...missing(fields, facts),
+    ...missing(fields, facts).filter(({ field }) => field !== "spec" || spec === null),
     ...(spec !== null && "refusals" in spec ? spec.refusals : []),
     ...whyNotBlueprint(filled, facts.blueprint),
     ...(whole === null ? early(fields, ask) : [...validateCharter(whole, facts, now), ...whyNotStored(whole, facts)]),

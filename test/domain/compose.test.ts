@@ -70,7 +70,9 @@ describe("four answers make a charter", () => {
       now,
       spec: refuse({ code: "invalid", field: "spec.bucket", sentence: "No." }),
     });
-    expect(refused.refusals).toContainEqual({ code: "invalid", field: "spec.bucket", sentence: "No." });
+    expect(refused.refusals.filter(({ field }) => field?.startsWith("spec"))).toEqual([
+      { code: "invalid", field: "spec.bucket", sentence: "No." },
+    ]);
     expect(refused.charter).toBeNull();
   });
 });
