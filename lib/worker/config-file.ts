@@ -87,9 +87,18 @@ async function readJson(path: string): Promise<Outcome<unknown>> {
   } catch (error) {
     if (error instanceof SyntaxError) return refuse(invalid("", `${path} is not JSON: ${error.message}.`));
     if (!(error instanceof Error && "code" in error)) throw error;
-    return refuse(invalid("", `${path} cannot be read (${String(error.code)}).`));
+    const code = String(error.code);
+    return refuse({ ...invalid("", `${path} cannot be read (${code}).`), mend: mends[code] ?? noFile });
   }
 }
+
+const noFile = "Name the file, or write it as docs/configure.md shows.";
+/** What to do about a configuration file that cannot be read. */
+const mends: Readonly<Record<string, string>> = {
+  ENOENT: noFile,
+  EACCES: "Run this as the user whose file it is; nobody else should be able to read it.",
+  EISDIR: "Name the file in this folder.",
+};
 
 /** What the shape alone does not tell: names once, kinds that are installed, settings that their own schema accepts. */
 function whyNot({ targets, vaults, anchor }: WorkerConfig): Refusal[] {

@@ -2,9 +2,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "drizzle-orm";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { importDirectory } from "#lib/facts/directory/import.ts";
 import { runFact } from "#lib/facts/run.ts";
+import { importFolder } from "#lib/worker/commands/directory-import.ts";
 import { readDirectoryFolder } from "#lib/worker/commands/read-directory.ts";
 import { issuer, openScenario, type Scenario } from "./scenario.ts";
 
@@ -118,4 +119,27 @@ test("says that a repository is archived and a service decommissioned; an import
   Object.assign(heads, plain);
   await imported({ services: [service], repositories: [repository] });
   expect(await rows()).toEqual({ archived: true, decommissioned: true });
+});
+
+test("a target that the worker does not know is said with its line, and the files are imported", async () => {
+  const [service] = await scenario.worker.db.execute<{ slug: string; team: string; email: string }>(sql`
+    select s.slug, t.slug as team, p.email from charter.services s join charter.teams t on t.id = s.team join charter.people p on p.id = s.owner limit 1`);
+  const { slug = "", team = "", email = "" } = service ?? {};
+  const [known] = scenario.worker.config.targets;
+  await imported({ services: [] });
+  await writeFile(
+    join(folder, "services.csv"),
+    `${heads.services}\n${slug},Some name,${team},${email},internal,test,${known?.name} paymets-aws,,paymets-aws\n`,
+  );
+  const said: string[] = [];
+  const err = vi.spyOn(process.stderr, "write").mockImplementation((text) => said.push(String(text)) > 0);
+  const out = vi.spyOn(process.stdout, "write").mockImplementation(() => true);
+  const { db, config, newId } = scenario.worker;
+  const code = await importFolder({ db, config, newId, actor: { id: "host", evidence: "host" } }, folder);
+  err.mockRestore();
+  out.mockRestore();
+  expect([code, said]).toEqual([
+    0,
+    ["services.csv, line 2: There is no target paymets-aws in the worker's configuration; nothing is offered there.\n"],
+  ]);
 });

@@ -95,3 +95,15 @@ test("a setting that does not exist is named, as is what a choice may be", async
   });
   expect(await complaints(elsewhere)).toContain("targets.0.environments.0: Write one of dev, staging, prod.");
 });
+
+test("a file that is not there is said with what to do about it", async () => {
+  const file = join(folder, "none.json");
+  expect(await readConfig(file)).toMatchObject({
+    refusals: [
+      {
+        sentence: `${file} cannot be read (ENOENT).`,
+        mend: "Name the file, or write it as docs/configure.md shows.",
+      },
+    ],
+  });
+});
