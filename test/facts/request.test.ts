@@ -186,6 +186,9 @@ describe("what voids and what settles", () => {
     expect(await judge(scenario, "mara.lind", request, "deny")).toEqual({ ok: null });
     await scenario.inbox.drain();
     expect((await scenario.state(request))?.state).toBe("denied");
+    expect(await preview(scenario.as("amara.obi"), { id: request, answers: named("denied-at-once-2") })).toMatchObject({
+      refusals: [{ code: "conflict", sentence: "It is denied and can no longer be changed." }],
+    });
     const id = randomUUID();
     await insertVerdict(scenario.database.web, {
       id,

@@ -6,6 +6,7 @@ import { type Outcome, ok } from "#lib/domain/refusal.ts";
 import type { Similar } from "#lib/domain/similar.ts";
 import type { ClaimContext } from "../run.ts";
 import { type Preview as Foreseen, type FormInput, foresee } from "./foresee.ts";
+import { whyNotNext } from "./next-version.ts";
 import { formsOf, type OneForm } from "./several.ts";
 
 export type { FormInput } from "./foresee.ts";
@@ -19,7 +20,7 @@ export interface Preview extends Foreseen {
 
 /**
  * Answers a form while it is typed: reads, writes nothing, leaves no entry. Somebody else's id is *not found*. A form of a
- * request that is there already is of that one alone.
+ * request that is there already is of that one alone, and is refused once that can no longer be changed.
  */
 export async function preview(context: ClaimContext, input: FormInput): Promise<Outcome<Preview>> {
   const forms = formsOf(input);
@@ -29,6 +30,8 @@ export async function preview(context: ClaimContext, input: FormInput): Promise<
   const before = await readLatestVersion(context.db, own.id);
   const foreseen = await foresee(reading, { actor: context.actor, input: own, before });
   if ("refusals" in foreseen) return foreseen;
+  const late = before === null ? null : await whyNotNext(context.db, context, before);
+  if (late !== null) return late;
   const beside: Preview["beside"][number][] = [];
   for (const { environment, ...other } of before === null ? others : []) {
     const there = await foresee(reading, { actor: context.actor, input: other, before: null });

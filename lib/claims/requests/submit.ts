@@ -1,18 +1,18 @@
 import type { Tx } from "#db/client.ts";
 import { databaseClock } from "#db/store/audit.ts";
 import { insertRequest, saveDraft } from "#db/store/claims.ts";
-import { readLatestVersion, readRequest, readState, type VersionRow } from "#db/store/requests.ts";
+import { readLatestVersion, readRequest, type VersionRow } from "#db/store/requests.ts";
 import { canonical } from "#lib/digest/digest.ts";
 import { policyRefusals } from "#lib/domain/policy-refusals.ts";
 import { readAnswers } from "#lib/domain/read-answers.ts";
 import { asRefusals, type Outcome, ok, refuse } from "#lib/domain/refusal.ts";
-import { maySubmitVersion } from "#lib/domain/request.ts";
 import { jsonObject, read } from "#lib/domain/shape.ts";
 import type { Assertion } from "#lib/domain/signature.ts";
 import { noSuchRequest, sentOtherwise } from "../refusals.ts";
 import type { ClaimContext } from "../run.ts";
 import { runSigned, type ToSign } from "../signing.ts";
 import { type FormInput, foresee, type Preview } from "./foresee.ts";
+import { whyNotNext } from "./next-version.ts";
 import { sealVersion } from "./seal.ts";
 
 export interface SubmitInput extends FormInput {
@@ -44,15 +44,6 @@ export const submit = (context: ClaimContext, input: SubmitInput): Promise<Outco
 
 /** A second click: no other version has this plan's digest, and what was typed is what that version says. */
 const isSealed = ({ charter }: VersionRow, { filled }: Preview): boolean => canonical(filled) === canonical(charter);
-
-/** Why a request that is there may have no further version; null when it may. */
-async function whyNotNext(tx: Tx, { actor }: ClaimContext, { request, version }: VersionRow) {
-  const asked = await readRequest(tx, request);
-  const state = (await readState(tx, request))?.state ?? "received";
-  const asking = { state, requester: asked?.requester ?? null, person: actor.id };
-  const may = maySubmitVersion({ ...asking, newest: version, version: version + 1 });
-  return "refusals" in may ? may : null;
-}
 
 interface Sealing {
   readonly input: SubmitInput;
