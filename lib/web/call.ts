@@ -8,6 +8,8 @@ export interface NoCall {
 const longest = 256 * 1024;
 /** Deeper than any form's answers; how deep an action's own input may be is `bounded`'s to say. */
 const deepest = 20;
+/** As the framework names an action: 42 hexadecimal digits. Anything else would reach its log as an error. */
+const actionId = /^[0-9a-f]{42}$/;
 
 /**
  * Looks at a request that may change something before the framework decodes it: it must come from our own origin and be a
@@ -22,7 +24,9 @@ export async function whyNoCall(request: Request, origin: string): Promise<NoCal
       status: 403,
       sentence: "This was sent from another address than the portal's own. Open the portal there.",
     };
-  if (!headers.has("next-action")) return { status: 405, sentence: "Nothing is sent to this address." };
+  const action = headers.get("next-action");
+  if (action === null) return { status: 405, sentence: "Nothing is sent to this address." };
+  if (!actionId.test(action)) return { status: 400, sentence: "Only what the portal's own pages send is read." };
   if (!headers.get("content-type")?.startsWith("text/plain"))
     return { status: 415, sentence: "Only what the portal's own pages send is read." };
   const body = Number(headers.get("content-length") ?? 0) > longest ? null : await textWithin(request, longest);

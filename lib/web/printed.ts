@@ -10,8 +10,8 @@ export function tameConsole(): void {
     (first: unknown, ...rest: readonly unknown[]) => {
       const errors = [first, ...rest].filter((one) => one instanceof Error);
       if (errors.some((error) => "digest" in error)) return;
-      if (errors[0]) fault("framework", errors[0]);
-      else log("framework", { level, message: String(first).slice(0, 300) });
+      if (errors[0] && level === "error") fault("framework", errors[0]);
+      else log("framework", { level, message: (errors[0]?.message ?? String(first)).slice(0, 300) });
     };
   Object.assign(console, { error: told("error"), warn: told("warning") });
 }
