@@ -16,7 +16,7 @@ import type { Theme } from "./theme-name.ts";
 import { TopToolsProvider } from "./top-tools.tsx";
 
 /** What a person is here, in a line: their roles, else their teams. */
-export const whatIs = (person: SessionPerson): string =>
+const whatIs = (person: SessionPerson): string =>
   person.roles.length > 0
     ? person.roles.map((role) => roleWords[role]).join(", ")
     : person.teamNames.join(", ") || "Requester";

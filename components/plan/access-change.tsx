@@ -11,7 +11,7 @@ const plural = (count: number, one: string): string =>
   `${count.toLocaleString("en-GB")} ${one}${count === 1 ? "" : "s"}`;
 
 /** What a change of access comes to in one sentence. */
-export function changeWords({ added, takenAway }: AccessView): string {
+function changeWords({ added, takenAway }: AccessView): string {
   const parts = [
     ...(added.count > 0 ? [`adds ${plural(added.count, "permission")}`] : []),
     ...(takenAway.count > 0 ? [`takes ${plural(takenAway.count, "permission")} away`] : []),

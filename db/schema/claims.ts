@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { boolean, check, index, integer, jsonb, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
 import type { QuestionAnswer } from "#lib/domain/attestation.ts";
 import type { Charter, Origins, RequestKind } from "#lib/domain/charter.ts";
-import type { Json, JsonObject } from "#lib/domain/json.ts";
+import type { JsonObject } from "#lib/domain/json.ts";
 import type { Assertion, Registration } from "#lib/domain/signature.ts";
 import { charter, id, instant, stamps, tenant } from "./columns.ts";
 
@@ -225,4 +225,3 @@ export type ClaimNoun =
   | "comments"
   | "asks"
   | "answers";
-export type OutcomeDetail = readonly { readonly [key: string]: Json }[];

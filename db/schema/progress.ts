@@ -15,7 +15,7 @@ import {
 } from "drizzle-orm/pg-core";
 import type { RequestKind } from "#lib/domain/charter.ts";
 import type { Decision, PolicyFacts } from "#lib/domain/decision.ts";
-import type { Json, JsonObject } from "#lib/domain/json.ts";
+import type { JsonObject } from "#lib/domain/json.ts";
 import type { Plan } from "#lib/domain/plan.ts";
 import type { Reach } from "#lib/domain/reach.ts";
 import type { Refusal } from "#lib/domain/refusal.ts";
@@ -198,4 +198,3 @@ export const gates = charter.table(
   },
   (t) => [primaryKey({ columns: [t.tenant, t.target] })],
 );
-export type OutcomeJson = Json;

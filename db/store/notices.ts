@@ -8,8 +8,6 @@ import { noticeMark, notices, preferences } from "../schema/notices.ts";
 /** Name under which a person's choice of notices is kept among their preferences. */
 export const noticePreference = "notices";
 
-export type NoticeRow = typeof notices.$inferSelect;
-
 /** From which leaf of the audit log on nobody has been told yet, and how many there are; the mark is locked. */
 export interface Untold {
   readonly from: number;

@@ -6,7 +6,7 @@ import { savePreference } from "./preferences.ts";
 
 /** Views are preferences, one a row, named by their ids; so is the one that the inventory opens with. */
 const viewName = (id: string): string => `view:${id}`;
-export const isView = like(preferences.name, "view:%");
+const isView = like(preferences.name, "view:%");
 export const defaultView = "default-view";
 
 const ofPerson = (person: string) => and(eq(preferences.tenant, "main"), eq(preferences.person, person));

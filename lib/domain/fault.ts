@@ -1,17 +1,15 @@
 import { plainLine } from "./text.ts";
 
 /** How a target's or vault's call failed. Retry is the saga's decision, from this kind alone. */
-export const faultKinds = [
-  "denied",
-  "invalid",
-  "conflict",
-  "not-found",
-  "quota",
-  "throttled",
-  "unavailable",
-  "ambiguous",
-] as const;
-export type FaultKind = (typeof faultKinds)[number];
+export type FaultKind =
+  | "denied"
+  | "invalid"
+  | "conflict"
+  | "not-found"
+  | "quota"
+  | "throttled"
+  | "unavailable"
+  | "ambiguous";
 
 /**
  * A target's answer, classified. `code` is the vendor's error code, `sentence` is ours: never a response body. Names and codes in

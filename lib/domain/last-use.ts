@@ -23,9 +23,8 @@ export interface WatchedSubject {
   readonly signal: UseSignal | null;
 }
 
-export const useAnswers = ["used", "not-used", "no-signal"] as const;
 /** Three answers and no fourth: silence is *not used* only from a source that would have told, and only within its window. */
-export type UseAnswer = (typeof useAnswers)[number];
+export type UseAnswer = "used" | "not-used" | "no-signal";
 
 /** What is known of an identity's use. */
 export interface KnownUse {

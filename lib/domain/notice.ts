@@ -15,7 +15,7 @@ export const noticeKinds = [
 export type NoticeKind = (typeof noticeKinds)[number];
 
 /** Sent at once whatever a person prefers: they show what a stolen session, or a web that was taken over, did in a name. */
-export const promisedKinds: readonly NoticeKind[] = ["in-your-name", "taken-away"];
+const promisedKinds: readonly NoticeKind[] = ["in-your-name", "taken-away"];
 export const isPromised = (kind: NoticeKind): boolean => promisedKinds.includes(kind);
 
 export const noticeWords: Readonly<Record<NoticeKind, string>> = {

@@ -11,7 +11,7 @@ export interface View {
 }
 
 /** What of an address is a view; the page one is at is not. */
-export const viewKeys = [
+const viewKeys = [
   ...["tile", "q", "environment", "target", "blueprint", "team", "state", "finding", "owner", "service", "debt"],
   ...["sort", "group", "hide"],
 ] as const;

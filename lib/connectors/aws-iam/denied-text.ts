@@ -1,5 +1,5 @@
 /** Kinds of policy that AWS names as what denied a call. Source: IAM user guide, "Access denied error message examples". */
-export const policyKinds = [
+const policyKinds = [
   "identity-based policy",
   "resource-based policy",
   "permissions boundary",
