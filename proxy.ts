@@ -2,7 +2,9 @@ import { randomBytes } from "node:crypto";
 import { type NextRequest, NextResponse } from "next/server";
 import { askedHeader } from "#lib/web/asked.ts";
 import { whyNoCall } from "#lib/web/call.ts";
-import { readSettings } from "#lib/web/settings.ts";
+import { cookieName } from "#lib/web/cookies.ts";
+import { type Busy, load, whyNoMore, whyNotNow } from "#lib/web/load.ts";
+import { readSettings, type WebSettings } from "#lib/web/settings.ts";
 
 const development = process.env.NODE_ENV === "development";
 
@@ -34,7 +36,7 @@ const fixed = {
 /**
  * Headers and early refusals: it grants nothing, so that going round it gains nothing. A web that is not fit to serve
  * answers `/api/health` alone; the demo answers localhost alone and no proxy; what may change something is a call
- * from our own pages (lib/web/call.ts).
+ * from our own pages (lib/web/call.ts); what is more than this process takes on is sent away (lib/web/load.ts).
  */
 export async function proxy(request: NextRequest): Promise<NextResponse> {
   const read = readSettings(process.env);
@@ -43,9 +45,9 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
   const demo = "ok" in read && read.ok.demo;
   if (demo && !isLocal(request)) return refused(421, "The demo answers http://localhost alone.");
   if (!isReadable(request.nextUrl)) return refused(400, "This address cannot be read.");
-  if ("ok" in read && request.method !== "GET" && request.method !== "HEAD") {
-    const no = await whyNoCall(request, read.ok.publicUrl.origin);
-    if (no !== null) return refused(no.status, no.sentence);
+  if ("ok" in read) {
+    const no = await whyNot(request, read.ok);
+    if (no !== null) return no;
   }
   const nonce = randomBytes(16).toString("base64");
   const headers = new Headers(request.headers);
@@ -61,11 +63,32 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
   return response;
 }
 
-const refused = (status: number, sentence: string): NextResponse =>
+/**
+ * Health is answered always: whoever watches over the portal must tell busy from broken. A call that another site made somebody's
+ * browser send takes nothing from their allowance.
+ */
+async function whyNot(request: NextRequest, { limits, publicUrl }: WebSettings): Promise<NextResponse | null> {
+  if (request.nextUrl.pathname !== "/api/health") {
+    const busy = whyNotNow(load(), limits);
+    if (busy !== null) return sentAway(busy);
+  }
+  if (request.method === "GET" || request.method === "HEAD") return null;
+  const no = await whyNoCall(request, publicUrl.origin);
+  if (no !== null) return refused(no.status, no.sentence);
+  const session = request.cookies.get(cookieName(publicUrl, "session"))?.value;
+  const more = session === undefined ? null : whyNoMore(load(), { session, limits, now: Date.now() });
+  return more === null ? null : sentAway(more);
+}
+
+const sentAway = ({ status, sentence, again }: Busy): NextResponse =>
+  refused(status, sentence, { "retry-after": String(again) });
+
+const refused = (status: number, sentence: string, more: Readonly<Record<string, string>> = {}): NextResponse =>
   new NextResponse(sentence, {
     status,
     headers: {
       ...fixed,
+      ...more,
       "content-type": "text/plain; charset=utf-8",
       "cache-control": "no-store",
       ...(status === 405 ? { allow: "GET, HEAD, POST" } : {}),

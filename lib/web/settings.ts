@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Limits } from "./load.ts";
 
 /** What the web is started with: nothing here names a target, a vault or a role that writes facts. */
 export interface WebSettings {
@@ -13,6 +14,7 @@ export interface WebSettings {
   readonly demo: boolean;
   /** The launcher's loopback desk; present only in the demo. */
   readonly demoDesk: string | null;
+  readonly limits: Limits;
 }
 
 const schema = z.object({
@@ -22,6 +24,8 @@ const schema = z.object({
   AUTH_ISSUER: z.url({ protocol: /^https?$/ }),
   AUTH_CLIENT_ID: z.string().min(1),
   AUTH_CLIENT_SECRET: z.string().min(1),
+  CHARTER_REQUESTS_AT_ONCE: z.coerce.number().int().min(1).default(50),
+  CHARTER_CALLS_A_MINUTE: z.coerce.number().int().min(1).default(240),
   CHARTER_DEMO: z.literal("1").optional(),
   CHARTER_DEMO_DESK: z.url({ protocol: /^http$/, hostname: /^(localhost|127\.0\.0\.1)$/ }).optional(),
 });
@@ -59,6 +63,7 @@ export function readSettings(
       clientSecret: values.AUTH_CLIENT_SECRET,
       demo,
       demoDesk: demo ? (values.CHARTER_DEMO_DESK ?? null) : null,
+      limits: { requestsAtOnce: values.CHARTER_REQUESTS_AT_ONCE, callsAMinute: values.CHARTER_CALLS_A_MINUTE },
     },
   };
 }

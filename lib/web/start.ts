@@ -1,5 +1,6 @@
 import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage } from "node:http";
+import { countRequests } from "./load.ts";
 import { log } from "./log.ts";
 import { tameConsole } from "./printed.ts";
 import { readSettings, workerVariables } from "./settings.ts";
@@ -8,6 +9,7 @@ import { readSettings, workerVariables } from "./settings.ts";
 export function start(): void {
   tameConsole();
   refuseTrace();
+  countRequests();
   const foreign = workerVariables(process.env);
   if (foreign.length > 0) {
     log("refused-to-start", { sentence: `The web must not see the worker's variables: ${foreign.join(", ")}.` });

@@ -39,6 +39,7 @@ export interface Received {
 /** A web process of the existing build, and raw HTTP to it. */
 export interface Portal {
   readonly port: number;
+  readonly pid: number;
   send(sent: Sent): Promise<Received>;
   /** Opens a response and hands over its pieces as they come, until it ends. */
   follow(sent: Sent, hear: (piece: string) => void): Promise<void>;
@@ -51,8 +52,8 @@ export interface Portal {
   stop(): Promise<void>;
 }
 
-/** Starts `next start` with exactly these variables and waits until it answers anything, or has ended. */
-export async function startPortal(variables: Readonly<Record<string, string>>): Promise<Portal> {
+/** Starts `next start` with exactly these variables and waits until it answers anything, or has ended; at most `sockets` at once. */
+export async function startPortal(variables: Readonly<Record<string, string>>, sockets = 4): Promise<Portal> {
   if (!existsSync(`${checkout}/.next/charter-sources`)) throw new Error("There is no build. Run npm run build first.");
   const port = await freePort();
   const child = spawn(process.execPath, [next, "start", "-H", "127.0.0.1", "-p", String(port)], {
@@ -63,7 +64,7 @@ export async function startPortal(variables: Readonly<Record<string, string>>): 
   const pieces: string[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (piece) => pieces.push(String(piece)));
   const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  const agent = new Agent({ keepAlive: true, maxSockets: 4 });
+  const agent = new Agent({ keepAlive: true, maxSockets: sockets });
   const exchange = (sent: Sent) => exchangeWith({ agent, port }, sent);
   for (let tries = 0; tries < 300 && child.exitCode === null; tries++) {
     if (await exchange({ path: "/api/health" }).then(Boolean, () => false)) break;
@@ -72,6 +73,7 @@ export async function startPortal(variables: Readonly<Record<string, string>>): 
   const opening = pieces.splice(0).join("");
   return {
     port,
+    pid: child.pid ?? 0,
     opening,
     send: async (sent) => {
       const { response, done } = await exchange(sent);

@@ -17,7 +17,7 @@ import { type Moto, startMoto } from "#test/support/servers/moto.ts";
 import { openBaoWorld, type World } from "#test/vaults/worlds.ts";
 
 export const issuer = "https://id.acme.example";
-const groups = { security: ["sec"], operator: ["ops"], auditor: ["audit"] };
+export const groups = { security: ["sec"], operator: ["ops"], auditor: ["audit"] };
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const account = "123456789012";
 
@@ -172,7 +172,12 @@ export function withoutHold(folder: string): string {
   return copy;
 }
 
-async function signIn({ worker }: TestDatabase, person: string, roles: readonly Role[]): Promise<void> {
+/** Signs in as the worker would after verifying a token with these groups. */
+export async function signIn(
+  { worker }: Pick<TestDatabase, "worker">,
+  person: string,
+  roles: readonly Role[],
+): Promise<void> {
   const id = randomUUID();
   const claims = {
     ...{ issuer, subject: `demo-${person.replace(".", "-")}`, issuedAt: new Date() },

@@ -13,7 +13,7 @@ import { type TestDatabase, testDatabase } from "#test/support/database.ts";
 import { installation, markKeys } from "../saga-world.ts";
 import { type Build, workerFile } from "./builds.ts";
 import { WorkerProcess } from "./process.ts";
-import { startWorlds, type Worlds } from "./worlds.ts";
+import { type CrashWorld, startWorlds, type Worlds } from "./worlds.ts";
 
 /** One database with its own targets and vault, in which one run follows another. */
 export interface Lane {
@@ -82,8 +82,13 @@ function startedWorkers(env: Readonly<Record<string, string>>) {
   return { start, stop: () => Promise.all([...all].map((one) => one.kill())) };
 }
 
+/** As much of the worlds as a configuration names. */
+export interface Configured extends Pick<Worlds, "vault" | "vaultCredentials"> {
+  readonly all: readonly Pick<CrashWorld, "kind" | "target">[];
+}
+
 /** The configuration of every world's target and of the vault, as an operator would write it; secrets lie in files beside it. */
-export function configOf(worlds: Pick<Worlds, "all" | "vault" | "vaultCredentials">, folder: string) {
+export function configOf(worlds: Configured, folder: string) {
   const kept = (name: string, secret: string): string => {
     writeFileSync(join(folder, name), secret, { mode: 0o600 });
     return `file:${join(folder, name)}`;
