@@ -101,7 +101,8 @@ function whyNotSubject(subject: GithubBinding["subject"]): readonly Refusal[] {
 function whyNotBranch(field: string, name: string): readonly Refusal[] {
   if (name.startsWith("refs/")) {
     const short = name.replace(/^refs\/heads\//, "");
-    const mend = short === name || short === "" ? "Name a branch." : `Leave out refs/heads/ and write ${short}.`;
+    const plain = short !== name && branchName.test(short);
+    const mend = plain ? `Leave out refs/heads/ and write ${short}.` : "Name a branch.";
     return [invalid(field, "This is a full reference, not a branch's name; no token would ever match it.", mend)];
   }
   const plain =

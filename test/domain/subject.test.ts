@@ -63,6 +63,8 @@ describe("the subject a trust accepts", () => {
   test("says the branch's own name where the full reference was typed", () => {
     const made = githubSubjects({ ...good, subject: { branch: "refs/heads/release/v2" } });
     expect(made).toMatchObject({ refusals: [{ mend: "Leave out refs/heads/ and write release/v2." }] });
+    const turned = githubSubjects({ ...good, subject: { branch: "refs/heads/x\u202ey" } });
+    expect(turned).toMatchObject({ refusals: [{ mend: "Name a branch." }] });
   });
 
   test.each([
