@@ -10,6 +10,7 @@ import {
   expectFitToRead,
   expectState,
   openIdentity,
+  pressed,
   signedIn,
   skipDays,
   submitted,
@@ -67,10 +68,9 @@ test("a stale key is found, questioned, suspended, resumed, rotated under a cons
   });
 
   await test.step("its owner keeps it, and has to say why", async () => {
-    await amara.goto(`/attestations?i=${identity.split("/").at(-1)}`);
+    await amara.goto(`/attestations?q=${identity.split("/").at(-1)}`);
     await expect(amara.getByRole("link", { name, exact: true }).first()).toBeVisible();
-    await amara.keyboard.press("k");
-    const dialog = amara.getByRole("dialog");
+    const dialog = await pressed(amara, "k");
     await dialog.getByRole("textbox").fill("The yearly audit needs it once more.");
     await dialog.getByRole("button", { name: "Keep" }).click();
     await expect(dialog).toBeHidden();
