@@ -31,6 +31,9 @@ export interface Loops {
   readonly ended: Promise<void>;
 }
 
+/** How long a worker that is told to stop lets its first look at targets and vaults come to its end. */
+const lookGraceMs = 5_000;
+
 /** Everything a worker does, side by side: claims and deadlines, the saga, the sealer, sweeps. */
 export async function startLoops(
   worker: Worker,
@@ -53,7 +56,7 @@ export async function startLoops(
     runOutbox(worker, { signal, halted }),
     runSealer(sealer, { signal, standing, report: (fault) => log.fault("sealer", fault) }),
   ];
-  void checkPlaces(worker).catch((error) => log.fault("check-places", error));
+  const firstLook = checkPlaces(worker).catch((error) => log.fault("check-places", error));
   const sweep = async () => {
     for (const { run } of inOrder(sweeps)) await run();
   };
@@ -61,7 +64,8 @@ export async function startLoops(
     alarm.ring();
     saga.wake();
   };
-  return { wake, sweep, ended: Promise.all(running).then(stopSchedule) };
+  const looked = () => Promise.race([firstLook, pause(lookGraceMs, undefined, { ref: false })]);
+  return { wake, sweep, ended: Promise.all(running).then(looked).then(stopSchedule) };
 }
 
 /** A sweep that does nothing while the worker may not act. */
