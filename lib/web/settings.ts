@@ -24,8 +24,8 @@ const schema = z.object({
   AUTH_ISSUER: z.url({ protocol: /^https?$/ }),
   AUTH_CLIENT_ID: z.string().min(1),
   AUTH_CLIENT_SECRET: z.string().min(1),
-  CHARTER_REQUESTS_AT_ONCE: z.coerce.number().int().min(1).default(50),
-  CHARTER_CALLS_A_MINUTE: z.coerce.number().int().min(1).default(240),
+  CHARTER_REQUESTS_AT_ONCE: z.coerce.number().int().min(1).default(500),
+  CHARTER_CALLS_A_MINUTE: z.coerce.number().int().min(1).default(600),
   CHARTER_DEMO: z.literal("1").optional(),
   CHARTER_DEMO_DESK: z.url({ protocol: /^http$/, hostname: /^(localhost|127\.0\.0\.1)$/ }).optional(),
 });

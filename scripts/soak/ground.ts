@@ -74,7 +74,9 @@ export async function openGround(): Promise<Ground> {
   const workers = [startWorker({ ...env, ...inspected(ports.worker) }, hear), startWorker(env, hear)] as const;
   await until(async () => (await database.admin`select 1 from charter.bundles`).length > 0);
   await until(async () => (await database.admin`select 1 from charter.targets where checked_at is null`).length === 0);
-  const variables = { ...webSettings, ...inspected(ports.web), CHARTER_WEB_DATABASE_URL: database.webUrl };
+  // Low enough that the burst goes over it.
+  const limit = { CHARTER_REQUESTS_AT_ONCE: "50" };
+  const variables = { ...webSettings, ...limit, ...inspected(ports.web), CHARTER_WEB_DATABASE_URL: database.webUrl };
   const web = await startPortal(variables, 2_000);
   await until(async () => (await web.send({ path: "/api/health" })).status === 200);
   const [billing] = await database.admin`select id from charter.services where slug = 'billing'`;
