@@ -4,7 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, expect, type Page, test } from "@playwright/test";
 import { parse } from "csv-parse/sync";
-import { expectAccessible, expectFitToRead, liveInStaging, openIdentity, signedIn } from "./steps.ts";
+import {
+  acceptBy,
+  expectAccessible,
+  expectFitToRead,
+  expectState,
+  liveInStaging,
+  openIdentity,
+  signedIn,
+} from "./steps.ts";
 
 /** Imports the demo's directory with these people no longer active. */
 function importWithout(...leavers: readonly string[]): void {
@@ -173,15 +181,8 @@ test("two that many share: kept as a view, seen by a colleague, exported, found 
       expect(new Set(paths).size).toBe(2);
       for (const path of paths) {
         await amara.goto(path);
-        await amara
-          .getByRole("button", { name: /^Accept/ })
-          .first()
-          .click();
-        const confirm = amara.getByRole("dialog").getByRole("button", { name: /^Accept/ });
-        if (await confirm.isVisible()) await confirm.click();
-        await expect(
-          amara.getByRole("heading", { level: 1 }).locator("..").getByText("Done", { exact: true }),
-        ).toBeVisible();
+        await acceptBy(amara, "Accept ownership");
+        await expectState(amara, "Done");
       }
       await amara.goto("/identities?environment=staging");
       for (const name of names) await expect(rowOf(amara, name)).toContainText("Amara Obi");
