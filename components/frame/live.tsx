@@ -67,6 +67,8 @@ export function Live() {
   const draw = useDrawAnew();
   useEffect(() => {
     lendNonce();
+    // From here on the page hears clicks and keys: who drives it by a program waits for this.
+    document.documentElement.dataset.listens = "yes";
     const end = new AbortController();
     const channel = new BroadcastChannel("charter-stream");
     let due: ReturnType<typeof setTimeout> | undefined;

@@ -33,7 +33,7 @@ export interface DebtHistory {
   readonly teams: readonly DebtScope[];
   /** Today by the business clock, as 2026-11-29. */
   readonly today: string;
-  /** Counted days since `weeks` weeks, in order. */
+  /** Counted days since `weeks` weeks, in order; none that lies ahead, which is left where a clock was set back. */
   readonly days: readonly CountedDay[];
 }
 
@@ -52,7 +52,8 @@ export async function readDebtHistory(
   const rows = await db.execute<{ day: string; name: string; value: string }>(sql`
     select to_char(c.day, 'YYYY-MM-DD') as day, c.name, c.value from charter.counters c
     where c.tenant = 'main' and c.name = any (${sql.param([...debtFigures])}::text[]) and c.scope = ${shown?.id ?? "all"}
-      and c.day > ((select charter.clock()) at time zone 'UTC')::date - ${weeks * 7}::int order by c.day`);
+      and c.day > ((select charter.clock()) at time zone 'UTC')::date - ${weeks * 7}::int
+      and c.day <= ((select charter.clock()) at time zone 'UTC')::date order by c.day`);
   const [clock] = await db.execute<{ today: string }>(
     sql`select to_char(charter.clock() at time zone 'UTC', 'YYYY-MM-DD') as today`,
   );

@@ -3,7 +3,7 @@ import { type Browser, type BrowserContextOptions, expect, type Locator, type Pa
 
 /** A demo person signed in, in a browser of their own, through the demo's identity provider. Console errors fail the test. */
 export async function signedIn(browser: Browser, name: string, options: BrowserContextOptions = {}): Promise<Page> {
-  const page = await (await browser.newContext(options)).newPage();
+  const page = listening(await (await browser.newContext(options)).newPage());
   page.on("console", (message) => {
     // A page that is not there says so with its status.
     if (message.type() === "error" && !/status of 404/.test(message.text()))
@@ -12,6 +12,19 @@ export async function signedIn(browser: Browser, name: string, options: BrowserC
   await page.goto("/sign-in");
   await page.getByRole("button", { name }).click();
   await expect(page.getByRole("heading", { level: 1, name: /^Hello/ })).toBeVisible({ timeout: 15_000 });
+  return page;
+}
+
+/** A page that is opened only once it hears clicks and keys: a person is slower than its scripts, a test is not. */
+function listening(page: Page): Page {
+  const open = page.goto.bind(page);
+  page.goto = async (...of) => {
+    const answer = await open(...of);
+    const listens = () => document.documentElement.dataset.listens === "yes";
+    // What is no page of the portal's never says so.
+    await page.waitForFunction(listens, undefined, { timeout: 3_000 }).catch(() => undefined);
+    return answer;
+  };
   return page;
 }
 
