@@ -216,8 +216,9 @@ async function awsWorlds(vault: VaultSimulator): Promise<Made> {
       return seen;
     },
   };
+  // A copy: the SDK writes into what it is given.
   const squatter = (object: "role" | "user") =>
-    harnessOf({ settings: raw, credentials: awsCredentials, object, loseAnswer: null }).squat;
+    harnessOf({ settings: raw, credentials: { ...awsCredentials }, object, loseAnswer: null }).squat;
   const account = () => simulator.world();
   const ours = (holders: Record<string, { name: string; path: string }>) =>
     Object.values(holders)
