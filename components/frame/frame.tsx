@@ -56,7 +56,7 @@ export function Frame(props: FrameProps) {
           </TopToolsProvider>
         </div>
       </div>
-      <Live />
+      <Live drawn={props.person.snapshot} />
     </Clock>
   );
 }

@@ -14,9 +14,18 @@ function lendNonce(): void {
   globalThis.__webpack_nonce__ ??= document.querySelector<HTMLScriptElement>("script[nonce]")?.nonce;
 }
 
-/** Holds the browser's one stream in one tab and passes what it says to the others; lives until `signal` aborts. */
-function lead(channel: BroadcastChannel, hear: (event: StreamEvent) => void, signal: AbortSignal): Promise<void> {
-  const source = new EventSource("/api/stream");
+interface Tab {
+  readonly channel: BroadcastChannel;
+  /** The snapshot this tab's page was first drawn from. */
+  readonly drawn: string;
+  readonly hear: (event: StreamEvent) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Holds the browser's one stream in one tab and passes what it says to the others; lives until the tab leaves. */
+async function lead({ channel, drawn, hear, signal }: Tab): Promise<void> {
+  if (signal.aborted) return;
+  const source = new EventSource(`/api/stream?${new URLSearchParams({ drawn })}`);
   const tell = (event: StreamEvent) => {
     channel.postMessage(event);
     hear(event);
@@ -32,6 +41,18 @@ function lead(channel: BroadcastChannel, hear: (event: StreamEvent) => void, sig
       resolve();
     });
   });
+}
+
+/**
+ * Leads when no other tab does, else waits to. What changed before another's stream was heard here nobody says again, so such a tab
+ * draws once; the stream itself says it to its own.
+ */
+async function follow(tab: Tab): Promise<void> {
+  const lock = "charter-stream";
+  await navigator.locks.request(lock, { ifAvailable: true }, (free) =>
+    free === null ? tab.hear({ kind: "changed" }) : lead(tab),
+  );
+  if (!tab.signal.aborted) await navigator.locks.request(lock, { signal: tab.signal }, () => lead(tab));
 }
 
 /** The sign-in page that leads back to where this tab is. */
@@ -63,8 +84,9 @@ function useDrawAnew(): () => void {
 }
 
 /** Draws the page anew when something on it changed. One stream per browser, whatever the number of tabs. */
-export function Live() {
+export function Live({ drawn }: { readonly drawn: string }) {
   const draw = useDrawAnew();
+  const first = useRef(drawn);
   useEffect(() => {
     lendNonce();
     // From here on the page hears clicks and keys: who drives it by a program waits for this.
@@ -78,9 +100,7 @@ export function Live() {
       due = setTimeout(draw, 60);
     };
     channel.onmessage = (message: MessageEvent<StreamEvent>) => hear(message.data);
-    navigator.locks
-      .request("charter-stream", { signal: end.signal }, () => lead(channel, hear, end.signal))
-      .catch(ignoreAbort);
+    follow({ channel, drawn: first.current, hear, signal: end.signal }).catch(ignoreAbort);
     return () => {
       end.abort();
       clearTimeout(due);

@@ -8,11 +8,14 @@ export interface SessionPerson extends Actor {
   readonly teamNames: readonly string[];
   /** The login the session was opened for; it counts as the person `id`. */
   readonly login: string;
+  /** What was committed when this was read: what is read after it is at least as new. */
+  readonly snapshot: string;
 }
 
 interface Row extends Record<string, unknown> {
   readonly id: string;
   readonly login: string;
+  readonly snapshot: string;
   readonly name: string;
   readonly read_only: boolean;
   readonly roles: readonly string[];
@@ -25,7 +28,7 @@ interface Row extends Record<string, unknown> {
  */
 export async function readSession(db: Queries, session: string): Promise<SessionPerson | null> {
   const [row] = await db.execute<Row>(sql`
-    select p.id, l.id as login, p.name, s.read_only,
+    select p.id, l.id as login, p.name, s.read_only, pg_current_snapshot()::text as snapshot,
       coalesce((select json_agg(distinct r.role)
         from charter.people o join charter.person_roles r on r.tenant = o.tenant and r.person = o.id and r.held
         where o.tenant = p.tenant and o.canonical = p.id and o.active), '[]') as roles,
@@ -43,6 +46,7 @@ export async function readSession(db: Queries, session: string): Promise<Session
   return {
     id: row.id,
     login: row.login,
+    snapshot: row.snapshot,
     name: row.name,
     roles: roles.filter((role: Role) => row.roles.includes(role)),
     teams: row.teams.map((team) => team.id),
@@ -50,6 +54,12 @@ export async function readSession(db: Queries, session: string): Promise<Session
     session,
     readOnly: row.read_only,
   };
+}
+
+/** What is committed now, as one text: the same again means that nothing was written in between. */
+export async function readSnapshot(db: Queries): Promise<string> {
+  const [row] = await db.execute<{ snapshot: string }>(sql`select pg_current_snapshot()::text as snapshot`);
+  return row?.snapshot ?? "";
 }
 
 /** Whether this login is of an active person: what a read-only session needs while no worker can verify a sign-in. */

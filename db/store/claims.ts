@@ -248,9 +248,9 @@ export interface NewSession {
 }
 export const insertSession = (db: Queries, row: NewSession): Promise<boolean> => insertOnce(db, sessions, { ...row });
 
-/** Moves `last_seen_at` by the database's clock, at most once in 15 s. */
-export const touchSession = (db: Queries, id: string) =>
-  db
+/** Moves `last_seen_at` by the database's clock, at most once in 15 s; whether it did. */
+export const touchSession = async (db: Queries, id: string): Promise<boolean> => {
+  const moved = await db
     .update(sessions)
     .set({ lastSeenAt: sql`clock_timestamp()` })
     .where(
@@ -260,7 +260,10 @@ export const touchSession = (db: Queries, id: string) =>
         isNull(sessions.endedAt),
         sql`${sessions.lastSeenAt} < clock_timestamp() - interval '15 seconds'`,
       ),
-    );
+    )
+    .returning({ id: sessions.id });
+  return moved.length > 0;
+};
 
 /** Ends a session of this person; false when there is none open. */
 export async function endSession(db: Queries, of: { readonly id: string; readonly person: string }): Promise<boolean> {

@@ -42,7 +42,7 @@ export async function claimStep(db: Db, worker: string, times: LeaseTimes): Prom
       if (target === undefined) return null;
       const taken = await tx.execute<{ id: string }>(sql`
         update charter.steps t set state = 'claimed', fence = t.fence + 1, worker = ${worker}::uuid,
-          lease_until = clock_timestamp() + ${ms(times.leaseMs)}, started_at = coalesce(t.started_at, clock_timestamp())
+          lease_until = clock_timestamp() + ${ms(times.leaseMs)}, started_at = coalesce(t.started_at, charter.clock())
         where t.tenant = 'main' and t.id = (
           select s.id from charter.steps s join charter.gates g on g.tenant = s.tenant and g.target = s.target
           where s.tenant = 'main' and s.target = ${target} and ${takeable(times)} and ${admits(sql`s.lane`)}

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { cookies } from "next/headers";
-import { readSession, type SessionPerson } from "#db/read/session.ts";
+import { readSession, readSnapshot, type SessionPerson } from "#db/read/session.ts";
 import { endSession, touchSession } from "#db/store/claims.ts";
 import { cookieName } from "./cookies.ts";
 import { database } from "./database.ts";
@@ -27,8 +27,9 @@ export async function currentSession(): Promise<SessionPerson | null> {
   if (id === null) return null;
   const { db } = database();
   const person = await readSession(db, id);
-  if (person !== null) await touchSession(db, id);
-  return person;
+  if (person === null) return null;
+  // Saying that it was seen is a write of its own, and no news to whom it is drawn for.
+  return (await touchSession(db, id)) ? { ...person, snapshot: await readSnapshot(db) } : person;
 }
 
 /** Ends this browser's session and forgets its cookie. Leaving twice is leaving once. */

@@ -1,6 +1,6 @@
 import { listen } from "#db/notify.ts";
 import { readMark } from "#db/read/changes.ts";
-import { readSession, type SessionPerson } from "#db/read/session.ts";
+import { readSession, readSnapshot, type SessionPerson } from "#db/read/session.ts";
 import { database } from "./database.ts";
 import { fault } from "./log.ts";
 
@@ -37,15 +37,16 @@ function hub(): Hub {
 
 /**
  * Server-sent events for one browser: `changed` whenever something its person sees has changed, `signed-out` when the session
- * no longer counts. It tells nothing of what changed; pages read their own rows.
+ * no longer counts. It tells nothing of what changed; pages read their own rows. `drawn` is the snapshot the page was read after:
+ * whatever was written between it and the stream, nobody would tell the page of, so it begins with `changed` then.
  */
-export function openStream(person: SessionPerson, gone: AbortSignal): ReadableStream<Uint8Array> {
+export function openStream(person: SessionPerson, drawn: string | null, gone: AbortSignal): ReadableStream<Uint8Array> {
   const text = new TextEncoder();
   return new ReadableStream({
     start(controller) {
       const send: Sender = (line) => controller.enqueue(text.encode(line));
       send("retry: 3000\n\n");
-      void follow(person, gone, send)
+      void follow({ person, drawn }, gone, send)
         .catch((thrown: unknown) => fault("stream", thrown))
         .finally(() => {
           if (!gone.aborted) controller.close();
@@ -54,13 +55,19 @@ export function openStream(person: SessionPerson, gone: AbortSignal): ReadableSt
   });
 }
 
-async function follow(first: SessionPerson, gone: AbortSignal, send: Sender): Promise<void> {
+interface Reader {
+  readonly person: SessionPerson;
+  readonly drawn: string | null;
+}
+
+async function follow(reader: Reader, gone: AbortSignal, send: Sender): Promise<void> {
   const { streams, closing } = hub();
   if (closing) return;
   const { db } = database();
   const turn = new Turns(streams, gone);
-  let person = first;
+  let person = reader.person;
   let mark = await readMark(db, person);
+  if ((await readSnapshot(db)) !== reader.drawn) send("event: changed\ndata: {}\n\n");
   let readAt = performance.now();
   let breathedAt = readAt;
   while (await turn.next()) {

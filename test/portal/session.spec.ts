@@ -1,5 +1,5 @@
-import { expect, test } from "@playwright/test";
-import { signedIn } from "./steps.ts";
+import { expect, type Page, test } from "@playwright/test";
+import { answerPipeline, expectState, signedIn, submitted } from "./steps.ts";
 
 test("without a session every page leads to sign-in and every data route says so", async ({ page, request }) => {
   for (const path of ["/", "/requests", "/approvals", "/identities", "/settings"]) {
@@ -33,6 +33,43 @@ test("a session value that was set before sign-in is never the one after it", as
   expect(session?.httpOnly).toBe(true);
   expect(session?.sameSite).toBe("Lax");
 });
+
+test("what changes while a page that is drawn does not listen yet is shown all the same, beside another tab too", async ({
+  browser,
+}) => {
+  const jonas = await signedIn(browser, "Jonas Kern");
+  await answerPipeline(jonas, {
+    repository: "acme/ledger",
+    environment: "production",
+    bucket: "ledger-deaf",
+    why: "Uploads what nobody waits for.",
+  });
+  const request = await submitted(jonas);
+  await expectState(jonas, "Awaiting approval");
+  const alone = await signedIn(browser, "Jonas Kern");
+  const other = await signedIn(browser, "Jonas Kern");
+  const deaf = [await drawnDeaf(alone, request), await drawnDeaf(await other.context().newPage(), request)];
+  await jonas.getByRole("button", { name: "Withdraw" }).click();
+  await jonas.getByRole("button", { name: "Withdraw the request" }).click();
+  await expectState(jonas, "Withdrawn");
+  for (const { page, listen } of deaf) {
+    await expectState(page, "Awaiting approval");
+    listen();
+    await expectState(page, "Withdrawn");
+  }
+});
+
+/** This address as the server drew it, with its scripts held back until it shall listen. */
+async function drawnDeaf(page: Page, path: string): Promise<{ readonly page: Page; readonly listen: () => void }> {
+  const scripts = Promise.withResolvers<void>();
+  await page.route("**/_next/static/**/*.js*", async (route) => {
+    await scripts.promise;
+    await route.continue();
+  });
+  await page.goto(path, { waitUntil: "commit" });
+  await expectState(page, "Awaiting approval");
+  return { page, listen: scripts.resolve };
+}
 
 test("a menu, loaded when it is first opened, is opened, walked and left by keys alone", async ({ browser }) => {
   const jonas = await signedIn(browser, "Jonas Kern");

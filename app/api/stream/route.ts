@@ -9,7 +9,7 @@ const headers = {
   "x-accel-buffering": "no",
 };
 
-export const GET = route(
-  "stream",
-  async (person, request) => new Response(openStream(person, request.signal), { headers }),
-);
+export const GET = route("stream", async (person, request) => {
+  const drawn = new URL(request.url).searchParams.get("drawn");
+  return new Response(openStream(person, drawn, request.signal), { headers });
+});
