@@ -94,6 +94,7 @@ test("a stale key is found, questioned, suspended, resumed, rotated under a cons
     await expect(amara).toHaveURL(/\/requests\//);
     await approvedWhereAsked(amara, (person) => signedIn(browser, person));
     await expectState(amara, "Done", 60);
+    await expect(amara.getByRole("list", { name: "Steps" })).not.toContainText("days");
     await signInWith(await secretAt(place));
   });
 
