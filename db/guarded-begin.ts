@@ -17,7 +17,9 @@ interface Sendable extends Promise<unknown> {
  * The pool, with a `begin` that a lost connection only fails. postgres.js 3.4.9 writes the next statement, or its own ROLLBACK, to
  * the socket that is no longer there: an exception that nobody can catch, which ends the process, and half a statement that stays
  * in front of whatever the connection sends next. Here nothing is sent once the connection is gone: the transaction rejects with
- * `CONNECTION_CLOSED`, the server takes it back by itself, and the pool connects anew. Nested transactions are refused.
+ * `CONNECTION_CLOSED`, the server takes it back by itself, and the pool connects anew. Nor is anything sent once the transaction is
+ * over, as by one of several reads side by side of which another failed: the connection may be somebody else's by then. Nested
+ * transactions are refused.
  */
 export function guarded(pool: postgres.Sql, closings: Closings): postgres.Sql {
   const begin: Begin = (...given) => {
@@ -39,6 +41,7 @@ class Held {
   readonly closings: Closings;
   seen: number;
   lost = false;
+  over = false;
   constructor(closings: Closings) {
     this.closings = closings;
     this.seen = closings.count;
@@ -47,10 +50,14 @@ class Held {
   /** Never settles once the connection is lost, so that postgres.js sends neither COMMIT nor ROLLBACK; its `begin` rejects by itself. */
   run(act: Run, tx: postgres.TransactionSql): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      (async () => act(this.guard(tx)))().then(
-        (value) => this.whenAlive(() => resolve(value)),
-        (error: unknown) => this.whenAlive(() => reject(error)),
-      );
+      (async () => act(this.guard(tx)))()
+        .finally(() => {
+          this.over = true;
+        })
+        .then(
+          (value) => this.whenAlive(() => resolve(value)),
+          (error: unknown) => this.whenAlive(() => reject(error)),
+        );
     });
   }
 
@@ -60,7 +67,8 @@ class Held {
       get: (target, key) => {
         if (key === "savepoint") throw new Error("A transaction within a transaction is not supported.");
         if (key !== "unsafe") return Reflect.get(target, key);
-        return (...given: Parameters<typeof tx.unsafe>) => this.sendGuarded(target.unsafe(...given));
+        return (...[text, values = [], options]: Parameters<typeof tx.unsafe>) =>
+          this.sendGuarded(target.unsafe(text, values, { ...options, prepare: isKept(values) }));
       },
     });
   }
@@ -69,7 +77,7 @@ class Held {
     if (!isSendable(query)) return query;
     const send = query.handler;
     const gone = () => query.reject(Object.assign(new Error("The connection is gone."), { code: "CONNECTION_CLOSED" }));
-    query.handler = (same) => this.whenAlive(() => send(same), gone);
+    query.handler = (same) => (this.over ? gone() : this.whenAlive(() => send(same), gone));
     return query;
   }
 
@@ -83,6 +91,13 @@ class Held {
     }
   }
 }
+
+/**
+ * Whether the server keeps the statement for this connection's next use. One that it does not know costs a second round trip, and
+ * nothing else can be sent meanwhile. Texts with many values differ by their number and seldom come again.
+ */
+const isKept = (values: readonly unknown[]): boolean => values.length > 0 && values.length <= mostKept;
+const mostKept = 40;
 
 const isSendable = (query: unknown): query is Sendable =>
   query instanceof Promise && "handler" in query && typeof query.handler === "function";

@@ -72,28 +72,32 @@ export interface CharterMentions {
 
 /** The part of the directory and the configuration that a charter is checked against. */
 export async function readCharterFacts(db: Queries, of: CharterMentions) {
-  const repository = of.repository === null ? null : await readRepository(db, of.repository);
-  const personIds = of.people.filter(isUuid);
-  const teamIds = of.teams.filter(isUuid);
-  return {
-    people: await db
+  const [repository, peopleRows, teamRows, serviceRows, targetRows] = await Promise.all([
+    of.repository === null ? null : readRepository(db, of.repository),
+    db
       .select({ id: people.canonical, active: sql<boolean>`bool_or(${people.active})` })
       .from(people)
-      .where(and(eq(people.tenant, "main"), inArray(people.canonical, personIds)))
+      .where(and(eq(people.tenant, "main"), inArray(people.canonical, of.people.filter(isUuid))))
       .groupBy(people.canonical),
-    teams: await db
+    db
       .select({ id: teams.id })
       .from(teams)
-      .where(and(eq(teams.tenant, "main"), inArray(teams.id, teamIds))),
-    services: await db
+      .where(and(eq(teams.tenant, "main"), inArray(teams.id, of.teams.filter(isUuid)))),
+    db
       .select({ id: services.id, team: services.team, decommissioned: services.decommissioned })
       .from(services)
       .where(and(eq(services.tenant, "main"), inArray(services.id, [of.service].filter(isUuid)))),
-    repositories: repository === null ? [] : [repository],
-    targets: await db
+    db
       .select({ name: targets.name, environments: targets.environments })
       .from(targets)
       .where(and(eq(targets.tenant, "main"), eq(targets.configured, true))),
+  ]);
+  return {
+    people: peopleRows,
+    teams: teamRows,
+    services: serviceRows,
+    repositories: repository === null ? [] : [repository],
+    targets: targetRows,
   };
 }
 
@@ -140,20 +144,24 @@ export interface PlanningSubject {
 
 /** What a plan is drawn from beside the charter; null names what does not exist. */
 export async function readPlanningFacts(db: Queries, of: PlanningSubject) {
-  const [target] = await db
-    .select(targetColumns)
-    .from(targets)
-    .where(and(eq(targets.tenant, "main"), eq(targets.name, of.target)));
-  const vaultRows = await readPlanningVaults(db);
-  const blueprint = await readBlueprint(db, of.blueprint);
-  const [labels] = await db
-    .select({ team: teams.slug, service: services.slug, owner: people.email })
-    .from(teams)
-    .innerJoin(services, and(eq(services.tenant, teams.tenant), eq(services.id, of.service)))
-    .innerJoin(people, and(eq(people.tenant, teams.tenant), eq(people.id, of.owner)))
-    .where(and(eq(teams.tenant, "main"), eq(teams.id, of.team)));
+  const [[target], vaultRows, blueprint, [labels]] = await Promise.all([
+    db
+      .select(targetColumns)
+      .from(targets)
+      .where(and(eq(targets.tenant, "main"), eq(targets.name, of.target))),
+    readPlanningVaults(db),
+    readBlueprint(db, of.blueprint),
+    db
+      .select({ team: teams.slug, service: services.slug, owner: people.email })
+      .from(teams)
+      .innerJoin(services, and(eq(services.tenant, teams.tenant), eq(services.id, of.service)))
+      .innerJoin(people, and(eq(people.tenant, teams.tenant), eq(people.id, of.owner)))
+      .where(and(eq(teams.tenant, "main"), eq(teams.id, of.team))),
+  ]);
   return { target: target ?? null, vaults: vaultRows, blueprint, labels: labels ?? null };
 }
+
+export type PlanningFacts = Awaited<ReturnType<typeof readPlanningFacts>>;
 
 /** One published blueprint, configured or not: later requests still need those that are gone. */
 export async function readBlueprint(db: Queries, id: string) {

@@ -206,16 +206,18 @@ export interface DraftRow {
 }
 /** Saves a draft of this person, one after the other; false when the id is somebody else's. */
 export async function saveDraft(tx: Tx, row: DraftRow, now: Date): Promise<boolean> {
-  await holdTurn(tx, `drafts ${row.person}`);
-  const saved = await tx
-    .insert(drafts)
-    .values({ ...row, createdAt: now, updatedAt: now })
-    .onConflictDoUpdate({
-      target: [drafts.tenant, drafts.id],
-      set: { content: row.content, blueprint: row.blueprint, updatedAt: now },
-      setWhere: eq(drafts.person, row.person),
-    })
-    .returning({ id: drafts.id });
+  const [, saved] = await Promise.all([
+    holdTurn(tx, `drafts ${row.person}`),
+    tx
+      .insert(drafts)
+      .values({ ...row, createdAt: now, updatedAt: now })
+      .onConflictDoUpdate({
+        target: [drafts.tenant, drafts.id],
+        set: { content: row.content, blueprint: row.blueprint, updatedAt: now },
+        setWhere: eq(drafts.person, row.person),
+      })
+      .returning({ id: drafts.id }),
+  ]);
   return saved.length === 1;
 }
 

@@ -1,5 +1,5 @@
 import type { Queries } from "#db/client.ts";
-import { readPlanningFacts } from "#db/read/planning-facts.ts";
+import type { PlanningFacts } from "#db/read/planning-facts.ts";
 import type { RequestRow, VersionRow } from "#db/store/requests.ts";
 import { blueprintSchema } from "#lib/connectors/blueprint.ts";
 import { type Born, buildPlan, type Planned, type PlanningTarget } from "#lib/connectors/planning.ts";
@@ -39,9 +39,8 @@ export interface Drawn {
 }
 
 /** Draws the plan of one version from the rows that the worker published. */
-export async function drawPlan({ tx }: Reading, ask: Examine, by: Drawn): Promise<Outcome<Planned>> {
+export async function drawPlan(ask: Examine, rows: PlanningFacts, by: Drawn): Promise<Outcome<Planned>> {
   const { charter, request, version, installation } = ask;
-  const rows = await readPlanningFacts(tx, charter);
   if (rows.target === null || rows.labels === null) {
     return refuse({
       code: "invalid",
@@ -69,7 +68,7 @@ export async function drawPlan({ tx }: Reading, ask: Examine, by: Drawn): Promis
   });
 }
 
-type BlueprintRow = Awaited<ReturnType<typeof readPlanningFacts>>["blueprint"];
+type BlueprintRow = PlanningFacts["blueprint"];
 
 /**
  * Whether a birth needs storage, as its blueprint says. Refuses a charter outside the blueprint's guard rails: policy judges by

@@ -1,4 +1,4 @@
-import { type BundleRow, readActiveBundle, readCharterFacts } from "#db/read/planning-facts.ts";
+import { type BundleRow, readActiveBundle, readCharterFacts, readPlanningFacts } from "#db/read/planning-facts.ts";
 import { readPolicyFacts } from "#db/read/policy-facts.ts";
 import { readHeldCredentials } from "#db/store/identities.ts";
 import { readFoundingIntent, readPresentPlan } from "#db/store/intents.ts";
@@ -28,23 +28,16 @@ export interface Examined extends Planned {
  */
 export async function examine(reading: Reading, ask: Examine): Promise<Outcome<Examined>> {
   const { charter, request } = ask;
-  const known = await charterFacts(reading, charter);
+  const [known, bundle] = await Promise.all([charterFacts(reading, charter), readActiveBundle(reading.tx)]);
   const invalid = asRefusals(whyNotCharter(reading, ask, known));
   if (invalid !== null) return { refusals: invalid };
-  const bundle = await readActiveBundle(reading.tx);
   if (bundle === null) return refuse({ code: "conflict", sentence: "No policy is active, so nothing can be decided." });
-  const founding = request.identity === null ? null : await readFoundingIntent(reading.tx, request.identity);
-  const born = founding === null ? null : { name: founding.plan.name, storage: founding.plan.storage };
-  const identity = request.identity ?? request.id;
-  const rows = await readPolicyFacts(reading.tx, { ...charter, identity, requester: request.requester });
-  const held = request.identity === null ? [] : await readHeldCredentials(reading.tx, request.identity);
+  const { rows, places, born, held, present } = await readStanding(reading, ask);
   const decided = decidedHere(request.kind, { bundle, state: rows.identity?.state, held });
   if ("refusals" in decided) return decided;
-  const change = { ...ask.version.change, ...decided.ok };
-  const present = request.kind === "change-access" ? await readPresentPlan(reading.tx, identity) : null;
-  const planned = await drawPlan(reading, ask, {
-    ...{ born, held: held.map(({ externalId }) => externalId), change },
-    present: present?.plan.objects ?? null,
+  const planned = await drawPlan(ask, places, {
+    ...{ born, held: held.map(({ externalId }) => externalId), present },
+    change: { ...ask.version.change, ...decided.ok },
   });
   if ("refusals" in planned) return planned;
   const { kind, requester } = request;
@@ -59,6 +52,21 @@ export async function examine(reading: Reading, ask: Examine): Promise<Outcome<E
     access: planned.ok.access,
   });
   return ok({ ...planned.ok, bundle, facts, decision: decide(bundle, facts) });
+}
+
+/** What a plan and policy read of a charter that is valid, sent at once. */
+async function readStanding({ tx }: Reading, { request, charter }: Examine) {
+  const { identity } = request;
+  const id = identity ?? request.id;
+  const [rows, places, founding, held, present] = await Promise.all([
+    readPolicyFacts(tx, { ...charter, identity: id, requester: request.requester }),
+    readPlanningFacts(tx, charter),
+    identity === null ? null : readFoundingIntent(tx, identity),
+    identity === null ? [] : readHeldCredentials(tx, identity),
+    request.kind === "change-access" ? readPresentPlan(tx, id) : null,
+  ]);
+  const born = founding === null ? null : { name: founding.plan.name, storage: founding.plan.storage };
+  return { rows, places, born, held, present: present?.plan.objects ?? null };
 }
 
 interface Standing {

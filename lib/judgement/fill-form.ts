@@ -41,20 +41,19 @@ export interface Filled {
 /** Fills a form from what is known: the same defaults in the preview as in the submission. Reads, writes nothing. */
 export async function fillForm(reading: Reading, form: Form): Promise<Outcome<Filled>> {
   const { answers } = form;
-  const [published, bundle] = await Promise.all([
-    readBlueprint(reading.tx, answers.blueprint),
+  const [offer, bundle, rows] = await Promise.all([
+    readOffer(reading, answers.blueprint),
     readActiveBundle(reading.tx),
+    readRows(reading, form),
   ]);
-  const blueprint = published?.configured ? blueprintSchema.safeParse(published.content).data : undefined;
-  if (published === null || blueprint === undefined) return noBlueprint;
+  if (offer === null) return noBlueprint;
   if (bundle === null) return noPolicy;
-  const packs = await readPacks(reading, blueprint);
-  const rows = await readRows(reading, form);
+  const { blueprint, packs } = offer;
   const facts: FormFacts = {
     ...rows,
     names: rows.names.filter((name) => name !== form.ownName),
     requester: { id: form.viewer.id, name: form.viewer.name, teams: form.viewer.teams },
-    blueprint: { ...blueprint, digest: published.digest },
+    blueprint: { ...blueprint, digest: offer.digest },
     packs: packs.map(({ pack, digest }) => ({ ...pack, digest })),
     figures: figuresOf(bundle),
     bundle: bundle.digest,
@@ -81,6 +80,14 @@ const noPolicy = refuse({
 function withRemarks(composed: Composed, explained: Explained | null): Composed {
   const bad = refusedBy(explained);
   return bad.length === 0 ? composed : { ...composed, charter: null, refusals: [...composed.refusals, ...bad] };
+}
+
+/** A blueprint that is offered, with its packs; else null. */
+async function readOffer(reading: Reading, id: string) {
+  const published = await readBlueprint(reading.tx, id);
+  const blueprint = published?.configured ? blueprintSchema.safeParse(published.content).data : undefined;
+  if (published === null || blueprint === undefined) return null;
+  return { blueprint, digest: published.digest, packs: await readPacks(reading, blueprint) };
 }
 
 async function readRows({ tx }: Reading, { viewer, answers }: Form) {

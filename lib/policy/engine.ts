@@ -9,7 +9,7 @@ export type { Bundle };
 
 /**
  * Asks the bundle about one request; the same answer for the same two inputs. Cedar names only the rules that determine,
- * so forbids and permits are evaluated each alone: refusals and approvers are shown together. The obligations of every
+ * so where it refuses the permits are asked once more alone: refusals and approvers are shown together. The obligations of every
  * satisfied permit apply, the largest count per role wins; no satisfied permit refuses. A permit that asks for assurance and for
  * nobody only adds to others: by itself it permits nothing. Throws `PolicyFault` when the
  * bundle is broken or a rule cannot be evaluated: policy fails closed.
@@ -17,8 +17,9 @@ export type { Bundle };
 export function decide(bundle: Bundle, facts: PolicyFacts): Decision {
   const prepared = prepare(bundle);
   const request = cedarRequest(facts, prepared.figures);
-  const forbids = satisfied(prepared, prepared.forbids, request);
-  const permits = satisfied(prepared, prepared.permits, request);
+  const determining = satisfied(prepared, prepared.all, request);
+  const forbids = determining.filter((rule) => rule.effect === "forbid");
+  const permits = forbids.length === 0 ? determining : satisfied(prepared, prepared.permits, request);
   const values = sayable(facts, prepared.figures);
   const reasons = [...forbids, ...permits].map((rule) => reasonOf(rule, values));
   const stages = stagesOf(permits);

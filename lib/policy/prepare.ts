@@ -24,7 +24,7 @@ export class PolicyFault extends Error {
 export interface Prepared {
   readonly rules: ReadonlyMap<string, Rule>;
   readonly figures: PolicyFigures;
-  readonly forbids: string;
+  readonly all: string;
   readonly permits: string;
 }
 
@@ -64,19 +64,20 @@ export function prepare(bundle: Bundle): Prepared {
   const prepared: Prepared = {
     rules: new Map(read.rules.map((rule) => [rule.id, rule])),
     figures: read.figures,
-    forbids: parse(bundle.digest, "forbid", read.rules),
-    permits: parse(bundle.digest, "permit", read.rules),
+    all: parse(`${bundle.digest}/all`, read.rules),
+    permits: parse(
+      `${bundle.digest}/permits`,
+      read.rules.filter((rule) => rule.effect === "permit"),
+    ),
   };
   cache.set(bundle.digest, prepared);
   return prepared;
 }
 
-function parse(bundle: string, effect: Rule["effect"], rules: readonly Rule[]): string {
-  const name = `${bundle}/${effect}`;
-  const sources = Object.fromEntries(
-    rules.filter((rule) => rule.effect === effect).map((rule) => [rule.id, rule.source]),
-  );
-  const parsed = preparsePolicySet(name, { staticPolicies: sources });
+function parse(name: string, rules: readonly Rule[]): string {
+  const parsed = preparsePolicySet(name, {
+    staticPolicies: Object.fromEntries(rules.map((rule) => [rule.id, rule.source])),
+  });
   if (parsed.type === "failure") throw new PolicyFault(parsed.errors.map((error) => error.message));
   return name;
 }

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { sql } from "drizzle-orm";
 import postgres from "postgres";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Database, openDatabase, type Tx } from "#db/client.ts";
 import { startCluster, type TestCluster } from "#test/support/cluster.ts";
 
@@ -59,6 +59,12 @@ const moments: Readonly<Record<string, (tx: Tx, course: Course) => Promise<unkno
   "while a statement with parameters runs": async (tx, course) => {
     await write(tx, course);
     await tx.execute(sql`select pg_sleep(${20}::float8)`);
+  },
+  "while statements that it knows are sent side by side": async (tx, course) => {
+    const one = (seconds: number) => tx.execute(sql`select pg_sleep(${seconds}::float8)`);
+    await one(0);
+    await write(tx, course);
+    await Promise.all([one(20), one(0), one(0)]);
   },
   "between two statements": async (tx, course) => {
     await write(tx, course);
@@ -141,4 +147,48 @@ it("a lost connection leaves the transactions on the others alone", async () => 
 it("refuses a transaction within a transaction", async () => {
   const nested = database.db.transaction((tx) => tx.transaction((inner) => inner.execute(sql`select 1`)));
   await expect(nested).rejects.toThrow("within a transaction");
+});
+
+it("refuses what is sent once its transaction is over, as by a read beside one that failed", async () => {
+  let late: Promise<unknown> | undefined;
+  const ended = database.db.transaction(async (tx) => {
+    const slow = tx.execute(sql`select 1`).then(() => insert(tx));
+    late = slow.catch(codeOf);
+    await Promise.all([tx.execute(sql`select 1 / 0`), slow]);
+  });
+  expect(await ended.then(() => "committed", codeOf)).toBe("22012");
+  expect(await late).toBeDefined();
+  let kept: Tx | undefined;
+  await database.db.transaction(async (tx) => {
+    kept = tx;
+  });
+  expect(kept && (await insert(kept).then(() => "written", codeOf))).toBe("CONNECTION_CLOSED");
+  expect(await admin`select * from written`).toHaveLength(0);
+});
+
+describe("what the server keeps of a transaction's statements", () => {
+  const known = (tx: Tx, said: string) =>
+    tx.execute(
+      sql`select 1 from pg_prepared_statements where statement like ${`%${said}%`} and statement not like '%pg_prep%'`,
+    );
+
+  it("is one with a few values, for its next time", async () => {
+    const seen = await database.db.transaction(async (tx) => {
+      for (const n of [1, 2]) await tx.execute(sql`select ${n}::int as few`);
+      return known(tx, "as few");
+    });
+    expect(seen).toHaveLength(1);
+  });
+
+  it("is none with a long list, whose texts differ by its length", async () => {
+    const list = sql.join(
+      Array.from({ length: 41 }, (_, n) => sql`${n}`),
+      sql`, `,
+    );
+    const seen = await database.db.transaction(async (tx) => {
+      await tx.execute(sql`select 1 as many where '1' in (${list})`);
+      return known(tx, "as many");
+    });
+    expect(seen).toHaveLength(0);
+  });
 });

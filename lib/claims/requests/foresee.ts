@@ -51,13 +51,13 @@ export interface Foresight {
 export async function foresee(reading: Reading, { actor, input, before }: Foresight): Promise<Outcome<Preview>> {
   const answers = readAnswers(input.answers);
   if ("refusals" in answers) return answers;
-  const [installation, own] = await Promise.all([
+  const [installation, own, form] = await Promise.all([
     readInstallation(reading.tx),
     mayUseFormId(reading.tx, actor, { id: input.id, kind: "provision", identity: null }),
+    fillForm(reading, { viewer: actor, answers: answers.ok, ownName: before?.charter.name ?? null }),
   ]);
   if (!own) return noSuchRequest;
   if (installation === null) return noWorker;
-  const form = await fillForm(reading, { viewer: actor, answers: answers.ok, ownName: before?.charter.name ?? null });
   if ("refusals" in form) return form;
   const { composed, ladder, explained } = form.ok;
   const version = (before?.version ?? 0) + 1;

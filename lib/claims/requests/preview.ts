@@ -1,3 +1,4 @@
+import type { Tx } from "#db/client.ts";
 import { readSimilar } from "#db/read/similar.ts";
 import { databaseClock } from "#db/store/audit.ts";
 import { readLatestVersion } from "#db/store/requests.ts";
@@ -7,7 +8,7 @@ import type { Similar } from "#lib/domain/similar.ts";
 import type { ClaimContext } from "../run.ts";
 import { type Preview as Foreseen, type FormInput, foresee } from "./foresee.ts";
 import { whyNotNext } from "./next-version.ts";
-import { formsOf, type OneForm } from "./several.ts";
+import { type Forms, formsOf, type OneForm } from "./several.ts";
 
 export type { FormInput } from "./foresee.ts";
 
@@ -25,12 +26,22 @@ export interface Preview extends Foreseen {
 export async function preview(context: ClaimContext, input: FormInput): Promise<Outcome<Preview>> {
   const forms = formsOf(input);
   if ("refusals" in forms) return forms;
-  const [own, ...others] = forms.ok;
-  const reading = { tx: context.db, now: await databaseClock(context.db) };
-  const before = await readLatestVersion(context.db, own.id);
+  const foreseen = await context.db.transaction((tx) => foreseeAll(tx, context, forms.ok));
+  if ("refusals" in foreseen) return foreseen;
+  return ok({ ...foreseen.ok, similar: await similarTo(context, forms.ok[0], foreseen.ok) });
+}
+
+/** In one transaction, whose statements the server knows already. */
+async function foreseeAll(
+  tx: Tx,
+  context: ClaimContext,
+  [own, ...others]: Forms,
+): Promise<Outcome<Omit<Preview, "similar">>> {
+  const [now, before] = await Promise.all([databaseClock(tx), readLatestVersion(tx, own.id)]);
+  const reading = { tx, now };
   const foreseen = await foresee(reading, { actor: context.actor, input: own, before });
   if ("refusals" in foreseen) return foreseen;
-  const late = before === null ? null : await whyNotNext(context.db, context, before);
+  const late = before === null ? null : await whyNotNext(tx, context, before);
   if (late !== null) return late;
   const beside: Preview["beside"][number][] = [];
   for (const { environment, ...other } of before === null ? others : []) {
@@ -38,7 +49,7 @@ export async function preview(context: ClaimContext, input: FormInput): Promise<
     if ("refusals" in there) return there;
     if (environment !== null) beside.push({ environment, preview: there.ok });
   }
-  return ok({ ...foreseen.ok, similar: await similarTo(context, own, foreseen.ok), beside });
+  return ok({ ...foreseen.ok, beside });
 }
 
 /** Once blueprint, place and environment are known. */

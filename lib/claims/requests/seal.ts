@@ -50,12 +50,12 @@ export async function sealVersion(
     : ok(undefined);
   if ("refusals" in signed) return signed;
   const sealed = { ...unsigned, assertion: signed.ok };
-  if (!(await insertVersion(tx, sealed))) {
+  const [isNew, ownedBy] = await Promise.all([insertVersion(tx, sealed), owner === null ? null : personOf(tx, owner)]);
+  if (!isNew) {
     return (await readVersion(tx, request, version))?.digest === sealed.digest ? ok(null) : sentOtherwise;
   }
   if (assurance !== null && !asked) return ok(null);
-  if (owner !== null && (await personOf(tx, owner)) === actor.id)
-    await insertAcceptance(tx, { id: newId(), request, version, planDigest, person: actor.id });
+  if (ownedBy === actor.id) await insertAcceptance(tx, { id: newId(), request, version, planDigest, person: actor.id });
   return ok(null);
 }
 

@@ -10,11 +10,14 @@ export interface OneForm extends FormInput {
   readonly environment: Environment | null;
 }
 
+/** Its own first. */
+export type Forms = readonly [OneForm, ...OneForm[]];
+
 /**
  * The forms that one form stands for, its own first. The others' ids follow from its own and their environment, so that a
  * second click, or the same draft opened again, names the same requests.
  */
-export function formsOf({ id, answers }: FormInput): Outcome<readonly [OneForm, ...OneForm[]]> {
+export function formsOf({ id, answers }: FormInput): Outcome<Forms> {
   const read = readAnswers(answers);
   if ("refusals" in read) return read;
   const [own, ...others] = severalAnswers(read.ok);

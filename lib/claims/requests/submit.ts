@@ -30,8 +30,7 @@ export interface SubmitInput extends FormInput {
 export const submit = (context: ClaimContext, input: SubmitInput): Promise<Outcome<{ readonly id: string } | ToSign>> =>
   runSigned(context, { action: "request.submit", id: input.id }, async (tx) => {
     const { actor } = context;
-    const now = await databaseClock(tx);
-    const before = await readLatestVersion(tx, input.id);
+    const [now, before] = await Promise.all([databaseClock(tx), readLatestVersion(tx, input.id)]);
     const foreseen = await foresee({ tx, now }, { actor, input, before });
     if ("refusals" in foreseen) return foreseen;
     const seen = foreseen.ok;
@@ -64,8 +63,11 @@ async function sealed(tx: Tx, context: ClaimContext, { input, seen, now }: Seali
     });
   }
   const requester = context.actor.id;
-  await insertRequest(tx, { id, kind: "provision", identity: null, requester, draftedAt: now });
-  if ((await readRequest(tx, id))?.requester !== requester) return noSuchRequest;
+  const [, request] = await Promise.all([
+    insertRequest(tx, { id, kind: "provision", identity: null, requester, draftedAt: now }),
+    readRequest(tx, id),
+  ]);
+  if (request?.requester !== requester) return noSuchRequest;
   const row = { request: id, version, charter, origins, change: {}, owner: charter.owner };
   const examined = { planDigest, decision, access: null };
   const done = await sealVersion(tx, context, { ...row, kind: "provision", examined, assertion: input.assertion });
