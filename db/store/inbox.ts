@@ -39,14 +39,16 @@ export interface OutcomeRow {
 
 /** Empties the inbox of a claim and says what became of it, in the transaction that takes it. */
 export async function settleInbox(tx: Tx, seq: number, outcome: OutcomeRow): Promise<void> {
-  await tx.delete(inbox).where(and(eq(inbox.tenant, "main"), eq(inbox.seq, seq)));
-  await tx
-    .insert(outcomes)
-    .values(outcome)
-    .onConflictDoUpdate({
-      target: [outcomes.tenant, outcomes.claim, outcomes.subject],
-      set: { result: outcome.result, refusals: outcome.refusals, at: outcome.at },
-    });
+  await Promise.all([
+    tx.delete(inbox).where(and(eq(inbox.tenant, "main"), eq(inbox.seq, seq))),
+    tx
+      .insert(outcomes)
+      .values(outcome)
+      .onConflictDoUpdate({
+        target: [outcomes.tenant, outcomes.claim, outcomes.subject],
+        set: { result: outcome.result, refusals: outcome.refusals, at: outcome.at },
+      }),
+  ]);
 }
 
 /** What became of a claim; null while no worker has taken it. */

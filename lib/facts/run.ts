@@ -69,8 +69,8 @@ export async function runWithin<T>(
 ): Promise<Outcome<T> | null> {
   try {
     return await context.db.transaction(async (tx) => {
-      if (!(await envelope.take(tx))) throw new AlreadyAnswered();
-      const work = await begin(tx, context);
+      const [isMine, work] = await Promise.all([envelope.take(tx), begin(tx, context)]);
+      if (!isMine) throw new AlreadyAnswered();
       const result = await command(work);
       if ("refusals" in result) throw new RolledBack(result.refusals);
       await envelope.settle(tx, ok(result.ok.value), work.now);

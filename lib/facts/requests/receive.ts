@@ -23,9 +23,11 @@ export interface Receive {
  * what the requester saw goes back as *resubmit*. Receiving a version voids every verdict on those before it.
  */
 export const receiveVersion: Command<Receive, Answer> = async (work, input) => {
-  const request = await readRequest(work.tx, input.request);
-  const version = await readVersion(work.tx, input.request, input.version);
-  const before = await lockState(work.tx, input.request);
+  const [request, version, before] = await Promise.all([
+    readRequest(work.tx, input.request),
+    readVersion(work.tx, input.request, input.version),
+    lockState(work.tx, input.request),
+  ]);
   if (request === null || version === null) return refuse({ code: "not-found", sentence: "There is no such request." });
   const asked = await whyNotAsked(work, { request, version, before });
   if (asked !== null) return { refusals: asked };
