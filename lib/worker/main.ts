@@ -1,15 +1,13 @@
-import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
-import { type Database, openDatabase } from "#db/client.ts";
-import { listen, notify } from "#db/notify.ts";
-import { forgetWorkers, readClockOffset, readSystemIdentifier } from "#db/store/configuration.ts";
+import { openDatabase } from "#db/client.ts";
+import { listen } from "#db/notify.ts";
+import { forgetWorkers, readClockOffset } from "#db/store/configuration.ts";
+import { assemble } from "./assemble.ts";
 import { configPath, type LoadedConfig, readConfig } from "./config-file.ts";
 import { firstBundle } from "./first-bundle.ts";
 import { runHeart } from "./heartbeat.ts";
-import { openKeys } from "./keys.ts";
 import { createLog, type Log } from "./log.ts";
 import { type Loops, startLoops } from "./loops.ts";
-import { type FollowingPlaces, openPlaces } from "./places.ts";
 import { publishConfig } from "./publish.ts";
 import { type InForce, reload } from "./reload.ts";
 import { createStanding } from "./standing.ts";
@@ -79,34 +77,6 @@ async function refuseShiftedClock(db: Worker["db"]): Promise<void> {
   if ((await readClockOffset(db)) !== 0) {
     throw new Unfit("The database's clock is set ahead. Set it back as charter_migrate before a worker starts.");
   }
-}
-
-interface Assembled {
-  readonly worker: Worker;
-  readonly places: FollowingPlaces;
-}
-
-async function assemble(database: Database, inForce: InForce, to: Log): Promise<Assembled> {
-  const { config } = inForce.loaded;
-  const keys = await openKeys(config);
-  const portalSystemIdentifier = await readSystemIdentifier(database.db);
-  const places = openPlaces(config, { installation: config.installation, markKeys: keys.mark, portalSystemIdentifier });
-  const worker: Worker = {
-    id: randomUUID(),
-    db: database.db,
-    get config() {
-      return inForce.loaded.config;
-    },
-    installation: { installation: config.installation, portal: config.publicUrl },
-    markKeys: keys.mark,
-    checkpointKey: keys.checkpoint,
-    places,
-    log: to,
-    now: () => new Date(),
-    newId: randomUUID,
-    changed: () => notify(database.sql, "facts"),
-  };
-  return { worker, places };
 }
 
 /** Publishes the configuration and sees to a first policy; what is wrong comes back as sentences for `/api/health`. */

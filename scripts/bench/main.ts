@@ -3,6 +3,7 @@ import { cpus, loadavg, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import { benchAudit } from "./audit.ts";
 import { benchCold } from "./cold.ts";
+import { benchDrift } from "./drift.ts";
 import { benchExport } from "./export.ts";
 import { benchFirstPage } from "./first-page.ts";
 import { type Ground, openGround } from "./ground.ts";
@@ -42,6 +43,7 @@ const benches: Readonly<Record<string, Bench>> = {
   submit: benchSubmit,
   cold: (ground) => benchCold(ground, Math.min(rounds, 3)),
   "first-page": (ground) => benchFirstPage(ground, Math.min(rounds, 3)),
+  drift: (ground) => benchDrift(ground, Math.min(rounds, 5)),
   provision: (ground) => benchProvision(ground, Math.min(rounds, 3)),
 };
 

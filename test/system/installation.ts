@@ -32,6 +32,8 @@ export interface Installed {
   readonly bao: World;
   readonly orders: PostgresqlWorld;
   readonly folder: string;
+  /** What the worker is given to find its configuration and the secrets that it names. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** A command of the worker's host; what it said. Throws when it fails. */
   command(file: string, ...words: readonly string[]): Promise<string>;
   /** Signs in as the worker would after verifying a token with these groups. */
@@ -83,7 +85,7 @@ export async function install(of: Installing = {}): Promise<Installed> {
   const worker = run("lib/worker/main.ts", []);
   for (const stream of [worker.stdout, worker.stderr]) stream?.on("data", (chunk) => (said += String(chunk)));
   return {
-    ...{ database, moto, iam, reached, bao, orders, folder, command, log: () => said },
+    ...{ database, moto, iam, reached, bao, orders, folder, environment: env, command, log: () => said },
     signIn: (person, roles = []) => signIn(database, person, roles),
     stop: async () => {
       const gone = new Promise((resolve) => worker.once("exit", resolve));
