@@ -5,10 +5,16 @@ const ownerActive = sql`exists (select 1 from charter.people p where p.tenant = 
 
 /**
  * Questions `q` of identities `i` that are asked of this person now and that they have not answered: `standingOf`
- * (lib/domain/attestation.ts) in SQL. An answer counts from the click until a worker refuses it.
+ * (lib/domain/attestation.ts) in SQL. An answer counts from the click until a worker refuses it. What this person could be
+ * asked about is looked up first: it is little beside all that is asked.
  */
 export const askedOf = (viewer: Viewer): SQL => sql`
-  q.tenant = 'main' and q.stage <> 'waiting' and i.state in ('live', 'suspended')
+  q.tenant = 'main' and q.identity = any (array(
+    select mine.id from charter.identities mine where mine.tenant = 'main' and mine.owner = ${viewer.id}::uuid
+    union select mine.id from charter.identities mine where mine.tenant = 'main' and mine.backup_person = ${viewer.id}::uuid
+    union select mine.id from charter.identities mine where mine.tenant = 'main'
+      and mine.backup_team = any (${sql.param([...viewer.teams])}::uuid[])))
+  and q.stage <> 'waiting' and i.state in ('live', 'suspended')
   and (i.owner = ${viewer.id}::uuid
     or ((q.stage in ('backup-asked', 'overdue') or not ${ownerActive})
       and (i.backup_person = ${viewer.id}::uuid or i.backup_team = any (${sql.param([...viewer.teams])}::uuid[]))))

@@ -4,24 +4,53 @@ import { isUuid } from "#lib/domain/text.ts";
 import type { Queries } from "../client.ts";
 import { requests } from "../schema/claims.ts";
 import { identities } from "../schema/inventory.ts";
+import { inOrder, type Sort } from "./keyset.ts";
 
-/**
- * Identities a viewer may see: own teams', and those they asked for, own, back up or end; every one for security,
- * operator and auditor. Undefined means no restriction. A row outside it is *not found*, never *forbidden*.
- */
-export function identitySight(viewer: Viewer): SQL | undefined {
-  if (seesEverything(viewer)) return undefined;
-  // An array made once, not a look into `requests` for every row: so each part of the OR has its index.
+/** By what a person without a role sees an identity: of own teams, or asked for, owned, backed up or ended by them. */
+function relations(viewer: Viewer): readonly SQL[] {
+  // An array made once, not a look into `requests` for every row: so each relation has its index.
   const asked = sql`${identities.id} = any (array(select ${requests.id} from ${requests}
     where ${requests.tenant} = 'main' and ${requests.requester} = ${viewer.id}))`;
-  return or(
-    inArray(identities.team, [...viewer.teams]),
+  return [
+    // Each team by itself, so that its index gives an order.
+    ...viewer.teams.map((team) => eq(identities.team, team)),
     eq(identities.owner, viewer.id),
     eq(identities.backupPerson, viewer.id),
     inArray(identities.backupTeam, [...viewer.teams]),
     eq(identities.endsIt, viewer.id),
     asked,
+  ];
+}
+
+/**
+ * Identities a viewer may see: those of their relations; every one for security, operator and auditor. Undefined means no
+ * restriction. A row outside it is *not found*, never *forbidden*.
+ */
+export const identitySight = (viewer: Viewer): SQL | undefined =>
+  seesEverything(viewer) ? undefined : or(...relations(viewer));
+
+/** Which identities are wanted: the first in an order, or any so many. */
+export interface Wanted {
+  readonly where: SQL | undefined;
+  /** Whether `where` names them one by one. */
+  readonly listed: boolean;
+  readonly sort?: Sort;
+  readonly limit: number;
+}
+
+/**
+ * Ids of wanted identities in sight, as a subselect. Each relation is asked and cut by itself, by the index that suits it: an OR
+ * of them has none that gives an order or ends a count. Ids and keys alone are read, so an index that holds them is enough.
+ * What is named one by one is read once, and its sight with it.
+ */
+export function idsInSight(viewer: Viewer, { where, listed, sort, limit }: Wanted): SQL {
+  const once = listed || seesEverything(viewer);
+  const found = (once ? [identitySight(viewer)] : relations(viewer)).map(
+    (relation) => sql`(select ${identities.id} as id, ${sort?.column ?? sql`true`} as key from ${identities}
+      where ${and(eq(identities.tenant, "main"), relation, where)} ${sort ? sql`order by ${inOrder(sort)}` : sql``} limit ${limit})`,
   );
+  const ordered = sort ? sql`order by ${inOrder({ ...sort, column: sql`one.key`, id: sql`one.id` })}` : sql``;
+  return sql`(select one.id from (${sql.join(found, sql` union `)}) one ${ordered} limit ${limit})`;
 }
 
 /** Whether a viewer sees this identity; false also for one that does not exist. */

@@ -1,14 +1,12 @@
 import { and, eq, inArray, notInArray, type SQL, sql } from "drizzle-orm";
-import type { Viewer } from "#lib/domain/actor.ts";
 import { environments } from "#lib/domain/charter.ts";
 import { asDebtGroup } from "#lib/domain/debt.ts";
 import { isUuid } from "#lib/domain/text.ts";
 import type { Tile } from "#lib/domain/tile.ts";
 import type { Queries } from "../client.ts";
-import { people, teams } from "../schema/directory.ts";
+import { teams } from "../schema/directory.ts";
 import { identities } from "../schema/inventory.ts";
 import { inDebtGroup } from "./debt.ts";
-import { identitySight } from "./identity-sight.ts";
 import { matching } from "./inventory-search.ts";
 
 export interface InventoryFilter {
@@ -38,65 +36,87 @@ export const present = notInArray(identities.state, ["retired", "failed"]);
 export const openFindings = sql`from charter.findings f where f.tenant = 'main' and f.identity = charter.identities.id and f.closed_at is null
   and (f.muted_until is null or f.muted_until <= (select charter.clock()))`;
 
-/** The clock and who is gone are asked once: in the row's own condition they would be asked for every row. */
-export const tileCondition: { readonly [T in Tile]: SQL | undefined } = {
-  all: undefined,
-  findings: sql`exists (select 1 ${openFindings})`,
-  unattested: sql`exists (select 1 from charter.questions q where q.tenant = 'main' and q.identity = charter.identities.id and q.stage = 'overdue')`,
-  suspended: sql`${identities.state} = 'suspended'`,
-  unowned: sql`${identities.owner} = any (array(select ${people.canonical} from ${people} where ${people.tenant} = 'main' group by ${people.canonical} having not bool_or(${people.active})))`,
-  expiring: sql`${identities.state} = 'live' and ${identities.endsAt} < (select charter.clock() + make_interval(days => ${expiringDays}))`,
-  stale: sql`${identities.staleSince} is not null and ${identities.state} = 'live'`,
-  "never-used": sql`${identities.useAnswer} = 'not-used' and ${identities.firstUseAt} is null and ${identities.state} = 'live'`,
-  "no-signal": sql`${identities.useAnswer} = 'no-signal' and ${identities.state} = 'live'`,
-  static: eq(identities.credential, "static"),
-  unrotated: sql`${identities.credential} = 'static' and ${identities.state} = 'live' and exists (
-    select 1 from charter.credentials c where c.tenant = 'main' and c.identity = charter.identities.id and c.state = 'active'
-      and c.issued_at < (select charter.clock())
-        - make_interval(days => coalesce((charter.identities.charter -> 'rotation' ->> 'everyDays')::integer, 0)))`,
-  differs: sql`${identities.differences} <> '[]'::jsonb`,
-};
-
-/** Identities that another table tells of are looked up first where they are few, else asked for of each row: rare ones are never walked for. */
-const few = 2000;
-async function fewOr(db: Queries, rows: SQL, condition: SQL): Promise<SQL> {
-  const found = await db.execute<{ id: string }>(
-    sql`select distinct one.identity as id from (${rows} limit ${few + 1}) one`,
-  );
-  const ids = found.map(({ id }) => id);
-  return ids.length > few ? condition : anyOf(ids);
+/** What holds of rows, and whether it names them one by one: then those few are read, whatever else is asked. */
+interface Condition {
+  readonly where: SQL | undefined;
+  readonly listed: boolean;
 }
-const anyOf = (ids: readonly string[]): SQL => sql`${identities.id} = any (${sql.param([...ids])}::uuid[])`;
 
-const withFinding = (db: Queries, kind: SQL): Promise<SQL> =>
-  fewOr(
+/**
+ * Identities that another table tells of are looked up one by one where they are few, else joined as the planner likes: rare ones are
+ * never walked for, since they may lie together at the far end of an order.
+ */
+async function among(db: Queries, rows: SQL): Promise<Condition> {
+  const [found] = await db.execute<{ few: boolean }>(
+    sql`select count(*) <= ${few} as few from (${rows} limit ${few + 1}) one`,
+  );
+  return found?.few === true
+    ? { where: sql`${identities.id} = any (array(${rows}))`, listed: true }
+    : { where: sql`${identities.id} in (${rows})`, listed: false };
+}
+const few = 10_000;
+
+const withFinding = (db: Queries, kind: SQL): Promise<Condition> =>
+  among(
     db,
     sql`select f.identity from charter.findings f where f.tenant = 'main' and f.closed_at is null and f.identity is not null
       and (f.muted_until is null or f.muted_until <= (select charter.clock())) ${kind}`,
-    sql`exists (select 1 ${openFindings} ${kind})`,
   );
 
-/** What holds of the rows of a tile. */
-export async function tileWhere(db: Queries, tile: Tile): Promise<SQL | undefined> {
-  if (tile === "findings") return withFinding(db, sql``);
-  const condition = tileCondition[tile];
-  return tile === "unattested" && condition
-    ? fewOr(
-        db,
-        sql`select q.identity from charter.questions q where q.tenant = 'main' and q.stage = 'overdue'`,
-        condition,
-      )
-    : condition;
+/** So many are handed over by their ids. */
+const fewPeople = 2000;
+/** Owned by people of whom no login is active: by name where they are few, so that the planner knows how much they own. */
+async function unowned(db: Queries): Promise<Condition> {
+  const gone = sql`select distinct p.canonical from charter.people p where p.tenant = 'main' and not p.active and not exists (
+    select 1 from charter.people other where other.tenant = 'main' and other.canonical = p.canonical and other.active)`;
+  const found = await db.execute<{ canonical: string }>(sql`${gone} limit ${fewPeople + 1}`);
+  const ids = found.map(({ canonical }) => canonical);
+  const owners = ids.length > fewPeople ? sql`array(${gone})` : sql`${sql.param(ids)}::uuid[]`;
+  return { where: sql`${identities.owner} = any (${owners})`, listed: false };
 }
 
-export interface Conditions {
-  readonly where: SQL | undefined;
+/** The finding, muted or not, says whose secret is too old: the rule itself lies within each charter, and the sweep of each minute reads it. */
+async function unrotated(db: Queries): Promise<Condition> {
+  const told = await among(
+    db,
+    sql`select f.identity from charter.findings f where f.tenant = 'main' and f.kind = 'unrotated' and f.closed_at is null`,
+  );
+  return { ...told, where: and(isLive, told.where) };
+}
+
+const unattested = (db: Queries): Promise<Condition> =>
+  among(db, sql`select q.identity from charter.questions q where q.tenant = 'main' and q.stage = 'overdue'`);
+
+const isLive = sql`${identities.state} = 'live'`;
+/** The clock is asked once: in the row's own condition it would be asked for every row. */
+const tileConditions: { readonly [T in Tile]: SQL | undefined | ((db: Queries) => Promise<Condition>) } = {
+  all: undefined,
+  findings: (db) => withFinding(db, sql``),
+  unattested,
+  suspended: sql`${identities.state} = 'suspended'`,
+  unowned,
+  expiring: sql`${isLive} and ${identities.endsAt} < (select charter.clock() + make_interval(days => ${expiringDays}))`,
+  stale: sql`${identities.staleSince} is not null and ${isLive}`,
+  "never-used": sql`${identities.useAnswer} = 'not-used' and ${identities.firstUseAt} is null and ${isLive}`,
+  "no-signal": sql`${identities.useAnswer} = 'no-signal' and ${isLive}`,
+  static: sql`${identities.credential} = 'static'`,
+  unrotated,
+  differs: sql`${identities.differences} <> '[]'::jsonb`,
+};
+
+/** What holds of the rows of a tile. */
+export async function tileWhere(db: Queries, tile: Tile): Promise<Condition> {
+  const condition = tileConditions[tile];
+  return typeof condition === "function" ? condition(db) : { where: condition, listed: false };
+}
+
+export interface Conditions extends Condition {
   /** True when a search word matched more than is looked through. */
   readonly cut: boolean;
 }
 
-/** What holds of the rows of a filter, within the viewer's sight; what it does not know filters nothing. */
-export async function conditions(db: Queries, viewer: Viewer, filter: InventoryFilter): Promise<Conditions> {
+/** What holds of the rows of a filter, whoever looks; what it does not know filters nothing. */
+export async function conditions(db: Queries, filter: InventoryFilter): Promise<Conditions> {
   const text = filter.q.trim();
   const [search, tile, finding] = await Promise.all([
     text === "" ? null : matching(db, text),
@@ -106,11 +126,9 @@ export async function conditions(db: Queries, viewer: Viewer, filter: InventoryF
   const environment = environments.find((candidate) => candidate === filter.environment);
   const debt = asDebtGroup(filter.debt);
   const where = and(
-    eq(identities.tenant, "main"),
-    identitySight(viewer),
     filter.state === "retired" ? inArray(identities.state, ["retired", "failed"]) : present,
     filter.state && filter.state !== "retired" ? sql`${identities.state} = ${filter.state}` : undefined,
-    tile,
+    tile.where,
     environment ? eq(identities.environment, environment) : undefined,
     filter.target ? eq(identities.target, filter.target) : undefined,
     filter.blueprint ? eq(identities.blueprint, filter.blueprint) : undefined,
@@ -119,9 +137,10 @@ export async function conditions(db: Queries, viewer: Viewer, filter: InventoryF
       : undefined,
     isUuid(filter.owner) ? eq(identities.owner, filter.owner) : undefined,
     isUuid(filter.service) ? eq(identities.service, filter.service) : undefined,
-    finding,
+    finding?.where,
     debt ? inDebtGroup(debt) : undefined,
-    search ? anyOf(search.ids) : undefined,
+    search ? sql`${identities.id} = any (${sql.param([...search.ids])}::uuid[])` : undefined,
   );
-  return { where, cut: search?.cut ?? false };
+  const listed = search !== null || tile.listed || finding?.listed === true;
+  return { where, listed, cut: search?.cut ?? false };
 }

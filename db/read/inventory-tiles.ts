@@ -1,22 +1,18 @@
-import { and, eq, type SQL, sql } from "drizzle-orm";
-import { seesEverything, type Viewer } from "#lib/domain/actor.ts";
+import { and, eq, sql } from "drizzle-orm";
+import type { Viewer } from "#lib/domain/actor.ts";
 import { type Tile, tiles } from "#lib/domain/tile.ts";
 import type { Queries } from "../client.ts";
 import { identities } from "../schema/inventory.ts";
-import { identitySight } from "./identity-sight.ts";
-import { conditions, type InventoryFilter, present, tileCondition, tileWhere } from "./inventory-filter.ts";
+import { identitySight, idsInSight, type Wanted } from "./identity-sight.ts";
+import { conditions, type InventoryFilter, present, tileWhere } from "./inventory-filter.ts";
 
 const capped = 10_000;
 
-/** Rows that fit, counted up to 10,000. */
-export async function countUpTo(db: Queries, where: SQL | undefined) {
-  const found = db
-    .select({ one: sql`1` })
-    .from(identities)
-    .where(where)
-    .limit(capped + 1)
-    .as("found");
-  const [row] = await db.select({ value: sql<number>`count(*)::int` }).from(found);
+/** Rows in sight of the viewer that fit, counted up to 10,000. */
+export async function countUpTo(db: Queries, viewer: Viewer, of: Omit<Wanted, "sort" | "limit">) {
+  const [row] = await db.execute<{ value: number }>(
+    sql`select count(*)::int as value from ${idsInSight(viewer, { ...of, limit: capped + 1 })} found`,
+  );
   const value = row?.value ?? 0;
   return { value: Math.min(value, capped), more: value > capped };
 }
@@ -48,12 +44,12 @@ export async function readGroups(
   viewer: Viewer,
   { filter, by }: { readonly filter: InventoryFilter; readonly by: Grouping },
 ): Promise<InventoryGroups> {
-  const { where } = await conditions(db, viewer, filter);
+  const { where } = await conditions(db, filter);
   const { column, table, key } = grouped[by];
   const counted = db
     .select({ of: sql<string>`${column}`.as("of"), count: sql<number>`count(*)::int`.as("count") })
     .from(identities)
-    .where(where)
+    .where(and(eq(identities.tenant, "main"), identitySight(viewer), where))
     .groupBy(column)
     .as("counted");
   const rows = await db.execute<{ key: string; name: string; count: number }>(sql`
@@ -66,29 +62,11 @@ export type TileCounts = { readonly [T in Tile]: { readonly value: number; reado
 
 /** Counts of the headline tiles in sight of the viewer, each up to 10,000. */
 export async function readTiles(db: Queries, viewer: Viewer): Promise<TileCounts> {
-  if (!seesEverything(viewer)) return tilesInSight(db, viewer);
   const entries = await Promise.all(
     tiles.map(async (tile) => {
-      const where = and(eq(identities.tenant, "main"), present, await tileWhere(db, tile));
-      return [tile, await countUpTo(db, where)] as const;
+      const { where, listed } = await tileWhere(db, tile);
+      return [tile, await countUpTo(db, viewer, { where: and(present, where), listed })] as const;
     }),
   );
   return Object.fromEntries(entries) as { [T in Tile]: { value: number; more: boolean } };
-}
-
-/** All of them in one pass over what the viewer sees, which is found by index and small beside everything. */
-async function tilesInSight(db: Queries, viewer: Viewer): Promise<TileCounts> {
-  const counts = tiles.map((tile) => {
-    const count = sql<number>`(count(*) filter (where ${tileCondition[tile] ?? sql`true`}))::int`;
-    return [tile, count] as const;
-  });
-  const [row] = await db
-    .select(Object.fromEntries(counts) as { [T in Tile]: SQL<number> })
-    .from(identities)
-    .where(and(eq(identities.tenant, "main"), identitySight(viewer), present));
-  const shown = tiles.map((tile) => {
-    const value = row?.[tile] ?? 0;
-    return [tile, { value: Math.min(value, capped), more: value > capped }] as const;
-  });
-  return Object.fromEntries(shown) as { [T in Tile]: { value: number; more: boolean } };
 }

@@ -7,6 +7,7 @@ import { isUuid } from "#lib/domain/text.ts";
 import type { Queries } from "../client.ts";
 import { people, services, teams } from "../schema/directory.ts";
 import { identities } from "../schema/inventory.ts";
+import { identitySight, idsInSight } from "./identity-sight.ts";
 import { conditions, type InventoryFilter, openFindings } from "./inventory-filter.ts";
 import { countUpTo } from "./inventory-tiles.ts";
 import { after, type Cursor, cursorValue, encodeCursor, inOrder, type Sort } from "./keyset.ts";
@@ -103,9 +104,9 @@ export async function readInventory(
   viewer: Viewer,
   { filter, cursor }: { readonly filter: InventoryFilter; readonly cursor: Cursor | null },
 ): Promise<InventoryPage> {
-  const { where, cut } = await conditions(db, viewer, filter);
-  const part = { where, sort: sortOf(filter.sort), cursor, size: pageSize };
-  const [page, count] = await Promise.all([readPart(db, part), countUpTo(db, where)]);
+  const { cut, ...found } = await conditions(db, filter);
+  const part = { ...found, sort: sortOf(filter.sort), cursor, size: pageSize };
+  const [page, count] = await Promise.all([readPart(db, viewer, part), countUpTo(db, viewer, found)]);
   return { ...page, next: page.next === null ? null : encodeCursor(page.next), count, cut };
 }
 
@@ -115,16 +116,16 @@ export async function readFirst(
   viewer: Viewer,
   { filter, most }: { readonly filter: InventoryFilter; readonly most: number },
 ): Promise<readonly InventoryRow[]> {
-  const { where } = await conditions(db, viewer, filter);
-  return (await readPart(db, { where, sort: sortOf(filter.sort), cursor: null, size: most })).rows;
+  const { cut: _, ...found } = await conditions(db, filter);
+  return (await readPart(db, viewer, { ...found, sort: sortOf(filter.sort), cursor: null, size: most })).rows;
 }
 
 /** Every identity in sight of the viewer that fits the filter, by name, a batch at a time. */
 export async function* readWholeInventory(db: Queries, viewer: Viewer, filter: InventoryFilter) {
-  const { where } = await conditions(db, viewer, filter);
+  const { cut: _, ...found } = await conditions(db, filter);
   let cursor: Cursor | null = null;
   do {
-    const part: Part = await readPart(db, { where, sort: sortOf("name"), cursor, size: batch });
+    const part: Part = await readPart(db, viewer, { ...found, sort: sortOf("name"), cursor, size: batch });
     if (part.rows.length > 0) yield part.rows;
     cursor = part.next;
   } while (cursor !== null);
@@ -136,18 +137,20 @@ interface Part {
 }
 interface PartOf {
   readonly where: SQL | undefined;
+  readonly listed: boolean;
   readonly sort: Sort;
   readonly cursor: Cursor | null;
   readonly size: number;
 }
 
-async function readPart(db: Queries, { where, sort, cursor, size }: PartOf): Promise<Part> {
+/** Found by their keys, then read: what is found is judged once more by the whole of the viewer's sight. */
+async function readPart(db: Queries, viewer: Viewer, { where, listed, sort, cursor, size }: PartOf): Promise<Part> {
+  const wanted = idsInSight(viewer, { where: and(where, after(sort, cursor)), listed, sort, limit: size + 1 });
   const found = await db
     .select({ ...columns, cursor: cursorValue(sort) })
     .from(identities)
-    .where(and(where, after(sort, cursor)))
-    .orderBy(inOrder(sort))
-    .limit(size + 1);
+    .where(and(eq(identities.tenant, "main"), sql`${identities.id} = any (array${wanted})`, identitySight(viewer)))
+    .orderBy(inOrder(sort));
   const last = found[size - 1];
   const next = found.length > size && last ? { value: last.cursor, id: last.id } : null;
   return { rows: found.slice(0, size).map(({ cursor: _, ...row }) => withUse(row)), next };

@@ -27,7 +27,7 @@ export function decodeCursor(text: string | undefined): Cursor | null {
 export interface Sort {
   /** A column, or an expression that has an index of its own and is never null. */
   readonly column: Column | SQL;
-  readonly id: Column;
+  readonly id: Column | SQL;
   readonly descending: boolean;
   /** PostgreSQL type of the column, for the cursor's cast. */
   readonly type: "text" | "timestamptz" | "integer";

@@ -25,13 +25,13 @@ export function requestsInSight(viewer: Viewer): SQL {
   const teams = sql`${sql.param([...viewer.teams])}::text[]`;
   const named = (condition: SQL) =>
     sql`select c.request from charter.request_versions c where c.tenant = 'main' and ${condition}`;
-  return sql`(r.id = any (array(
+  return sql`(r.id in (
     select o.id from charter.requests o where o.tenant = 'main' and o.requester = ${viewer.id}
     union all ${named(sql`c.charter ->> 'team' = any (${teams})`)}
     union all ${named(sql`c.charter ->> 'owner' = ${viewer.id}`)}
     union all ${named(sql`c.charter ->> 'endsIt' = ${viewer.id}`)}
     union all ${named(sql`c.charter -> 'backup' ->> 'person' = ${viewer.id}`)}
-    union all ${named(sql`c.charter -> 'backup' ->> 'team' = any (${teams})`)})) and ${requestSight(viewer)})`;
+    union all ${named(sql`c.charter -> 'backup' ->> 'team' = any (${teams})`)}) and ${requestSight(viewer)})`;
 }
 
 /** Whether a viewer sees this request; false also for one that does not exist. */

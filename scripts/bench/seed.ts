@@ -50,6 +50,8 @@ export async function seed(admin: postgres.Sql, size: Size, say: (text: string) 
     told(`${size.identities} identities`);
     await sql.unsafe(requests(size));
     told(`${size.requests} requests`);
+    await sql.unsafe(toldOf);
+    told("what other tables tell of identities");
     await sql.unsafe(audit(size.audit));
     told(`${size.audit} audit entries`);
     for (const index of kept) await sql.unsafe(index);
@@ -130,6 +132,27 @@ const identities = (count: number) => `
       least(100, floor(100 * power(random(), 2.5)))::int as risk,
       now() + (random() * 700 - 5) * interval '1 day' as ends_at, now() - power(random(), 2) * 900 * interval '1 day' as born_at
     from generate_series(1, ${count}) n) i;`;
+
+/**
+ * Every secret with when it was issued; a question for each identity that can be asked about, 2 in 100 overdue and 2 asked; findings,
+ * one in eight of them muted: 3 in 100 without an owner, 4 that end, half of all static keys, and one in twenty not rotated.
+ */
+const toldOf = `
+  insert into charter.credentials (id, identity, intent, external_id, vault, mount, path, vault_version, state, issued_at, ends_at)
+    select i.id, i.id, i.id, 'AKIA' || upper(substr(md5(i.name), 1, 16)), 'vault-main', 'secret', i.name, 1, 'active', i.born_at, i.ends_at
+    from charter.identities i where i.credential = 'static' and i.state in ('live', 'suspended');
+  insert into charter.questions (identity, every_days, opens_at, reminds_at, backup_at, due_at, stage, stage_at)
+    select i.id, 90, now(), now(), now(), now() + i.n % 90 * interval '1 day',
+      case i.n % 50 when 3 then 'overdue' when 4 then 'asked' else 'waiting' end, now()
+    from (select *, abs(hashtext(name)) as n from charter.identities) i where i.state in ('live', 'suspended');
+  insert into charter.findings (id, kind, identity, team, environment, target, object, sentence, severity, opened_at, muted_until)
+    select md5(i.id || k.kind)::uuid, k.kind, i.id, i.team, i.environment, i.target, i.object_name, 'Something is not as it should be.',
+      20 + i.n % 60, now() - i.n % 60 * interval '1 day', case when i.n % 8 = 0 then now() + interval '30 days' end
+    from (select *, abs(hashtext(name)) as n from charter.identities) i
+    join (values ('unowned'), ('expiring'), ('static-avoidable'), ('unrotated')) k (kind) on
+      case k.kind when 'unowned' then i.n % 30 = 0 when 'expiring' then i.n % 25 = 1 when 'static-avoidable' then i.credential = 'static' and i.n % 2 = 0
+        else i.credential = 'static' and i.n % 20 = 3 end
+    where i.state in ('live', 'suspended');`;
 
 /** The newest of them are open: 1 in 200 awaits Security, 1 in 500 the operator, 1 in 200 its owner; the rest founded identities. */
 const requests = ({ requests: count, identities }: Size) => `

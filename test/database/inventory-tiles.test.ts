@@ -35,11 +35,12 @@ beforeAll(async () => {
         case when answer = 'used' and d = 1 then now() end, case d when 1 then '["it differs"]'::jsonb else '[]'::jsonb end
       from generate_series(1, 2) s, generate_series(1, 2) o, unnest(array['live', 'suspended', 'retiring', 'retired']) state,
         unnest(array['static', 'federated']) credential, unnest(array['used', 'not-used', 'no-signal']) answer, generate_series(1, 2) d`;
-    await sql`insert into charter.credentials (id, identity, intent, external_id, vault, mount, path, vault_version, state, issued_at, ends_at)
-      select gen_random_uuid(), id, id, 'k', 'v', 'm', 'p', 1, 'active', now() - interval '91 days', now() from charter.identities where credential = 'static'`;
     await sql`insert into charter.findings (id, kind, identity, team, target, object, sentence, severity, muted_until)
       select gen_random_uuid(), 'expiring', id, team, 't', name, 'It ends soon.', 10, case when credential = 'static' then now() + interval '1 day' end
       from charter.identities where owner = ${person(2)}::uuid`;
+    // Muted, and of all that hold a secret: what is not live has nothing to rotate.
+    await sql`insert into charter.findings (id, kind, identity, team, target, object, sentence, severity, muted_until)
+      select gen_random_uuid(), 'unrotated', id, team, 't', name, 'It is old.', 10, now() + interval '1 day' from charter.identities where credential = 'static'`;
     await sql`insert into charter.questions (identity, every_days, opens_at, reminds_at, backup_at, due_at, stage, stage_at)
       select id, 90, now(), now(), now(), now(), case when state = 'suspended' then 'overdue' else 'asked' end, now() from charter.identities`;
   });

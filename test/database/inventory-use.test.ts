@@ -25,9 +25,9 @@ beforeAll(async () => {
         ('unknown', 'live',      'static',    'no-signal', null,                     null,                      null),
         ('held',    'suspended', 'static',    'not-used',  null,                     now() - interval '99 days', now() - interval '50 days')
       ) as n (name, state, credential, answer, used, since, stale)`;
-    await sql`insert into charter.credentials (id, identity, intent, external_id, vault, mount, path, vault_version, state, issued_at, ends_at)
-      select gen_random_uuid(), id, id, 'k', 'v', 'm', 'p', 1, 'active',
-        now() - case name when 'quiet' then interval '91 days' else interval '89 days' end, now() from charter.identities where credential = 'static'`;
+    await sql`insert into charter.findings (id, kind, identity, team, target, object, sentence, severity, closed_at)
+      select gen_random_uuid(), 'unrotated', id, team, target, name, 'It is old.', 10, case name when 'fresh' then now() end
+      from charter.identities where name in ('quiet', 'fresh', 'held')`;
   });
 });
 afterAll(() => t.close());
