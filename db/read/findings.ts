@@ -15,6 +15,7 @@ import { people, teams } from "../schema/directory.ts";
 import { findings } from "../schema/findings.ts";
 import { identities } from "../schema/inventory.ts";
 import { concerned, findingSight, unmuted } from "./finding-sight.ts";
+import { inSight } from "./identity-sight.ts";
 import { readInventoryChoices } from "./inventory.ts";
 import { after, type Cursor, cursorValue, encodeCursor, inOrder, type Sort } from "./keyset.ts";
 
@@ -39,12 +40,12 @@ const worstFirst: Sort = { column: findings.severity, id: findings.id, descendin
 const isOpen = and(eq(findings.tenant, "main"), isNull(findings.closedAt));
 
 /** Every part of the filter but the kind, which groups leave out; what is unknown filters nothing. */
-function narrowed(viewer: Viewer, filter: FindingFilter): SQL | undefined {
+function narrowed(viewer: Viewer, filter: FindingFilter, sight = findingSight(viewer)): SQL | undefined {
   const environment = environments.find((one) => one === filter.environment);
   const level = severityLevels.find((one) => one === filter.severity);
   return and(
     isOpen,
-    findingSight(viewer),
+    sight,
     filter.muted === "muted" ? not(unmuted) : unmuted,
     level ? gte(findings.severity, severityFrom[level]) : undefined,
     level ? lt(findings.severity, severityBelow(level)) : undefined,
@@ -150,7 +151,10 @@ export async function readFindingGroups(
   viewer: Viewer,
   filter: FindingFilter,
 ): Promise<readonly FindingGroup[]> {
-  const where = narrowed(viewer, filter);
+  // Everything in sight at once, from indexes, not row by row: all of it is counted.
+  const seen = inSight(viewer, { where: undefined, listed: false, columns: sql`true as seen` });
+  const sight = seesEverything(viewer) ? undefined : sql`${findings.identity} in (select seen.id from ${seen} seen)`;
+  const where = narrowed(viewer, filter, sight);
   const [counted, trends] = await Promise.all([
     seesEverything(viewer) ? countKinds(db, where) : countInSight(db, where),
     isCounted(filter) ? readTrends(db, viewer, filter.team) : new Map<string, readonly number[]>(),

@@ -44,13 +44,28 @@ export interface Wanted {
  * What is named one by one is read once, and its sight with it.
  */
 export function idsInSight(viewer: Viewer, { where, listed, sort, limit }: Wanted): SQL {
+  const cut = sql`${sort ? sql`order by ${inOrder(sort)}` : sql``} limit ${limit}`;
+  const found = inSight(viewer, { where, listed, columns: sql`${sort?.column ?? sql`true`} as key`, cut });
+  const ordered = sort ? sql`order by ${inOrder({ ...sort, column: sql`one.key`, id: sql`one.id` })}` : sql``;
+  return sql`(select one.id from ${found} one ${ordered} limit ${limit})`;
+}
+
+/** All identities in sight that fit, each once, as a subselect: `id` and, of its columns, those that are asked for; `cut` ends what each relation adds. */
+export function inSight(
+  viewer: Viewer,
+  {
+    where,
+    listed,
+    columns,
+    cut = sql``,
+  }: Omit<Wanted, "sort" | "limit"> & { readonly columns: SQL; readonly cut?: SQL },
+): SQL {
   const once = listed || seesEverything(viewer);
   const found = (once ? [identitySight(viewer)] : relations(viewer)).map(
-    (relation) => sql`(select ${identities.id} as id, ${sort?.column ?? sql`true`} as key from ${identities}
-      where ${and(eq(identities.tenant, "main"), relation, where)} ${sort ? sql`order by ${inOrder(sort)}` : sql``} limit ${limit})`,
+    (relation) => sql`(select ${identities.id} as id, ${columns} from ${identities}
+      where ${and(eq(identities.tenant, "main"), relation, where)} ${cut})`,
   );
-  const ordered = sort ? sql`order by ${inOrder({ ...sort, column: sql`one.key`, id: sql`one.id` })}` : sql``;
-  return sql`(select one.id from (${sql.join(found, sql` union `)}) one ${ordered} limit ${limit})`;
+  return sql`(${sql.join(found, sql` union `)})`;
 }
 
 /** Whether a viewer sees this identity; false also for one that does not exist. */

@@ -1,9 +1,9 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, sql } from "drizzle-orm";
 import type { Viewer } from "#lib/domain/actor.ts";
 import { type Tile, tiles } from "#lib/domain/tile.ts";
 import type { Queries } from "../client.ts";
 import { identities } from "../schema/inventory.ts";
-import { identitySight, idsInSight, type Wanted } from "./identity-sight.ts";
+import { idsInSight, inSight, type Wanted } from "./identity-sight.ts";
 import { conditions, type InventoryFilter, present, tileWhere } from "./inventory-filter.ts";
 
 const capped = 10_000;
@@ -44,16 +44,13 @@ export async function readGroups(
   viewer: Viewer,
   { filter, by }: { readonly filter: InventoryFilter; readonly by: Grouping },
 ): Promise<InventoryGroups> {
-  const { where } = await conditions(db, filter);
+  const { where, listed } = await conditions(db, filter);
   const { column, table, key } = grouped[by];
-  const counted = db
-    .select({ of: sql<string>`${column}`.as("of"), count: sql<number>`count(*)::int`.as("count") })
-    .from(identities)
-    .where(and(eq(identities.tenant, "main"), identitySight(viewer), where))
-    .groupBy(column)
-    .as("counted");
+  const seen = inSight(viewer, { where, listed, columns: sql`${column} as of` });
   const rows = await db.execute<{ key: string; name: string; count: number }>(sql`
-    select ${key} as key, g.name, counted.count from ${counted} join ${table} g on g.tenant = 'main' and g.id = counted.of
+    select ${key} as key, g.name, counted.count
+    from (select seen.of, count(*)::int as count from ${seen} seen group by seen.of) counted
+    join ${table} g on g.tenant = 'main' and g.id = counted.of
     order by counted.count desc, g.name, g.id limit ${mostGroups + 1}`);
   return { by, groups: rows.slice(0, mostGroups), more: rows.length > mostGroups };
 }

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { readAskedQuestions } from "#db/read/attestations.ts";
+import { readFindingGroups } from "#db/read/findings.ts";
 import { isIdentityInSight } from "#db/read/identity-sight.ts";
 import { readInventory, readWholeInventory } from "#db/read/inventory.ts";
-import { readTiles } from "#db/read/inventory-tiles.ts";
+import { readGroups, readTiles } from "#db/read/inventory-tiles.ts";
 import { decodeCursor } from "#db/read/keyset.ts";
 import { readRequests } from "#db/read/requests.ts";
 import type { Viewer } from "#lib/domain/actor.ts";
@@ -66,6 +67,9 @@ beforeAll(async () => {
     await sql`insert into charter.questions (identity, every_days, opens_at, reminds_at, backup_at, due_at, stage, stage_at)
       select id, 90, now(), now(), now(), now() + random() * interval '9 days', (array['waiting', 'asked', 'overdue'])[1 + floor(random() * 3)::int], now()
       from charter.identities where random() < 0.4`;
+    await sql`insert into charter.findings (id, kind, identity, team, environment, target, object, sentence, severity)
+      select gen_random_uuid(), 'expiring', id, team, environment, 't', object_name, 'It ends soon.', 10 from charter.identities`;
+    await sql`insert into charter.findings (id, kind, target, object, sentence, severity) values (gen_random_uuid(), 'orphan', 't', 'x', 'Nobody knows it.', 10)`;
   });
   world = await t.admin<Row[]>`select i.*, r.requester, coalesce(q.stage, 'none') as stage from charter.identities i
     left join charter.requests r on r.id = i.id left join charter.questions q on q.identity = i.id`;
@@ -152,6 +156,25 @@ it.each(named)(
     expect(whole.toSorted()).toEqual(idsOf(of((row) => !ended(row))));
   },
 );
+
+it.each(named)("viewer %i counts groups and findings of just what the rule gives them", async (_n, viewer) => {
+  const mine = world.filter((row) => sees(viewer, row));
+  const filter = inventoryFilter(new URLSearchParams(""));
+  const { groups } = await readGroups(t.web, viewer, { filter, by: "team" });
+  const told = Object.fromEntries(groups.map(({ key, count }) => [key, count]));
+  for (const number of [0, 1, 2, 3, 4, 5])
+    expect(told[`team-${number}`] ?? 0).toBe(mine.filter((row) => row.team === team(number) && !ended(row)).length);
+  const none = { kind: "", severity: "", environment: "", target: "", team: "", owner: "", muted: "" };
+  for (const [environment, rows] of [
+    ["", mine],
+    ["prod", mine.filter((row) => row.environment === "prod")],
+  ] as const) {
+    const found = await readFindingGroups(t.web, viewer, { ...none, environment });
+    expect(found.find(({ kind }) => kind === "expiring")?.count.value).toBe(rows.length);
+  }
+  const orphans = (await readFindingGroups(t.web, viewer, none)).find(({ kind }) => kind === "orphan");
+  expect(orphans?.count.value).toBe(viewer.roles.length > 0 ? 1 : 0);
+});
 
 it.each(named)("viewer %i is told not found of each identity outside their lists", async (_n, viewer) => {
   const told = await Promise.all(world.slice(0, 60).map((row) => isIdentityInSight(t.web, viewer, row.id)));
