@@ -29,10 +29,14 @@ export const schema = {
   ...uses,
 };
 
-/** `applicationName` is what operators see in `pg_stat_activity`; `max` connections are opened at most (10). */
+/**
+ * `applicationName` is what operators see in `pg_stat_activity`; `max` connections are opened at most (10). `prepares`: statements are
+ * kept outside transactions too, for whoever asks the same few all day; the server may then plan them without their values.
+ */
 export interface DatabaseOptions {
   readonly applicationName: string;
   readonly max?: number;
+  readonly prepares?: boolean;
 }
 
 /**
@@ -50,7 +54,7 @@ export function openDatabase(url: string, options: DatabaseOptions) {
       closings.count += 1;
     },
   });
-  const sql = guarded(pool, closings);
+  const sql = guarded(pool, closings, options.prepares ?? false);
   return { db: drizzle(sql, { schema }), sql, close: () => sql.end({ timeout: 5 }) };
 }
 

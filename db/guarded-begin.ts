@@ -20,8 +20,9 @@ interface Sendable extends Promise<unknown> {
  * `CONNECTION_CLOSED`, the server takes it back by itself, and the pool connects anew. Nor is anything sent once the transaction is
  * over, as by one of several reads side by side of which another failed: the connection may be somebody else's by then. Nested
  * transactions are refused.
+ * `prepares`: the server keeps statements outside transactions too.
  */
-export function guarded(pool: postgres.Sql, closings: Closings): postgres.Sql {
+export function guarded(pool: postgres.Sql, closings: Closings, prepares: boolean): postgres.Sql {
   const begin: Begin = (...given) => {
     const held = new Held(closings);
     const ended =
@@ -33,8 +34,13 @@ export function guarded(pool: postgres.Sql, closings: Closings): postgres.Sql {
       throw error;
     });
   };
-  return new Proxy(pool, { get: (target, key) => (key === "begin" ? begin : Reflect.get(target, key)) });
+  const unsafe = (...[text, values = [], options]: Unsafe) =>
+    pool.unsafe(text, values, { ...options, prepare: isKept(values) });
+  const own: { readonly [key: string | symbol]: unknown } = prepares ? { begin, unsafe } : { begin };
+  return new Proxy(pool, { get: (target, key) => own[key] ?? Reflect.get(target, key) });
 }
+
+type Unsafe = Parameters<postgres.Sql["unsafe"]>;
 
 /** One transaction's connection. Whether it is this one that was lost is known a turn after any was: its `begin` has rejected by then. */
 class Held {
@@ -67,7 +73,7 @@ class Held {
       get: (target, key) => {
         if (key === "savepoint") throw new Error("A transaction within a transaction is not supported.");
         if (key !== "unsafe") return Reflect.get(target, key);
-        return (...[text, values = [], options]: Parameters<typeof tx.unsafe>) =>
+        return (...[text, values = [], options]: Unsafe) =>
           this.sendGuarded(target.unsafe(text, values, { ...options, prepare: isKept(values) }));
       },
     });

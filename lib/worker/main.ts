@@ -26,7 +26,7 @@ async function main(): Promise<void> {
   const url = process.env.CHARTER_WORKER_DATABASE_URL;
   if (!url) throw new Unfit("Set CHARTER_WORKER_DATABASE_URL to the address of the role charter_worker.");
   const loaded = await load();
-  const database = openDatabase(url, { applicationName: "charter-worker", max: 12 });
+  const database = openDatabase(url, { applicationName: "charter-worker", max: 12, prepares: true });
   await refuseShiftedClock(database.db);
   const stop = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());

@@ -36,7 +36,7 @@ export async function testDatabase(cluster: string = inject("cluster")): Promise
   const url = (login: keyof typeof passwords) =>
     inDatabase(cluster, name, { user: `charter_${login}`, password: passwords[login] });
   const web = openDatabase(url("web"), { applicationName: "test-web", max: 6 });
-  const worker = openDatabase(url("worker"), { applicationName: "test-worker", max: 8 });
+  const worker = openDatabase(url("worker"), { applicationName: "test-worker", max: 8, prepares: true });
   const admin = postgres(adminUrl, { max: 3, onnotice: () => {} });
   return {
     webUrl: url("web"),
