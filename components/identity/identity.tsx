@@ -1,5 +1,6 @@
 import { Copy, TriangleAlert } from "lucide-react";
-import type { IdentityPage, LifeEntry } from "#db/read/identity.ts";
+import type { IdentityPage } from "#db/read/identity.ts";
+import type { Life as Lived } from "#db/read/life.ts";
 import type { FourAnswers } from "#lib/domain/four-answers.ts";
 import type { FindingView } from "#lib/web/finding-view.ts";
 import type { Use } from "#lib/web/usage.ts";
@@ -25,7 +26,7 @@ import { type Verb, Verbs } from "./verbs.tsx";
 export function Identity(props: {
   readonly page: IdentityPage;
   readonly answers: FourAnswers;
-  readonly life: readonly LifeEntry[];
+  readonly life: Lived;
   readonly people: readonly { readonly id: string; readonly name: string }[];
   readonly use: Use | null;
   readonly verbs: readonly Verb[];
@@ -98,7 +99,7 @@ export function Identity(props: {
           {row.liveAt === null ? null : <LastUse page={props.page} />}
           <UseCard use={props.use} />
         </div>
-        <Life entries={props.life} kinds={new Map(requests.map(({ id, kind }) => [id, kind]))} />
+        <Life id={row.id} life={props.life} kinds={new Map(requests.map(({ id, kind }) => [id, kind]))} />
       </div>
     </>
   );

@@ -1,4 +1,4 @@
-import type { LifeEntry } from "#db/read/identity.ts";
+import type { LifeEntry } from "#db/read/life.ts";
 import type { RequestKind } from "#lib/domain/charter.ts";
 import { kindWords } from "../charter/words.ts";
 
@@ -20,6 +20,10 @@ function submitted({ aggregate, actor }: LifeEntry, kinds: Kinds): string {
   const what = kindWords[kinds.get(request) ?? "provision"];
   return version === "1" ? `${what} asked for by ${actor}` : `Edited by ${actor}, version ${version}`;
 }
+
+/** What a look at the target saw that is not as approved, in sentences. */
+const differencesOf = ({ detail }: LifeEntry): readonly string[] =>
+  Array.isArray(detail.differences) ? detail.differences.map(text) : [];
 
 /** "Access changed: 1 permission taken away". */
 function changed({ detail }: LifeEntry): string {
@@ -62,7 +66,8 @@ const titles: { readonly [action: string]: Say | null } = {
   "identity.access-changed": changed,
   "identity.transferred": () => "Handed over",
   "identity.person-joined": () => "Two logins behind it became one person",
-  "identity.observed": () => "Read back from the target",
+  "identity.observed": (entry) =>
+    differencesOf(entry).length === 0 ? "Read back from the target" : "Read back: it differs from what was approved",
   "identity.first-used": () => "First used",
   "attestation.recorded": (entry) => `Still needed? Answered: ${text(entry.detail.answer)}`,
   "credential.stored": () => "Credential stored in the vault",
@@ -81,5 +86,7 @@ export function lifeWords(entry: LifeEntry, kinds: Kinds): LifeWords | null {
   const say = titles[entry.action];
   if (say === null) return null;
   const title = say === undefined ? entry.action.replace(/[.-]/g, " ") : say(entry, kinds);
-  return { title, remark: reason(entry) || text(entry.detail.text) || null, bad: bad.has(entry.action) };
+  const differences = differencesOf(entry);
+  const remark = reason(entry) || text(entry.detail.text) || differences.join(" ") || null;
+  return { title, remark, bad: bad.has(entry.action) || differences.length > 0 };
 }

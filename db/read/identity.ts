@@ -1,7 +1,6 @@
 import { and, asc, desc, eq, inArray, sql } from "drizzle-orm";
 import type { Viewer } from "#lib/domain/actor.ts";
 import type { Queries } from "../client.ts";
-import { auditEntries } from "../schema/audit.ts";
 import { requests } from "../schema/claims.ts";
 import { targets } from "../schema/configuration.ts";
 import { people, services, teams } from "../schema/directory.ts";
@@ -110,63 +109,3 @@ const readRequests = (db: Queries, id: string) =>
     .leftJoin(requestStates, and(eq(requestStates.tenant, requests.tenant), eq(requestStates.request, requests.id)))
     .where(and(eq(requests.tenant, "main"), sql`(${requests.id} = ${id} or ${requests.identity} = ${id})`))
     .orderBy(asc(requests.receivedAt));
-
-/** One line of an identity's life. */
-export interface LifeEntry {
-  readonly id: string;
-  readonly at: Date;
-  readonly action: string;
-  readonly actor: string;
-  readonly noun: string;
-  readonly aggregate: string;
-  readonly seq: number;
-  readonly detail: { readonly [key: string]: unknown };
-}
-
-/** Actions that tell a life; steps' checkpoints and state rows' twins are left to the audit page. */
-const told = [
-  "request-version",
-  "verdict",
-  "acceptance",
-  "comment",
-  "request-state",
-  "identity",
-  "credential",
-  "attestation",
-] as const;
-
-/** Everything from first draft to now, oldest first, at most `limit` entries; ask only for an identity in sight. */
-export async function readLife(db: Queries, id: string, limit = 200): Promise<readonly LifeEntry[]> {
-  const rows = await db
-    .select({
-      at: auditEntries.at,
-      action: auditEntries.action,
-      actor: sql<string>`coalesce((select ${people.name} from ${people} where ${people.tenant} = 'main' and ${people.id}::text = ${auditEntries.actor}), ${auditEntries.actor})`,
-      noun: auditEntries.noun,
-      aggregate: auditEntries.aggregate,
-      seq: auditEntries.seq,
-      detail: auditEntries.detail,
-    })
-    .from(auditEntries)
-    .where(
-      and(
-        eq(auditEntries.tenant, "main"),
-        inArray(auditEntries.noun, [...told]),
-        sql`(${auditEntries.aggregate} in (
-          select r.id::text from charter.requests r where r.tenant = 'main' and (r.id = ${id}::uuid or r.identity = ${id}::uuid)
-          union select v.request || '/' || v.version from charter.request_versions v join charter.requests r on r.tenant = v.tenant and r.id = v.request
-            where v.tenant = 'main' and (r.id = ${id}::uuid or r.identity = ${id}::uuid)
-          union select v.id::text from charter.verdicts v join charter.requests r on r.tenant = v.tenant and r.id = v.request
-            where v.tenant = 'main' and (r.id = ${id}::uuid or r.identity = ${id}::uuid)
-          union select a.id::text from charter.acceptances a join charter.requests r on r.tenant = a.tenant and r.id = a.request
-            where a.tenant = 'main' and (r.id = ${id}::uuid or r.identity = ${id}::uuid)
-          union select c.id::text from charter.comments c join charter.requests r on r.tenant = c.tenant and r.id = c.request
-            where c.tenant = 'main' and (r.id = ${id}::uuid or r.identity = ${id}::uuid)
-          union select a.id::text from charter.attestations a where a.tenant = 'main' and a.identity = ${id}::uuid
-          union select c.id::text from charter.credentials c where c.tenant = 'main' and c.identity = ${id}::uuid))`,
-      ),
-    )
-    .orderBy(asc(auditEntries.at), asc(auditEntries.seq))
-    .limit(limit);
-  return rows.map((row) => ({ ...row, id: `${row.noun}/${row.aggregate}/${row.seq}` }));
-}

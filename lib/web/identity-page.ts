@@ -1,5 +1,6 @@
 import type { Queries } from "#db/client.ts";
-import { readIdentityPage, readLife } from "#db/read/identity.ts";
+import { readIdentityPage } from "#db/read/identity.ts";
+import { readLife } from "#db/read/life.ts";
 import { readPeopleChoices } from "#db/read/people.ts";
 import { readActiveBundle } from "#db/read/planning-facts.ts";
 import { databaseClock } from "#db/store/audit.ts";
