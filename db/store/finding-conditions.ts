@@ -67,7 +67,12 @@ export const conditions: { readonly [K in RecordFinding]: (measures: FindingMeas
     where: sql`${enabled} and i.ends_at > ${instant(at)} and i.ends_at <= ${instant(at)} + make_interval(days => ${expiringDays})`,
     evidence: ends,
   }),
-  expired: ({ at }) => ({ from: none, where: sql`${enabled} and i.ends_at <= ${instant(at)}`, evidence: ends }),
+  // One whose retirement does not get as far as disabling it is the worst of them.
+  expired: ({ at }) => ({
+    from: none,
+    where: sql`(${enabled} or (i.state = 'retiring' and i.remove_at is null)) and i.ends_at <= ${instant(at)}`,
+    evidence: ends,
+  }),
   unrotated: ({ at }) => ({
     from: newestSecret,
     where: sql`${enabled} and i.credential = 'static' and secret.issued_at + make_interval(days => ${rotateEvery}) <= ${instant(at)}`,

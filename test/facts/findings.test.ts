@@ -152,16 +152,30 @@ describe("each kind", () => {
     const { inside } = await limits[kind]();
     await sweep();
     const first = (await open(inside)).find((row) => row.kind === kind);
-    const retired = (state: string) =>
-      unguarded((tx) => tx`update charter.identities set state = ${state} where id = ${inside}`);
-    await retired("retiring");
+    const removed = await inSeconds(7 * days);
+    const moved = (state: string, removeAt: string | null) =>
+      unguarded(
+        (tx) => tx`update charter.identities set state = ${state}, remove_at = ${removeAt} where id = ${inside}`,
+      );
+    await moved("retiring", removed);
     await sweep();
     expect(await kinds(inside)).toEqual([]);
-    await retired("live");
+    await moved("live", null);
     await sweep();
     const again = (await open(inside)).find((row) => row.kind === kind);
     expect(again?.id).toBe(first?.id);
     expect(again?.opened).not.toBe(first?.opened);
+  });
+
+  test("a retirement that has not disabled what is past its end ends nothing", async () => {
+    const past = { state: "retiring", ends_at: await inSeconds(-days) };
+    const stuck = await lives({ ...past, remove_at: null });
+    const disabled = await lives({ ...past, remove_at: await inSeconds(7 * days) });
+    const early = await lives({ ...past, remove_at: null, ends_at: await inSeconds(days) });
+    await sweep();
+    expect(await kinds(stuck)).toEqual(["expired"]);
+    expect(await kinds(disabled)).toEqual([]);
+    expect(await kinds(early)).toEqual([]);
   });
 
   test("says who, what and when in its sentence", async () => {
