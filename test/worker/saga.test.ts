@@ -163,16 +163,18 @@ describe("a provisioning that cannot be done", () => {
 });
 
 describe("a name that is already taken by something that is not ours", () => {
-  it("stops, is reported and never touched; what was ours before it is taken back", async () => {
+  it("stops, is reported by the business clock and never touched; what was ours before it is taken back", async () => {
+    await database.setClock("15 days");
     fake.trouble("label", new Squatter("role/x", "it carries no mark"));
     const seeded = await seedIntent(database.admin, { flow });
     await settle(fake);
     expect(fake.did).toEqual(["make", "undo make"]);
     expect((await stateOf(seeded)).detail.sentence).toContain("not ours");
     expect((await stepsOf(seeded))[1]?.state).toBe("failed");
-    const [finding] =
-      await database.admin`select kind, object from charter.findings where identity = ${seeded.identity}`;
-    expect(finding).toEqual({ kind: "squatter", object: "role/x" });
+    const [finding] = await database.admin`
+      select kind, object, charter.clock() - opened_at < interval '1 day' as new from charter.findings where identity = ${seeded.identity}`;
+    await database.setClock("0");
+    expect(finding).toEqual({ kind: "squatter", object: "role/x", new: true });
   });
   it("leaves nothing to take back when it is met first", async () => {
     fake.trouble("make", new Squatter("role/y", "it is older than the request"));
