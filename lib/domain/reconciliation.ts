@@ -60,10 +60,14 @@ export function compare(
   return { kind: "drifted", differences: drift(seen, { objectName, state }).map(said) };
 }
 
+/** A target says "its permissions were changed". */
+const asSentence = (words: string): string =>
+  `${words.charAt(0).toUpperCase()}${words.slice(1)}${/[.!?]$/.test(words) ? "" : "."}`;
+
 /** An identity that is suspended or being retired differs from its plan on purpose: of it only that it is disabled is asked. */
 function drift(seen: Extract<Seen, { readonly state: "ours" }>, { objectName, state }: Recorded): readonly string[] {
   if (state === "live")
-    return [...(seen.enabled ? [] : [`${objectName} is disabled at its target.`]), ...seen.differences];
+    return [...(seen.enabled ? [] : [`${objectName} is disabled at its target.`]), ...seen.differences.map(asSentence)];
   if (!seen.enabled || (state !== "retiring" && state !== "suspended")) return [];
   return [`${objectName} is enabled although it is ${state === "retiring" ? "being retired" : "suspended"}.`];
 }

@@ -77,6 +77,11 @@ describe("reconciliation", () => {
     const found = compare(seen, { objectName: "charter-prod-x", state });
     expect([found.kind, found.differences.length]).toEqual([kind, count]);
   });
+  test("makes sentences of a target's words", () => {
+    const differences = ["its trust was changed", "Its path is /x/."];
+    const found = compare({ ...ours, differences }, { objectName: "charter-prod-x", state: "live" });
+    expect(found.differences).toEqual(["Its trust was changed.", "Its path is /x/."]);
+  });
 });
 
 describe("approved storage", () => {
