@@ -75,7 +75,7 @@ const isBusy = (postgres) => postgres`
 
 const actsOf = (started, postgres) => ({
   rest: async () => {
-    for (const end = Date.now() + restWithinMs; Date.now() < end; await pause(15)) {
+    for (const end = Date.now() + restWithinMs; Date.now() < end; await pause(40)) {
       const [{ busy }] = await isBusy(postgres);
       if (!busy) return {};
     }
@@ -88,6 +88,10 @@ const actsOf = (started, postgres) => ({
   sweep: async () => ({ swept: await started.sweep(sweepWithinMs) }),
   "token/exchange": ({ target, role, claims }) =>
     exchangeToken(started.home, { port: started.taken.systems[target], role, claims, ahead: started.clock.ahead() }),
+  "worker/halt": async ({ halted }) => {
+    started.children.halt("worker", halted);
+    return {};
+  },
   "directory/left": async () => {
     await importFolder(started, "left");
     return {};

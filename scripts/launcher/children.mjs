@@ -79,6 +79,11 @@ export function supervisor({ home, node }) {
       if (running) signal(running.pid, "SIGKILL");
       return Boolean(running);
     },
+    /** Has a child stand still, as on a machine that hangs, or go on. */
+    halt(name, halted) {
+      const running = children.get(name)?.process;
+      if (running) signal(-running.pid, halted ? "SIGSTOP" : "SIGCONT");
+    },
     /** Says something to a child over its channel; false when it does not run. */
     send: (name, message) => children.get(name)?.process?.send(message) ?? false,
     failures: (name) => children.get(name)?.failures ?? 0,

@@ -81,11 +81,6 @@ const payments: readonly Birth[] = [
     at: "production",
     need: reads("acme-ledger-archive"),
   }),
-  pipeline([42, "jonas", "mail-templates"], "Publishes the wording of receipts to staging.", {
-    repository: "customer-mail",
-    at: "staging",
-    need: writes("acme-mail-templates"),
-  }),
   pipeline([35, "jonas", "christmas-banner"], "Puts the banner on the shop until the sale is over.", {
     repository: "storefront",
     at: "staging",
@@ -188,11 +183,6 @@ const data: readonly Birth[] = [
     at: "production",
     need: reads("acme-forecast-history"),
   }),
-  pipeline([70, "priya", "forecast-play"], "Tries ideas for the forecast on sampled data.", {
-    repository: "forecasts",
-    at: "staging",
-    need: writes("acme-forecast-play"),
-  }),
   pipeline([63, "nadia", "warehouse-share"], "Shares the sales cube with the controllers.", {
     repository: "warehouse",
     at: "prod-eu",
@@ -267,20 +257,10 @@ const platform: readonly Birth[] = [
     at: "staging",
     need: reads("acme-invoices-staging"),
   }),
-  pipeline([70, "amara", "storefront-replay"], "Replays a day of clicks against a new version.", {
-    repository: "storefront",
-    at: "staging",
-    need: consumes("storefront-replay"),
-  }),
   pipeline([56, "jonas", "mail-bounces"], "Counts the receipts that came back.", {
     repository: "customer-mail",
     at: "staging",
     need: consumes("mail-bounces"),
-  }),
-  pipeline([42, "amara", "ledger-images"], "Stores the images that the ledger's staging runs from.", {
-    repository: "ledger",
-    at: "staging",
-    need: pushes("ledger/web"),
   }),
   pipeline([28, "priya", "reports-images"], "Stores the images that render reports.", {
     repository: "reports",
@@ -302,11 +282,6 @@ const platform: readonly Birth[] = [
     repository: "status-page",
     at: "production",
     need: writes("acme-status"),
-  }),
-  pipeline([70, "ida", "status-page-try"], "Tries a change of the status page.", {
-    repository: "status-page",
-    at: "staging",
-    need: writes("acme-status-try"),
   }),
   pipeline([56, "mara", "trail-shipper"], "Ships the audit trail of staging to its archive.", {
     repository: "audit-trail",

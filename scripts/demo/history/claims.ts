@@ -219,11 +219,11 @@ export async function keepAll(stage: Stage, who: string): Promise<void> {
   }
 }
 
-/** Mutes a finding of an identity for two months; does nothing while there is no such finding. */
+/** Mutes a finding of an identity for two months. */
 export async function quiet(stage: Stage, { who, name, kind, why }: Extract<Deed, { do: "mute" }>): Promise<void> {
   const [row] = await stage.db.execute<{ id: string }>(sql`
     select id from charter.findings where identity = ${idOf(stage, name)}::uuid and kind = ${kind} and closed_at is null`);
-  if (row === undefined) return;
+  if (row === undefined) throw new Refused(`There is no finding ${kind} of ${name} to mute.`);
   const until = await inDays(stage, 60);
   granted(`mute ${name}`, await mute(stage.as(who), { finding: row.id, reason: why, until }));
 }

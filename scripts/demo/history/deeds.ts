@@ -1,4 +1,4 @@
-import { type Deed, pipeline, publishes, reads, writes } from "./story.ts";
+import { type Deed, pipeline, publishes, reads, sends, writes } from "./story.ts";
 
 const busy = [
   "ledger-archive",
@@ -22,12 +22,12 @@ const busy = [
 ];
 const used = (ago: number, ...names: string[]): Deed => ({ ago, do: "use", names });
 
-/** The worker looks at everything once a week; from then on it does so by itself, every quarter of an hour. */
-const weekly = [91, 84, 77, 70, 63, 56, 49, 42, 35, 28, 21, 14, 7, 1].map((ago): Deed => ({ ago, do: "sweep" }));
+/** The worker looks at everything every few weeks, at last each week; from then on it does so by itself, every quarter of an hour. */
+const looks = [84, 63, 42, 28, 14, 7].map((ago): Deed => ({ ago, do: "sweep" }));
 
 /** What people, workloads and others did, in the order of days. */
 export const deeds: readonly Deed[] = [
-  ...weekly,
+  ...looks,
   used(73, ...busy, "till-export", "laptop-notebook", "old-erp-bridge", "fraud-replay", "ledger-rehearsal"),
   { ago: 66, do: "change", kind: "rotate", who: "jonas", name: "old-erp-bridge", why: "It was pasted into a ticket." },
   {
@@ -67,7 +67,16 @@ export const deeds: readonly Deed[] = [
   used(42, ...busy),
   { ago: 38, do: "outside", what: "take-name", name: "warehouse-typo" },
   { ago: 38, do: "release", name: "warehouse-typo" },
-  { ago: 35, do: "leave" },
+  {
+    ago: 35,
+    do: "leave",
+    meanwhile: pipeline([35, "priya", "churn-mail"], "Mails whom the experiment thinks will leave.", {
+      repository: "forecasts",
+      at: "staging",
+      need: sends("churn-mail"),
+      edits: { owner: "victor" },
+    }),
+  },
   { ago: 31, do: "change", kind: "rotate", who: "amara", name: "printer-room", why: "It is due." },
   {
     ago: 31,
@@ -159,8 +168,8 @@ export const deeds: readonly Deed[] = [
     ago: 0,
     do: "mute",
     who: "mara",
-    name: "old-erp-bridge",
+    name: "printer-room",
     kind: "static-avoidable",
-    why: "The ERP is switched off at the end of the quarter.",
+    why: "The printer's firmware that can federate comes with the next quarter.",
   },
 ];

@@ -57,7 +57,7 @@ interface Day {
  */
 async function play(): Promise<void> {
   const { url, desk, world, issuer, clientId, clientSecret, portal } = settings();
-  const { db, close } = openDatabase(url, { applicationName: "charter-history", max: 8 });
+  const { db, close } = openDatabase(url, { applicationName: "charter-history", max: 8, prepares: true });
   const at = { issuer, clientId, clientSecret, portal };
   const signedIn = await Promise.all(
     Object.entries(people).map(async ([key, subject]) => [key, await signIn(db, at, `demo-${subject}`)] as const),
@@ -67,7 +67,7 @@ async function play(): Promise<void> {
   for (const day of days()) await live({ stage, world, held }, day);
   for (const [, person] of signedIn) await endSession(db, { id: person.session, person: person.login });
   await close();
-  process.stdout.write(`${births.length} identities asked for${refused === 0 ? "" : `, ${refused} refused`}\n`);
+  process.stdout.write(`${stage.born.size} identities asked for${refused === 0 ? "" : `, ${refused} refused`}\n`);
 }
 
 function settings() {
@@ -109,15 +109,16 @@ async function live({ stage, world, held }: Life, { ago, births: asked, deeds: d
   for (const birth of asked) if (birth.held) held.add(birth.name);
   await Promise.all(asked.map((birth) => unlessRefused(() => askFor(stage, birth))));
   await settle(stage);
-  for (const deed of done.filter((one) => one.do !== "sweep"))
-    await unlessRefused(() => does({ stage, world, held }, deed));
-  await settle(stage);
+  const deedsOfDay = done.filter((one) => one.do !== "sweep");
+  for (const deed of deedsOfDay) await unlessRefused(() => does({ stage, world, held }, deed));
+  if (deedsOfDay.length > 0) await settle(stage);
   await passTo(stage, ago);
   await unlessRefused(() => approveWaiting(stage, held));
   await settle(stage);
   const unaccepted = new Set(births.filter((birth) => birth.unaccepted).map(({ name }) => name));
-  await unlessRefused(() => acceptOffered(stage, Object.keys(people), unaccepted));
-  await settle(stage);
+  await unlessRefused(async () => {
+    if ((await acceptOffered(stage, Object.keys(people), unaccepted)) > 0) await settle(stage);
+  });
   if (done.some((one) => one.do === "sweep")) await stage.act("sweep", {});
 }
 
@@ -156,7 +157,18 @@ async function happens({ stage, world }: Omit<Life, "held">, deed: Happening): P
     case "cluster":
       return atCluster(stage, world, deed);
     case "leave":
-      return stage.act("directory/left", {});
+      return leave(stage, deed.meanwhile);
+  }
+}
+
+/** The directory changes between an asking and its being taken. */
+async function leave(stage: Stage, meanwhile: Birth): Promise<void> {
+  await stage.act("worker/halt", { halted: true });
+  try {
+    await askFor(stage, meanwhile);
+    await stage.act("directory/left", {});
+  } finally {
+    await stage.act("worker/halt", { halted: false });
   }
 }
 

@@ -77,8 +77,8 @@ export type Deed = { readonly ago: number } & (
   /** Keeps a view of the inventory, shared with the first of one's teams. */
   | { readonly do: "view"; readonly who: Person; readonly name: string; readonly query: string }
   | { readonly do: "draft"; readonly of: Birth }
-  /** The directory says who has left and what is archived. */
-  | { readonly do: "leave" }
+  /** The directory says who has left and what is archived, while the worker stands still; so what was asked for meanwhile is refused. */
+  | { readonly do: "leave"; readonly meanwhile: Birth }
   | { readonly do: "sweep" }
 );
 

@@ -2,12 +2,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, type Page, test } from "@playwright/test";
 import { z } from "zod";
+import { requestKinds } from "../../../lib/domain/charter.ts";
+import { findingKinds, wordsOf } from "../../../lib/domain/finding.ts";
 import { identityStates } from "../../../lib/domain/identity.ts";
 import { type RequestState, requestStates } from "../../../lib/domain/request.ts";
 import { expectAccessible, expectFitToRead, expectState, pressed, signedIn } from "../steps.ts";
 
-/** States that a request passes while nobody looks, and the refusal of what the form let through. */
-const passing: readonly RequestState[] = ["received", "approved", "refused"];
+/** States that a request passes while nobody looks. */
+const passing: readonly RequestState[] = ["received", "approved"];
 
 const ports = z.record(z.string(), z.number());
 const world = z.object({ roles: z.record(z.string(), z.object({ name: z.string() })) });
@@ -53,6 +55,11 @@ test("each state, blueprint and defect is there after one start", async ({ brows
     await expect(page.getByText(words).first(), path).toBeVisible();
   };
 
+  await test.step("nothing of the story was refused that should not be", () => {
+    const told = readFileSync(join(process.env.CHARTER_TEST_HOME ?? "", "logs", "history.log"), "utf8");
+    expect(told).toMatch(/^\d+ identities asked for\n$/);
+  });
+
   await test.step("identities", async () => {
     await expectRows("/identities", /^[4-6]\d identities in this view/);
     // What failed never came to be: its request tells of it, not the inventory.
@@ -67,11 +74,31 @@ test("each state, blueprint and defect is there after one start", async ({ brows
       await page.goto(`/requests?state=${state}`);
       await expect(page.getByRole("table").locator("tbody tr").first(), state).toBeVisible();
     }
+    for (const kind of requestKinds) {
+      await page.goto(`/requests?kind=${kind}`);
+      await expect(page.getByRole("table").locator("tbody tr").first(), kind).toBeVisible();
+    }
   });
 
   await test.step("findings", async () => {
     await page.goto("/findings");
-    await expect(page.getByText("Nothing of: Past its end.")).toBeVisible();
+    const groups = page.getByRole("region", { name: "Findings by kind" });
+    for (const kind of findingKinds)
+      await expect(groups.getByRole("link", { name: new RegExp(`^${wordsOf(kind).title}`) }), kind).toBeVisible();
+    await expect(groups.getByText("Nothing of:")).toHaveCount(0);
+  });
+
+  await test.step("looks at a target that saw the same are one line of a life, which a key unfolds", async () => {
+    await page.goto("/identities?q=ledger-archive");
+    await page.getByRole("link", { name: /^ledger-archive/ }).first().click();
+    const life = page.getByRole("region", { name: "Life so far" });
+    const fold = life.locator("summary").first();
+    await expect(fold).toHaveText(/^\d+ times since/);
+    await expect(life.locator("details li").first()).toBeHidden();
+    await fold.focus();
+    await page.keyboard.press("Enter");
+    await expect(life.locator("details[open] li")).toHaveCount(Number.parseInt((await fold.textContent()) ?? "", 10));
+    await expectFitToRead(page);
   });
 
   await test.step("what is stuck waits for the operator, who may take it back", async () => {
