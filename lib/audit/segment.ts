@@ -70,8 +70,8 @@ class Reading {
   readonly #measure: Measure;
   readonly #seq: Uint32Array;
   readonly #key: Int32Array;
-  readonly #prev: Uint8Array;
-  readonly #hash: Uint8Array;
+  readonly #prev: Buffer<ArrayBuffer>;
+  readonly #hash: Buffer<ArrayBuffer>;
   readonly #line: Uint32Array;
   readonly #leaf: Float64Array;
   readonly #leafHash: Uint8Array;
@@ -85,8 +85,8 @@ class Reading {
     this.#measure = ascii ? characters : Buffer.byteLength;
     this.#seq = new Uint32Array(most);
     this.#key = new Int32Array(most * 4);
-    this.#prev = new Uint8Array(most * 32);
-    this.#hash = new Uint8Array(most * 32);
+    this.#prev = Buffer.from(new ArrayBuffer(most * 32));
+    this.#hash = Buffer.from(new ArrayBuffer(most * 32));
     this.#line = new Uint32Array(most);
     this.#leaf = new Float64Array(most);
     this.#leafHash = new Uint8Array(most * 32);
@@ -105,15 +105,14 @@ class Reading {
 
   #entry(line: number, entry: ExportedEntry, measure: Measure): void {
     const i = this.#entries;
-    const bytes = Buffer.from(entry.hash, "hex");
     if (!isLinked(entry) || entryHash(entry, measure) !== entry.hash)
       this.#faults.push({ line, changed: `${entry.noun} ${entry.aggregate} entry ${entry.seq}` });
     this.#seq[i] = entry.seq;
     this.#line[i] = line;
     this.#leaf[i] = entry.leaf ?? -1;
     chainKey(entry, this.#key, i * 4);
-    this.#hash.set(bytes.subarray(0, 32), i * 32);
-    if (entry.prev !== "") this.#prev.set(Buffer.from(entry.prev, "hex").subarray(0, 32), i * 32);
+    this.#hash.write(entry.hash, i * 32, 32, "hex");
+    if (entry.prev !== "") this.#prev.write(entry.prev, i * 32, 32, "hex");
     if (entry.leaf === null) this.#unsealed.push(entry);
     else this.#leafHash.set(leafHash(this.#hash.subarray(i * 32, i * 32 + 32)), i * 32);
     this.#entries += 1;

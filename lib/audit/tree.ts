@@ -9,7 +9,8 @@ export interface Tree {
   readonly frontier: readonly string[];
 }
 
-const sha256 = (bytes: Uint8Array): Buffer => hash("sha256", bytes, "buffer");
+/** Through a text, because Node makes one in a third of the time of a buffer. */
+const sha256 = (bytes: Uint8Array): Buffer => Buffer.from(hash("sha256", bytes, "latin1"), "latin1");
 const leaf = Buffer.alloc(33);
 const node = Buffer.alloc(65);
 node[0] = 1;

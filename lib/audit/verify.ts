@@ -187,7 +187,7 @@ class Log {
           : `Line ${this.lines + line + 1}: ${changed} is not what was written: its hash differs.`,
       );
     const { firstCheckpoint, lastOther } = segment;
-    if (lastOther > firstCheckpoint && (this.#checkpoints || firstCheckpoint !== -1))
+    if (this.#checkpoints ? lastOther !== -1 : firstCheckpoint !== -1 && lastOther > firstCheckpoint)
       this.#fault(`Line ${this.lines + lastOther + 1} is an entry after a checkpoint.`);
     this.#checkpoints ||= firstCheckpoint !== -1;
     for (let i = 0; i < segment.entries; i += 1) this.#entry(segment, i);

@@ -69,6 +69,56 @@ describe("verifyExport", () => {
     }
   });
 
+  it("finds a byte replaced by any other, put in or taken out, anywhere in the file", async () => {
+    const edits = fc.record({
+      at: fc.nat(log.length - 1),
+      byte: fc.integer({ min: 0, max: 255 }),
+      kind: fc.constantFrom("replaced", "put in", "taken out"),
+    });
+    await fc.assert(
+      fc.asyncProperty(edits, async ({ at, byte, kind }) => {
+        const put = kind === "taken out" ? [] : [byte];
+        const changed = Buffer.concat([
+          log.subarray(0, at),
+          Buffer.from(put),
+          log.subarray(kind === "put in" ? at : at + 1),
+        ]);
+        return changed.equals(log) || (await verified(changed)).faults.length > 0;
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("finds any line moved or copied to any other place, and any two exchanged", async () => {
+    const line = fc.nat(lines.length - 1);
+    await fc.assert(
+      fc.asyncProperty(line, line, fc.constantFrom("moved", "copied", "exchanged"), async (from, to, kind) => {
+        const [one = "", other = ""] = [lines[from], lines[to]];
+        const changed =
+          kind === "exchanged"
+            ? lines.with(from, other).with(to, one)
+            : (kind === "moved" ? lines.toSpliced(from, 1) : lines).toSpliced(to, 0, one);
+        return changed.join() === lines.join() || (await verified(fileOf(changed), anchor.kept)).faults.length > 0;
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("finds a checkpoint copied before the last entry, however the file is cut", async () => {
+    const bytes = fileOf(lines.toSpliced(sealed + unsealed - 1, 0, checkpoints()[0] ?? ""));
+    for (let cut = 1; cut < bytes.length; cut += 97) {
+      const inTwo = {
+        size: bytes.length,
+        read: async function* (from: number) {
+          if (from < cut) yield bytes.subarray(from, cut);
+          yield bytes.subarray(Math.max(from, cut));
+        },
+      };
+      const { faults } = await verifyExport({ source: inTwo, key: keys.publicKey, anchored: [] });
+      expect(faults[0], `cut at ${cut}`).toContain("is an entry after a checkpoint.");
+    }
+  });
+
   it("finds any one line dropped but the newest of an unsealed aggregate", async () => {
     for (let i = 0; i < lines.length; i++) {
       const kept = lines.toSpliced(i, 1);
