@@ -21,7 +21,8 @@ export async function openScript({ reached, bao }: Installed): Promise<Script> {
   const answer = await fetch(`${reached.vault}/v1/auth/approle/login`, { method: "POST", body });
   const { auth } = (await answer.json()) as { readonly auth: { readonly client_token: string } };
   const credentials = { accessKeyId: "test", secretAccessKey: "test" };
-  const iam = new IAMClient({ region: "us-east-1", endpoint: reached.aws, credentials, maxAttempts: 1 });
+  // Tries again as the SDK does by itself: moto answers 500 now and then.
+  const iam = new IAMClient({ region: "us-east-1", endpoint: reached.aws, credentials });
   return { ...reached, iam, token: auth.client_token };
 }
 
