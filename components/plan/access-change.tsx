@@ -27,6 +27,7 @@ export const AccessChange = ({ view }: { readonly view: AccessView }) => (
     <Escalations reach={view.after} />
     <Side side={view.added} title="Added" sign="added" />
     <Side side={view.takenAway} title="Taken away" sign="gone" />
+    {view.takenAway.count === 0 ? null : <StillOpen view={view} />}
     <section aria-label="Before and after">
       <h3 className="mb-1 text-xs font-[560] text-muted">Before and after</h3>
       <p className="mb-2 text-sm">
@@ -84,6 +85,16 @@ function Side({
     </section>
   );
 }
+
+/** What everybody may at the target, and it keeps with them; said where less is asked for, unless the grid says the same. */
+const StillOpen = ({ view: { before, after } }: { readonly view: AccessView }) =>
+  before.besides
+    ?.filter((sentence) => after.besides?.includes(sentence) !== true)
+    .map((sentence) => (
+      <p key={sentence} className="text-sm text-muted">
+        {sentence}
+      </p>
+    ));
 
 /** How many permissions each service gains and loses, level by level. */
 function Counts({ view }: { readonly view: AccessView }) {

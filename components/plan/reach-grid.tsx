@@ -44,6 +44,11 @@ export function ReachGrid({ reach }: { readonly reach: Reach }) {
         {reach.resources.length.toLocaleString("en-GB")} {reach.resources.length === 1 ? "resource" : "resources"}.
         {reach.unknown.length > 0 ? ` Not known to Charter: ${reach.unknown.join(", ")}.` : ""}
       </p>
+      {reach.besides?.map((sentence) => (
+        <p key={sentence} className="mt-1 text-[12.5px] text-muted">
+          {sentence}
+        </p>
+      ))}
       <details className="mt-1 text-sm">
         <summary className="text-muted">Every action and resource</summary>
         <ul className="mt-1.5 grid gap-1 text-[12.5px] break-words">

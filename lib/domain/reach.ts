@@ -30,6 +30,8 @@ export interface Reach {
   readonly escalations: readonly Escalation[];
   /** Actions that no data knows: shown as unknown, treated as permission management. */
   readonly unknown: readonly string[];
+  /** What it may do besides, by what the target gives everybody; a sentence each. Absent: nothing is known of any. */
+  readonly besides?: readonly string[];
   /** One short phrase for tables: "Write to 1 bucket". */
   readonly phrase: string;
 }

@@ -2,6 +2,8 @@ import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Intent, type ObservedObject, Squatter, type Target } from "#lib/connectors/connector.ts";
 import type { Harness } from "#lib/connectors/contract-life.ts";
+import { asFormer } from "#lib/connectors/former.ts";
+import type { PostgresqlSpec } from "#lib/connectors/postgresql/spec.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
 import { Secret } from "#lib/domain/secret.ts";
 import { holdsContract } from "./contract-cases.ts";
@@ -22,6 +24,16 @@ import {
   simulatedWorld,
   workOf,
 } from "./postgresql.world.ts";
+
+/** A change of what one intent was born with, or came to since, to another spec. */
+function changeOf(born: Intent, spec: PostgresqlSpec, from?: PostgresqlSpec): Intent {
+  const intent = intentOf("change-access", { born, spec });
+  const was = from === undefined ? born : intentOf("change-access", { born, spec: from });
+  return {
+    ...intent,
+    plan: { ...intent.plan, change: { added: 0, takenAway: 1, former: asFormer(was.plan.objects) } },
+  };
+}
 
 const codeOf = async (run: Promise<unknown>): Promise<string> => {
   const error = await run.then(
@@ -274,7 +286,7 @@ for (const [title, begin] of [
       ["GRANT DELETE ON shop.orders TO :role", "orders: DELETE on table shop.orders is not in the plan"],
       [
         "GRANT UPDATE (total_cents) ON shop.orders TO :login",
-        "orders: UPDATE on table shop.orders.total_cents is not in the plan",
+        "orders: UPDATE on column shop.orders.total_cents is not in the plan",
       ],
       ["REVOKE SELECT ON shop.invoices FROM :role", "orders: SELECT on table shop.invoices is missing"],
       ["GRANT pg_read_all_data TO :login", ":login is a member of pg_read_all_data, which is not in the plan"],
@@ -294,6 +306,55 @@ for (const [title, begin] of [
       await asked(world.direct("orders"), fill(statement, '"'));
       const seen = await target.observe(intent, calls);
       expect(seen).toMatchObject({ state: "ours", differences: [expect.stringContaining(fill(difference, ""))] });
+    });
+
+    it("changes and mends privileges on names with dots, and takes none for a column", async () => {
+      await asked(
+        world.direct("orders"),
+        `SET ROLE orders_owner; CREATE SCHEMA IF NOT EXISTS "shop.eu";
+         CREATE TABLE IF NOT EXISTS "shop.eu"."orders.2026" (id int); CREATE TABLE IF NOT EXISTS "shop.eu".orders ("2026" int)`,
+      );
+      const grant = { database: "orders", on: "table" as const, schema: "shop.eu", privileges: ["SELECT"] };
+      const dotted = { grants: [{ ...grant, names: ["orders.2026"] }] };
+      const { intent, kept, vault } = await provision({ grants: [{ ...grant, names: ["orders.2026", "orders"] }] });
+      await runFlow(target, changeOf(intent, dotted), kept, vault);
+      expect(await target.observe(intentOf("renew", { born: intent, spec: dotted }), calls)).toMatchObject({
+        differences: [],
+      });
+      await asked(
+        world.direct("orders"),
+        `REVOKE SELECT ON "shop.eu"."orders.2026" FROM "${intent.name}";
+         GRANT DELETE ON "shop.eu"."orders.2026" TO "${intent.name}"; GRANT SELECT ("2026") ON "shop.eu".orders TO "${intent.name}"`,
+      );
+      const renew = intentOf("renew", { born: intent, spec: dotted });
+      await runStep(target, "mend-grants", renew, kept, vault);
+      expect(await target.observe(renew, calls)).toMatchObject({
+        differences: ["orders: SELECT on column shop.eu.orders.2026 is not in the plan"],
+      });
+      expect(await signIn(world.port, vault.current, 'select count(*)::int as n from "shop.eu"."orders.2026"')).toEqual(
+        { n: 0 },
+      );
+      await expect(signIn(world.port, vault.current, 'delete from "shop.eu"."orders.2026"')).rejects.toThrow(
+        "permission denied",
+      );
+    });
+
+    it("names the functions that everybody may still call once EXECUTE was taken away", async () => {
+      await asked(
+        world.direct("orders"),
+        "SET ROLE orders_owner; CREATE OR REPLACE FUNCTION shop.rate() RETURNS int LANGUAGE sql RETURN 1",
+      );
+      const functions = (names: string[]) => ({
+        grants: [{ database: "orders", on: "function" as const, schema: "shop", names, privileges: ["EXECUTE"] }],
+      });
+      const both = functions(["open_orders", "rate"]);
+      const { intent, kept } = await provision(both);
+      const done = (spec: PostgresqlSpec, from = both) =>
+        target.steps["change-grants"]?.run(workOf(changeOf(intent, spec, from), kept));
+      expect((await done(functions(["rate"])))?.evidence).toBe("The privileges in orders read back as planned.");
+      expect((await done(readOrders, functions(["rate"])))?.evidence).toMatch(
+        /^The privileges in orders read back as planned\. It may still call orders\.shop\.rate: PUBLIC may/,
+      );
     });
 
     it("lists every role that can sign in, ours with its mark and its login as credential", async () => {

@@ -10,7 +10,7 @@ export async function heldBy(sql: Transaction, roles: readonly string[]): Promis
       union all select 'schema', '', nspname, nspacl from pg_namespace
       union all select case relkind when 'S' then 'sequence' else 'table' end, nspname, relname, relacl
         from pg_class c join pg_namespace n on n.oid = c.relnamespace
-      union all select 'table', nspname, relname || '.' || attname, attacl
+      union all select 'column', nspname, relname || '.' || attname, attacl
         from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
         where attacl is not null
       union all select 'function', nspname, proname, proacl from pg_proc p join pg_namespace n on n.oid = p.pronamespace
@@ -24,6 +24,23 @@ export async function heldBy(sql: Transaction, roles: readonly string[]): Promis
       and dbid in (0, (select oid from pg_database where datname = current_database()))
       and classid not in ('pg_database'::regclass, 'pg_namespace'::regclass, 'pg_class'::regclass, 'pg_proc'::regclass)
     order by 1, 2, 3, 4`;
+}
+
+/** Functions of the current database that everybody may call, of those that are named; `*` names every one of a schema. */
+export async function callableByAll(
+  sql: Transaction,
+  functions: readonly { readonly schema: string; readonly name: string }[],
+): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const { schema, name } of functions) {
+    const rows = await sql<{ name: string }[]>`
+      select distinct proname as name from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+      where nspname = ${schema} and (${name} = '*' or proname = ${name})
+        and exists (select from aclexplode(coalesce(proacl, acldefault('f', proowner))) where grantee = 0)
+      order by 1`;
+    found.push(...rows.map((row) => `${schema}.${row.name}`));
+  }
+  return [...new Set(found)];
 }
 
 /** Databases in which something is granted to, or owned by, one of these roles. */

@@ -16,7 +16,9 @@ export function grantStatements(role: string, database: string, grants: readonly
 }
 
 /** One privilege on one object, or on every one of its kind in a schema (`*`). */
-export type Single = Pick<Held, "schema" | "name" | "privilege"> & { readonly on: Exclude<Held["on"], "other"> };
+export type Single = Pick<Held, "schema" | "name" | "privilege"> & {
+  readonly on: Exclude<Held["on"], "column" | "other">;
+};
 
 export const grantOne = (role: string, one: Single): string =>
   `GRANT ${one.privilege} ON ${placeOf(one)} TO ${quoted(role)}`;
@@ -33,17 +35,21 @@ function objectsOf({ on, schema, names }: Pick<Grant, "on" | "schema" | "names">
   return `${one[on]} ${names.map((name) => `${quoted(schema)}.${quoted(name)}`).join(", ")}`;
 }
 
-/** A privilege that one role holds on one object by name: as planned, or as read from the catalogs. */
+/** A privilege that one role holds on one object by name (a column's is `table.column`): as planned, or as read from the catalogs. */
 export interface Held {
-  readonly on: "database" | "schema" | "table" | "sequence" | "function" | "other";
+  readonly on: "database" | "schema" | "table" | "column" | "sequence" | "function" | "other";
   readonly schema: string;
   readonly name: string;
   readonly privilege: string;
   readonly grantable: boolean;
 }
 
-const keyOf = ({ on, schema, name, privilege }: Omit<Held, "grantable">): string =>
+/** For people; two names with dots may read alike. */
+const said = ({ on, schema, name, privilege }: Omit<Held, "grantable">): string =>
   `${privilege} on ${on} ${[schema, name].filter(Boolean).join(".")}`;
+/** No name holds a line break. */
+const keyOf = ({ on, schema, name, privilege }: Omit<Held, "grantable">): string =>
+  [privilege, on, schema, name].join("\n");
 
 /**
  * How what is held in one database differs from the plan. "Every table" was what stood there when it was granted: a table
@@ -62,8 +68,8 @@ export function differences(database: string, grants: readonly Grant[], held: re
   const missing = planned.filter((one) => one.name !== "*" && !heldKeys.has(keyOf(one)));
   const extra = held.filter((one) => !plannedKeys.has(keyOf(one)) && !plannedKeys.has(keyOf({ ...one, name: "*" })));
   return [
-    ...new Set(missing.map((one) => `${database}: ${keyOf(one)} is missing`)),
-    ...new Set(extra.map((one) => `${database}: ${keyOf(one)} is not in the plan`)),
-    ...held.filter(({ grantable }) => grantable).map((one) => `${database}: ${keyOf(one)} may be passed on`),
+    ...new Set(missing.map((one) => `${database}: ${said(one)} is missing`)),
+    ...new Set(extra.map((one) => `${database}: ${said(one)} is not in the plan`)),
+    ...held.filter(({ grantable }) => grantable).map((one) => `${database}: ${said(one)} may be passed on`),
   ];
 }

@@ -38,8 +38,18 @@ export async function reach(objects: readonly PlannedObject[]): Promise<Reach> {
     permissionManagement: [],
     escalations: [],
     unknown: [...new Set(unknown)],
+    besides: [functionsOfPublic(grants)],
     phrase: phraseOf(grants),
   };
+}
+
+/** https://www.postgresql.org/docs/18/ddl-priv.html: EXECUTE on a new function is given to PUBLIC. */
+function functionsOfPublic(grants: readonly Grant[]): string {
+  const schemas = [...new Set(grants.map(({ database, schema }) => `${database}.${schema}`))].join(", ");
+  const may = `It may also call every function in ${schemas} that PUBLIC may: PostgreSQL gives EXECUTE on a new function to everybody.`;
+  return grants.some(({ on }) => on === "function")
+    ? `${may} Where that still stands, taking EXECUTE from this identity changes nothing; the function's owner must revoke it from PUBLIC.`
+    : may;
 }
 
 const resourcesOf = ({ database, schema, names }: Grant): string[] =>

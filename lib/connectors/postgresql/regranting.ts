@@ -61,11 +61,11 @@ export function mending(
     ...[...new Set(wanted.map(({ schema }) => schema))].map(using),
     ...singles(wanted),
   ];
-  // A privilege on a column is shown as `table.column`, and is nothing that was granted here.
-  const extra = held.filter((one) => !one.name.includes(".") && !planned.some((other) => names(other, one)));
+  const extra = held.filter((one) => !planned.some((other) => names(other, one)));
   const missing = planned.filter((one) => !held.some((other) => (one.name === "*" ? isKind : same)(other, one)));
   return [
-    ...extra.flatMap(({ on, ...one }) => (on === "other" ? [] : [revokeOne(role, { on, ...one })])),
+    // A privilege on a column is nothing that was granted here.
+    ...extra.flatMap(({ on, ...one }) => (on === "column" || on === "other" ? [] : [revokeOne(role, { on, ...one })])),
     ...missing.map((one) => grantOne(role, one)),
   ];
 }

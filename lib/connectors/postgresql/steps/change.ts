@@ -1,7 +1,7 @@
 import type { Step, StepWork } from "#lib/connectors/connector.ts";
 import { formerPlan } from "#lib/connectors/former.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
-import { databasesNaming, heldBy } from "../catalog.ts";
+import { callableByAll, databasesNaming, heldBy } from "../catalog.ts";
 import type { Cluster } from "../client.ts";
 import { type Desired, desiredOf } from "../plan.ts";
 import { mending, regrant, whyNotRegranted } from "../regranting.ts";
@@ -16,7 +16,9 @@ export const changeGrants = (cluster: Cluster): Step => ({
   run: async (work) => {
     const to = desiredOf(work.plan);
     const databases = await change(cluster, work, { from: desiredOf(formerPlan(work.plan)), to });
-    return { facts: {}, evidence: `The privileges in ${databases.join(", ")} read back as planned.` };
+    const names = databases.map(({ database }) => database).join(", ");
+    const open = databases.flatMap(({ database, callable }) => callable.map((one) => `${database}.${one}`));
+    return { facts: {}, evidence: [`The privileges in ${names} read back as planned.`, ...stillOpen(open)].join(" ") };
   },
   undo: async (work) => {
     await change(cluster, work, { from: desiredOf(work.plan), to: desiredOf(formerPlan(work.plan)) });
@@ -46,12 +48,20 @@ export const mendGrants = (cluster: Cluster): Step => ({
   },
 });
 
+/** What was taken away and is still held by everybody, the identity with them: the owner's to revoke. */
+const stillOpen = (functions: readonly string[]): readonly string[] =>
+  functions.length === 0
+    ? []
+    : [
+        `It may still call ${functions.slice(0, 5).join(", ")}${functions.length > 5 ? ` and ${functions.length - 5} more` : ""}: PUBLIC may, until the owner of the function revokes that.`,
+      ];
+
 interface Changing {
   readonly from: Desired;
   readonly to: Desired;
 }
 
-async function change(cluster: Cluster, work: StepWork, { from, to }: Changing): Promise<readonly string[]> {
+async function change(cluster: Cluster, work: StepWork, { from, to }: Changing): Promise<readonly Changed[]> {
   const databases = [...new Set([...databasesOf(from), ...databasesOf(to)])];
   const within = ({ grants }: Desired, database: string) => grants.filter((one) => one.database === database);
   const changes = databases
@@ -61,8 +71,16 @@ async function change(cluster: Cluster, work: StepWork, { from, to }: Changing):
     })
     .filter(({ statements }) => statements.length > 0)
     .toSorted((a, b) => Math.min(a.given.length, 1) - Math.min(b.given.length, 1));
-  for (const one of changes) await changeIn(cluster, work, { ...one, desired: to });
-  return changes.map(({ database }) => database);
+  const changed: Changed[] = [];
+  for (const one of changes)
+    changed.push({ database: one.database, callable: await changeIn(cluster, work, { ...one, desired: to }) });
+  return changed;
+}
+
+interface Changed {
+  readonly database: string;
+  /** Functions that it was taken EXECUTE on and that everybody may call. */
+  readonly callable: readonly string[];
 }
 
 interface Database extends ReturnType<typeof regrant> {
@@ -72,9 +90,13 @@ interface Database extends ReturnType<typeof regrant> {
 }
 
 /** PostgreSQL only warns when it took or gave nothing: what came of it is read back before it is committed. */
-async function changeIn(cluster: Cluster, work: StepWork, { database, wanted, desired, ...regranted }: Database) {
+async function changeIn(
+  cluster: Cluster,
+  work: StepWork,
+  { database, wanted, desired, ...regranted }: Database,
+): Promise<readonly string[]> {
   const { role, login } = desired;
-  await cluster.change({ calls: work.calls, name: "postgresql change grants", database }, async (sql) => {
+  return cluster.change({ calls: work.calls, name: "postgresql change grants", database }, async (sql) => {
     await lock(sql, role);
     if ((await readOurs(sql, role, work.intent)) === null) throw absent(role);
     for (const statement of regranted.statements) await sql.unsafe(statement);
@@ -91,5 +113,9 @@ async function changeIn(cluster: Cluster, work: StepWork, { database, wanted, de
         "not-granted",
         `The portal's role could not grant ${missing.privilege} on ${missing.schema}.${missing.name} in ${database}.`,
       );
+    return callableByAll(
+      sql,
+      regranted.taken.filter(({ on }) => on === "function"),
+    );
   });
 }
