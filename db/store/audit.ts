@@ -24,12 +24,20 @@ export async function appendEntries(
   await tx.execute(sql`select charter.audit_append(${JSON.stringify(rows)}::jsonb)`);
 }
 
+interface Denied {
+  readonly actor: string;
+  readonly attempted: string;
+  readonly refusals: readonly Refusal[];
+  /** Ids of what it was attempted on, where that were several. */
+  readonly of?: readonly string[];
+}
+
 /** A refused attempt, in either role's own word: a statement of its own, outside the transaction that was refused. */
-export async function appendDenied(
-  db: Queries,
-  denied: { readonly actor: string; readonly attempted: string; readonly refusals: readonly Refusal[] },
-): Promise<void> {
-  const detail = { refusals: denied.refusals.slice(0, 20).map(({ code, sentence }) => ({ code, sentence })) };
+export async function appendDenied(db: Queries, denied: Denied): Promise<void> {
+  const refusals = denied.refusals
+    .slice(0, 20)
+    .map(({ code, sentence }) => ({ code, sentence: sentence.slice(0, 300) }));
+  const detail = denied.of === undefined ? { refusals } : { of: denied.of, refusals };
   await db.execute(
     sql`select charter.append_denied(${denied.actor}, ${denied.attempted.slice(0, 120)}, ${JSON.stringify(detail)}::jsonb)`,
   );

@@ -12,6 +12,8 @@ export interface ClaimContext {
   /** The web's clock, for what is not audited. Whatever a deadline hangs on reads the database's. */
   readonly now: Date;
   readonly newId: () => string;
+  /** Set by who runs several claims as one and records what of them was denied in one entry. */
+  readonly recordsDenied?: false;
 }
 
 /** What is attempted, as the entry of a refusal names it: `request.submit` and the id it concerns. */
@@ -41,16 +43,34 @@ export async function runQuietly<T>(
   claim: (tx: Tx) => Promise<Outcome<T>>,
 ): Promise<Outcome<T>> {
   const outcome = context.actor.readOnly ? readOnlySession : await committed(context.db, claim);
-  if ("refusals" in outcome) await recordDenied(context, attempt, outcome.refusals);
+  if ("refusals" in outcome && context.recordsDenied !== false) await recordDenied(context, attempt, outcome.refusals);
   return outcome;
 }
 
 /** Leaves a denied entry when a refusal is one of authority; what cannot be read safely is told as `?`. */
 export async function recordDenied({ db, actor }: ClaimContext, attempt: Attempt, refusals: Refusals): Promise<void> {
-  if (!refusals.some(({ code }) => code === "forbidden" || code === "not-found")) return;
+  if (!isDenied(refusals)) return;
   const attempted = `${attempt.action} ${attempt.id}`.slice(0, 120).replace(/[^\x20-\x7e]/g, "?");
   await appendDenied(db, { actor: actor.id, attempted, refusals });
 }
+
+/** One entry for all of several that were denied, however many: what was refused, and of which ids. */
+export async function recordDeniedOfSeveral(
+  { db, actor }: ClaimContext,
+  attempted: `${string}.${string}`,
+  refused: readonly { readonly identity: string; readonly refusals: Refusals }[],
+): Promise<void> {
+  const denied = refused.filter(({ refusals }) => isDenied(refusals));
+  if (denied.length === 0) return;
+  const sentences = new Map(denied.flatMap(({ refusals }) => refusals.map((one) => [one.sentence, one])));
+  await appendDenied(db, {
+    ...{ actor: actor.id, attempted: `${attempted} ${denied.length} together`, refusals: [...sentences.values()] },
+    of: denied.map(({ identity }) => identity),
+  });
+}
+
+const isDenied = (refusals: Refusals): boolean =>
+  refusals.some(({ code }) => code === "forbidden" || code === "not-found");
 
 class Undo extends Error {
   readonly refusals: Refusals;

@@ -75,7 +75,7 @@ describe("before it is sent", () => {
 });
 
 describe("sent", () => {
-  test("where every one is refused, all of it is, each at its identity, with a denied entry each", async () => {
+  test("where every one is refused, all of it is, each at its identity, with one denied entry that names them all", async () => {
     const before = await cast.rows();
     const done = await askForMany(await cast.as(actors.otherTeam), retire(first, second));
     expect(done).toMatchObject({
@@ -84,7 +84,16 @@ describe("sent", () => {
         { code: "not-found", field: second },
       ],
     });
-    expect(gained(before, await cast.rows())).toEqual({ denied: 2 });
+    expect(gained(before, await cast.rows())).toEqual({ denied: 1 });
+    const entries = await cast.scenario.worker.db.execute<{ detail: unknown }>(
+      sql`select detail from charter.audit_entries where action = 'attempt.denied' and detail ->> 'attempted' like 'many.%'`,
+    );
+    expect(entries.map(({ detail }) => detail)).toEqual([
+      {
+        attempted: "many.retire 2 together",
+        detail: { of: [first, second], refusals: [expect.objectContaining({ code: "not-found" })] },
+      },
+    ]);
   });
 
   test("what is refused of one stops no other; each becomes the request that was foretold, and a second click no other", async () => {
