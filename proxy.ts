@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { type NextRequest, NextResponse } from "next/server";
 import { askedHeader } from "#lib/web/asked.ts";
+import type { Busy } from "#lib/web/busy.ts";
 import { whyNoCall } from "#lib/web/call.ts";
 import { cookieName } from "#lib/web/cookies.ts";
-import { type Busy, load, whyNoMore, whyNotNow } from "#lib/web/load.ts";
+import { load, whyNoMore, whyNotNow } from "#lib/web/load.ts";
 import { readSettings, type WebSettings } from "#lib/web/settings.ts";
 
 const development = process.env.NODE_ENV === "development";
@@ -80,16 +81,17 @@ async function whyNot(request: NextRequest, { limits, publicUrl }: WebSettings):
   return more === null ? null : sentAway(more);
 }
 
+/** The bare content type is what makes the framework hand the sentence to the page whose action was sent away. */
 const sentAway = ({ status, sentence, again }: Busy): NextResponse =>
-  refused(status, sentence, { "retry-after": String(again) });
+  refused(status, sentence, { "content-type": "text/plain", "retry-after": String(again) });
 
 const refused = (status: number, sentence: string, more: Readonly<Record<string, string>> = {}): NextResponse =>
   new NextResponse(sentence, {
     status,
     headers: {
       ...fixed,
-      ...more,
       "content-type": "text/plain; charset=utf-8",
+      ...more,
       "cache-control": "no-store",
       ...(status === 405 ? { allow: "GET, HEAD, POST" } : {}),
     },

@@ -4,6 +4,7 @@ import type { ToSign } from "#lib/claims/signing.ts";
 import type { Refusal } from "#lib/domain/refusal.ts";
 import type { Answer } from "#lib/web/action.ts";
 import { useSign } from "./signing/signing.tsx";
+import { unanswered } from "./unanswered.ts";
 
 /**
  * Runs a server action from a component: `run` resolves to what was answered, `{ok}` holding the value (which may itself be null),
@@ -16,7 +17,7 @@ export function useAction<Input extends object, T>(act: (input: Input) => Promis
   const [refusals, setRefusals] = useState<readonly Refusal[]>([]);
   const [fault, setFault] = useState<string | null>(null);
   const send = async (input: Input): Promise<{ readonly ok: Exclude<T, ToSign> } | null> => {
-    const answer = await act(input).catch(() => ({ fault: "" }));
+    const answer = await act(input).catch(unanswered);
     setRefusals("refusals" in answer ? answer.refusals : []);
     setFault("fault" in answer ? answer.fault : null);
     if (!("ok" in answer)) return null;

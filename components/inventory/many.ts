@@ -6,6 +6,7 @@ import type { Selected } from "#lib/claims/many/match.ts";
 import type { ManyVerb } from "#lib/domain/many.ts";
 import type { Refusal } from "#lib/domain/refusal.ts";
 import type { Answer } from "#lib/web/action.ts";
+import { unanswered } from "../unanswered.ts";
 
 /** What is asked of each: `verb` and its change. */
 export type Wanted =
@@ -85,8 +86,6 @@ export function useMany(ids: ReadonlyMap<string, string>, actions: ManyActions) 
   };
   return { ...known, foresee, ask };
 }
-
-const unanswered = () => ({ fault: "" });
 
 function foretold(answer: Answer<readonly Foretold[]>): Fates | Trouble {
   if (!("ok" in answer)) return troubleIn(answer);

@@ -1,5 +1,6 @@
 import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { type Busy, busy } from "./busy.ts";
 
 /** What one web process takes on before it says no. */
 export interface Limits {
@@ -7,13 +8,6 @@ export interface Limits {
   readonly requestsAtOnce: number;
   /** Calls of actions in a minute by one session, all at once if need be. */
   readonly callsAMinute: number;
-}
-
-/** Why a request is not taken now, and after how many seconds it may be sent again. */
-export interface Busy {
-  readonly status: 429 | 503;
-  readonly sentence: string;
-  readonly again: number;
 }
 
 interface Allowance {
@@ -69,9 +63,7 @@ export function count(of: Load, { request, response }: Started): void {
 
 /** Said instead of beginning what would not be answered in time. The request that asks is one of those counted. */
 export const whyNotNow = ({ answering }: Load, { requestsAtOnce }: Limits): Busy | null =>
-  answering <= requestsAtOnce
-    ? null
-    : { status: 503, sentence: "The portal is busy. Nothing was changed; try again in a moment.", again: 2 };
+  answering <= requestsAtOnce ? null : busy(503, 2);
 
 /** More sessions than a process sees in a minute: beyond it, those whose allowance is whole again are forgotten, then all. */
 const remembered = 10_000;
@@ -90,10 +82,5 @@ export function whyNoMore(of: Load, asked: { session: string; limits: Limits; no
     of.allowances.set(session, { left: left - 1, at: now });
     return null;
   }
-  return {
-    status: 429,
-    sentence:
-      "You have sent more than the portal takes from one session in a minute. Nothing was changed; wait a moment.",
-    again: Math.ceil(((1 - left) * 60) / whole),
-  };
+  return busy(429, Math.ceil(((1 - left) * 60) / whole));
 }

@@ -1,5 +1,7 @@
 import { EventEmitter } from "node:events";
 import { describe, expect, test } from "vitest";
+import { unanswered } from "#components/unanswered.ts";
+import { busy } from "#lib/web/busy.ts";
 import { count, type Load, newLoad, whyNoMore, whyNotNow } from "#lib/web/load.ts";
 
 const limits = { requestsAtOnce: 3, callsAMinute: 6 };
@@ -66,5 +68,30 @@ describe("calls of one session", () => {
     const { call, load } = callsOf();
     for (let i = 0; i < 25_000; i += 1) call(`guess-${i}`, 0);
     expect(load.allowances.size).toBeLessThanOrEqual(10_000);
+  });
+});
+
+describe("a page whose action was sent away", () => {
+  test.each([
+    [429, 1, "in 1 second."],
+    [503, 2, "in 2 seconds."],
+    [429, 61, "in 61 seconds."],
+  ] as const)(
+    "says of %i that nothing changed, that what was typed is there, and to try again after %i s",
+    (status, again, when) => {
+      const told = unanswered(new Error(busy(status, again).sentence));
+      expect(told).toMatchObject({ again, refusals: [{ mend: "What you typed is still here." }] });
+      expect("refusals" in told && told.refusals[0].sentence).toMatch(/ Nothing was changed; try again /);
+      expect("refusals" in told && told.refusals[0].sentence.endsWith(when)).toBe(true);
+    },
+  );
+  test("takes no other text for it", () => {
+    for (const text of [
+      "Failed to fetch",
+      "The portal is busy.",
+      "An unexpected response was received from the server.",
+    ])
+      expect(unanswered(new Error(text))).toEqual({ fault: "" });
+    expect(unanswered("The portal is busy.")).toEqual({ fault: "" });
   });
 });

@@ -44,7 +44,8 @@ test("a session's calls beyond its allowance are sent away with 429 and change n
   const before = await comments();
   const away = await remark(String(requester));
   expect(away.status).toBe(429);
-  expect(away.text).toMatch(/^You have sent more/);
+  expect(away.text).toMatch(/^You have sent more .* Nothing was changed; try again in \d+ seconds?\.$/);
+  expect(away.headers["content-type"]).toBe("text/plain");
   expect(Number(away.headers["retry-after"])).toBeGreaterThan(0);
   expect(await comments()).toBe(before);
   expect(verdictOf(await remark(String(owner)))).toBe("taken");
