@@ -5,6 +5,7 @@ import { type Level, levels } from "#lib/domain/reach.ts";
 import type { AccessSide, AccessView } from "#lib/judgement/view-access.ts";
 import { capital } from "../ui/capital.ts";
 import { Escalations } from "./escalations.tsx";
+import { Places } from "./places.tsx";
 import { ReachGrid } from "./reach-grid.tsx";
 
 const plural = (count: number, one: string): string =>
@@ -72,10 +73,9 @@ function Side({
         {side.lines.map(({ action, on }) => (
           <li key={`${action} ${on.join(" ")}`} className="flex gap-1.5">
             <span className={signs[sign].look}>{signs[sign].icon}</span>
-            <span className="min-w-0 break-words">
-              <code>{action}</code> <span className="text-muted">on</span>{" "}
-              <code className="break-all text-muted">{on.join(", ")}</code>
-            </span>
+            <div className="min-w-0 break-words">
+              <code>{action}</code> <span className="text-muted">on</span> <Places places={on} />
+            </div>
           </li>
         ))}
       </ul>

@@ -3,8 +3,10 @@ import { useId } from "react";
 import type { WantedAccess } from "#lib/domain/access.ts";
 import { levelTitles } from "#lib/domain/grid.ts";
 import type { AccessPage } from "#lib/web/access-page.ts";
+import { Places } from "../../plan/places.tsx";
 import { Badge } from "../../ui/badge.tsx";
 import { Card } from "../../ui/card.tsx";
+import { cx } from "../../ui/cx.ts";
 import { Field, FieldError } from "../../ui/field.tsx";
 import { Textarea } from "../../ui/input.tsx";
 import { UseSaid } from "./use-said.tsx";
@@ -89,14 +91,14 @@ function Actions({ page, wanted, change, error }: AccessPartProps) {
                       onChange={(event) => set([action], event.target.checked)}
                       className="translate-y-0.5 accent-[var(--accent)]"
                     />
-                    <span className="min-w-0 flex-1">
-                      <code className={drop.has(action) ? "break-all text-bad line-through" : "break-all"}>
-                        {action}
-                      </code>{" "}
-                      <span className="block text-[12.5px] break-all text-muted">{on.join(", ")}</span>
-                    </span>
+                    <code className={cx("min-w-0 flex-1 break-all", drop.has(action) && "text-bad line-through")}>
+                      {action}
+                    </code>
                     <Badge tone="outline">{level === null ? "Not known" : levelTitles[level]}</Badge>
                   </label>
+                  <div className="-mt-1 mb-1 pl-[21px] text-[12.5px]">
+                    <Places places={on} />
+                  </div>
                 </li>
               ))}
             </ul>
