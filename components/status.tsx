@@ -9,6 +9,7 @@ import {
   LoaderCircle,
   PenLine,
   RotateCcw,
+  TriangleAlert,
   Users,
 } from "lucide-react";
 import type { ReactNode } from "react";
@@ -57,11 +58,15 @@ interface RequestStatusProps {
   readonly kind?: RequestKind;
   /** A retirement that waits, disabled, for its hold to end. */
   readonly held?: boolean;
+  /** It waits for an operator, not for the target. */
+  readonly stuck?: boolean;
 }
 
-export function RequestStatus({ state, kind = "provision", held = false }: RequestStatusProps) {
+export function RequestStatus({ state, kind = "provision", held = false, stuck = false }: RequestStatusProps) {
   if (state === "draft") return <State look={{ word: "Draft", tone: "neutral", icon: <PenLine aria-hidden /> }} />;
   if (state !== "provisioning") return <State look={requestLooks[state ?? "received"]} />;
+  if (stuck)
+    return <State look={{ word: `${doingWords[kind]}, stuck`, tone: "bad", icon: <TriangleAlert aria-hidden /> }} />;
   return held ? (
     <State look={{ word: "Disabled, waiting", tone: "warn", icon: <CirclePause aria-hidden /> }} />
   ) : (

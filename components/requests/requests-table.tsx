@@ -4,14 +4,14 @@ import { kindWords } from "#components/charter/words.ts";
 import { type Column, DataTable } from "#components/data-table.tsx";
 import { EnvironmentBadge, RequestStatus } from "#components/status.tsx";
 import { Deadline, Time } from "#components/ui/time.tsx";
-import type { RequestRow } from "#db/read/requests.ts";
+import type { RequestLine } from "#lib/web/requests-page.ts";
 
-const columns: readonly Column<RequestRow>[] = [
+const columns: readonly Column<RequestLine>[] = [
   { id: "name", title: "Name", cell: (row) => row.name },
   {
     id: "state",
     title: "State",
-    cell: (row) => <RequestStatus state={row.state} kind={row.kind} held={row.heldUntil !== null} />,
+    cell: (row) => <RequestStatus state={row.state} kind={row.kind} held={row.heldUntil !== null} stuck={row.stuck} />,
     fixed: true,
   },
   {
@@ -23,7 +23,7 @@ const columns: readonly Column<RequestRow>[] = [
   { id: "kind", title: "What", cell: (row) => kindWords[row.kind], from: "lg" },
   { id: "target", title: "Target", cell: (row) => row.target, from: "lg" },
   { id: "requester", title: "Asked by", cell: (row) => <bdi>{row.requester}</bdi>, from: "md" },
-  { id: "next", title: "Next to act", cell: (row) => row.next, from: "lg" },
+  { id: "next", title: "Next to act", cell: (row) => (row.stuck ? "Operator" : row.next), from: "lg" },
   {
     id: "deadline",
     title: "Deadline",
@@ -45,7 +45,7 @@ export const RequestsTable = ({
   next,
   empty,
 }: {
-  readonly rows: readonly RequestRow[];
+  readonly rows: readonly RequestLine[];
   readonly next: string | null;
   readonly empty: ReactNode;
 }) => (

@@ -8,9 +8,10 @@ import { Card } from "#components/ui/card.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHead } from "#components/ui/page-head.tsx";
 import { Time } from "#components/ui/time.tsx";
-import type { DraftLine, RequestRow } from "#db/read/requests.ts";
+import type { DraftLine } from "#db/read/requests.ts";
 import { environments } from "#lib/domain/charter.ts";
 import { requestStates } from "#lib/domain/request.ts";
+import type { RequestLine } from "#lib/web/requests-page.ts";
 import { Discard, type DiscardVerb } from "./discard.tsx";
 import { RequestsTable } from "./requests-table.tsx";
 
@@ -33,7 +34,7 @@ export function Requests({
   discard,
 }: {
   readonly drafts: readonly DraftLine[];
-  readonly rows: readonly RequestRow[];
+  readonly rows: readonly RequestLine[];
   readonly next: string | null;
   readonly filtered: boolean;
   readonly targets: readonly string[];

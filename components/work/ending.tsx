@@ -21,7 +21,8 @@ export const Ending = ({ ending: { rows, total } }: { readonly ending: MyWork["e
           <EnvironmentBadge environment={row.environment} />
           {row.state === "retiring" ? (
             <span className="text-sm text-muted">
-              ended <Time at={row.endsAt.toISOString()} />, disabled
+              ended <Time at={row.endsAt.toISOString()} />,{" "}
+              {row.removeAt === null ? <span className="text-bad">not disabled yet</span> : "disabled"}
             </span>
           ) : (
             <Deadline at={row.endsAt.toISOString()} />

@@ -85,6 +85,8 @@ async function readEnding(db: Queries, viewer: Viewer) {
       state: identities.state,
       environment: identities.environment,
       endsAt: identities.endsAt,
+      /** Set once a retirement has disabled it. */
+      removeAt: identities.removeAt,
       total: sql<number>`(count(*) over ())::int`,
     })
     .from(identities)

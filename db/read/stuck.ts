@@ -19,3 +19,14 @@ export async function readStuckRequest(db: Queries, request: string) {
     from charter.intents i where i.tenant = 'main' and i.request = ${request}::uuid and i.state in ('running', 'undoing')`);
   return { undoing: row?.undoing ?? false, stuck: row?.stuck ?? false };
 }
+
+/** Those of some requests on which a step is stuck: an operator acts next. */
+export async function stuckAmong(db: Queries, requests: readonly string[]): Promise<readonly string[]> {
+  if (requests.length === 0) return [];
+  const rows = await db.execute<{ request: string }>(sql`
+    select i.request from charter.intents i
+    where i.tenant = 'main' and i.request in ${[...requests]} and i.state in ('running', 'undoing') and exists (
+      select from charter.steps s where s.tenant = i.tenant and s.intent = i.id and s.stuck_at is not null
+        and s.state in ('ready', 'claimed', 'sent', 'ambiguous'))`);
+  return rows.map(({ request }) => request);
+}

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { stuckAmong } from "#db/read/stuck.ts";
 import { insertAsk } from "#db/store/claims.ts";
 import type { StepWork } from "#lib/connectors/connector.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
@@ -75,6 +76,19 @@ describe("a provisioning that is stuck", () => {
     const entries = await scenario.entries("step", seeded.steps[1] ?? "");
     expect(entries.slice(-3)).toEqual(["step.undoing", "step.sent", "step.undone"]);
     expect(await unaudited(scenario.database.admin)).toBe(0);
+  });
+
+  it("is told from one that goes on, wherever requests are listed", async () => {
+    const going = await met();
+    await clearQueue(scenario.database.admin);
+    const stuck = await met(denied);
+    const among = () => stuckAmong(scenario.database.web, [going.request, stuck.request, randomUUID()]);
+    expect(await among()).toEqual([stuck.request]);
+    expect(await stuckAmong(scenario.database.web, [])).toEqual([]);
+    await asks("ida.holm", stuck);
+    await take();
+    await settle();
+    expect(await among()).toEqual([]);
   });
 
   it("is the owner's to have taken back, and no bystander's", async () => {

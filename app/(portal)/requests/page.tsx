@@ -2,9 +2,10 @@ import type { Metadata } from "next";
 import { Later } from "#components/frame/loading.tsx";
 import { Page } from "#components/frame/page.tsx";
 import { Requests } from "#components/requests/requests.tsx";
-import { readDrafts, readRequests, readTargetNames } from "#db/read/requests.ts";
+import { readDrafts, readTargetNames } from "#db/read/requests.ts";
 import { type SearchParams, searchOf } from "#lib/web/address.ts";
 import { reader } from "#lib/web/context.ts";
+import { requestsPage } from "#lib/web/requests-page.ts";
 import { discardDraft } from "./actions.ts";
 
 export const metadata: Metadata = { title: "Requests" };
@@ -22,7 +23,7 @@ export default async function RequestsPage({ searchParams }: { readonly searchPa
     mine: query.get("who") === "me",
     after: query.get("after") ?? undefined,
   };
-  const content = Promise.all([readDrafts(db, viewer), readRequests(db, viewer, filter), readTargetNames(db)]).then(
+  const content = Promise.all([readDrafts(db, viewer), requestsPage(db, viewer, filter), readTargetNames(db)]).then(
     ([drafts, page, targets]) => (
       <Requests drafts={drafts} {...page} targets={targets} filtered={query.size > 0} discard={discardDraft} />
     ),
