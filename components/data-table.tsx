@@ -19,13 +19,18 @@ export interface Column<Row> {
   readonly cell: (row: Row) => ReactNode;
   readonly sort?: string;
   readonly align?: "right";
-  readonly from?: "md" | "lg" | "xl";
+  readonly from?: "md" | "lg" | "xl" | "wide";
   /** Never shrinks away; others are cut when the room ends. */
   readonly fixed?: boolean;
 }
 
 const features = tableFeatures({ rowSortingFeature, columnVisibilityFeature });
-const from = { md: "hidden md:table-cell", lg: "hidden lg:table-cell", xl: "hidden xl:table-cell" } as const;
+const from = {
+  md: "hidden md:table-cell",
+  lg: "hidden lg:table-cell",
+  xl: "hidden xl:table-cell",
+  wide: "hidden min-[1680px]:table-cell",
+} as const;
 
 /** Rows that are ticked, on this page and others. */
 export interface Ticks<Row> {

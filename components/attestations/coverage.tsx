@@ -73,13 +73,21 @@ const askedOf = ({ slug, asked, overdue }: TeamRow) =>
       {asked}
     </Link>
   );
+const identitiesOf = ({ slug, identities }: TeamRow) =>
+  slug === "" ? (
+    identities
+  ) : (
+    <Link className="link" href={`/identities?debt=counted&team=${slug}`}>
+      {identities}
+    </Link>
+  );
 const teamColumns: readonly Column<TeamRow>[] = [
   { id: "team", title: "Team", cell: ({ team }) => team || "no team" },
   { id: "overdue", title: "Overdue", align: "right", cell: overdueOf },
   { id: "asked", title: "Asked now", align: "right", cell: askedOf },
   { id: "attested", title: "Attested", align: "right", cell: ({ attested }) => attested, from: "md" },
   { id: "never", title: "Not asked yet", align: "right", cell: ({ notYetDue }) => notYetDue, from: "md" },
-  { id: "identities", title: "Identities", align: "right", cell: ({ identities }) => identities, from: "md" },
+  { id: "identities", title: "Identities", align: "right", cell: identitiesOf, from: "md" },
 ];
 
 const stageWords: { readonly [S in Stage]: string } = {

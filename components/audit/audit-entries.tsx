@@ -100,7 +100,10 @@ const Entry = ({ row }: { readonly row: AuditEntryRow }) => (
         { label: "Of", value: <code className="break-all">{`${row.noun} ${row.aggregate}`}</code> },
         { label: "Entry", value: `${row.seq} of its chain · row version ${row.version}` },
         { label: "Hash", value: <Fingerprint digest={row.hash} copy /> },
-        { label: "Follows", value: <Fingerprint digest={row.prev} copy /> },
+        {
+          label: "Follows",
+          value: row.prev === "" ? "nothing: it is the first of its chain" : <Fingerprint digest={row.prev} copy />,
+        },
         { label: "Sealed", value: row.leaf === null ? "not yet" : `leaf ${row.leaf.toLocaleString("en-GB")}` },
       ]}
     />

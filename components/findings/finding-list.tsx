@@ -32,7 +32,7 @@ export const FindingList = ({ findings, named = true, ...rest }: ListProps) => (
           <p className="mt-1">{finding.sentence}</p>
           <Foot finding={finding} named={named} />
         </div>
-        <Verbs finding={finding} {...rest} />
+        <Verbs finding={finding} named={named} {...rest} />
       </li>
     ))}
   </ul>
@@ -88,9 +88,10 @@ const verbWord = (kind: string): string => `${kind.slice(0, 1).toUpperCase()}${k
 
 const Verbs = ({
   finding,
+  named,
   muteDays,
   actions,
-}: Omit<ListProps, "findings" | "named"> & { readonly finding: FindingView }) => (
+}: Omit<ListProps, "findings"> & { readonly finding: FindingView }) => (
   <div className="flex flex-wrap items-center gap-1.5 md:justify-end">
     {finding.remedies.map((kind) => (
       <LinkButton
@@ -101,6 +102,11 @@ const Verbs = ({
         {verbWord(kind)}
       </LinkButton>
     ))}
+    {named && finding.remedies.length === 0 && finding.identity ? (
+      <LinkButton size="sm" href={`/identities/${finding.identity.id}`}>
+        Look at it
+      </LinkButton>
+    ) : null}
     {finding.mayMute && finding.mute ? <Unmute finding={finding.id} actions={actions} /> : null}
     {finding.mayMute && !finding.mute && muteDays > 0 ? (
       <Mute finding={finding.id} sentence={finding.sentence} mostDays={muteDays} actions={actions} />

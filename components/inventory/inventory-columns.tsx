@@ -56,7 +56,7 @@ export const columns: readonly Column<InventoryTableRow>[] = [
   {
     id: "reach",
     title: "Reach",
-    from: "xl",
+    from: "wide",
     cell: (row) => <span className="block max-w-40 truncate text-muted">{row.reach}</span>,
   },
   {
@@ -69,7 +69,7 @@ export const columns: readonly Column<InventoryTableRow>[] = [
   { id: "findings", title: "Findings", from: "lg", fixed: true, cell: (row) => <Found findings={row.findings} /> },
   { id: "used", title: "Last used", sort: "used", from: "lg", fixed: true, cell: (row) => <LastUsed use={row.use} /> },
   { id: "ends", title: "Ends", sort: "ends", from: "md", fixed: true, cell: (row) => <Time at={row.endsAt} /> },
-  { id: "risk", title: "Risk", sort: "risk", from: "lg", fixed: true, cell: (row) => <Risk risk={row.risk} bare /> },
+  { id: "risk", title: "Risk", sort: "risk", from: "wide", fixed: true, cell: (row) => <Risk risk={row.risk} bare /> },
 ];
 
 export const States = ({ row }: { readonly row: InventoryTableRow }) => (
@@ -105,7 +105,7 @@ export const Found = ({ findings: { count, worst, level } }: { readonly findings
 export const LastUsed = ({ use: { lastUsedAt, words, stale } }: { readonly use: InventoryTableRow["use"] }) => (
   <span className={stale ? "text-warn" : "text-muted"}>
     {lastUsedAt === null ? words : <Time at={lastUsedAt} />}
-    {stale ? " · stale" : ""}
+    {stale ? <span className="block text-xs">stale</span> : null}
   </span>
 );
 

@@ -17,8 +17,11 @@ const units = [
   { until: 45 * 86_400 * second, size: 86_400 * second, word: "days" },
 ] as const;
 
+/** Every month by three letters, as sentences of the domain write it; this locale alone says "Sept". */
+const short = (text: string): string => text.replace("Sept", "Sep");
+
 /** "30 Nov 2027" */
-export const dateOf = (at: number): string => day.format(at);
+export const dateOf = (at: number): string => short(day.format(at));
 
 const months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
@@ -36,7 +39,7 @@ export function dayIn(text: string): string | null {
 export const atTen = (day: string): string => new Date(`${day}T10:00:00Z`).toISOString();
 
 /** "Tue 30 Nov 2027, 10:00 UTC": the one exact form. */
-export const exactly = (at: number): string => `${minute.format(at).replace(",", "")} UTC`;
+export const exactly = (at: number): string => `${short(minute.format(at)).replace(",", "")} UTC`;
 
 /** A length of time in its largest whole unit: "12 ms", "4 s", "3 h", "12 days". */
 export function lengthOf(ms: number): string {

@@ -51,7 +51,7 @@ test("two that many share: kept as a view, seen by a colleague, exported, found 
   const amara = await signedIn(browser, "Amara Obi");
 
   await test.step("a view is kept, shared and opened by a colleague", async () => {
-    await jonas.goto("/identities?environment=staging&sort=-risk&hide=reach");
+    await jonas.goto("/identities?environment=staging&sort=-risk&hide=credential");
     await jonas.getByRole("button", { name: "Views" }).click();
     await jonas.getByRole("menuitem", { name: "Save this view…" }).click();
     const dialog = jonas.getByRole("dialog", { name: "Save this view" });
@@ -62,9 +62,9 @@ test("two that many share: kept as a view, seen by a colleague, exported, found 
     await amara.goto("/identities");
     await amara.getByRole("button", { name: "Views" }).click();
     await amara.getByRole("menuitem", { name: "Staging, riskiest first · by Jonas Kern" }).click();
-    await expect(amara).toHaveURL(/environment=staging&sort=-risk&hide=reach&view=/);
+    await expect(amara).toHaveURL(/environment=staging&sort=-risk&hide=credential&view=/);
     for (const name of names) await expect(rowOf(amara, name)).toBeVisible();
-    await expect(amara.getByRole("columnheader", { name: "Reach" })).toHaveCount(0);
+    await expect(amara.getByRole("columnheader", { name: "Credential" })).toHaveCount(0);
     const priya = await signedIn(browser, "Priya Shah");
     await priya.goto("/identities");
     await priya.getByRole("button", { name: "Views" }).click();
