@@ -104,6 +104,19 @@ describe("postgresql definition", () => {
     });
   });
 
+  it("says what everybody may call, and what taking EXECUTE away cannot do about it", async () => {
+    const besides = async (on: "table" | "function", privilege: string) => {
+      const grant = { database: "orders", on, schema: "shop", names: ["rate"], privileges: [privilege] };
+      return (await postgresql.reach(intentOf("provision", { spec: { grants: [grant] } }).plan.objects)).besides;
+    };
+    const everybody = /^It may also call every function in orders\.shop that PUBLIC may/;
+    expect(await besides("table", "SELECT")).toEqual([expect.stringMatching(everybody)]);
+    expect(await besides("table", "SELECT")).toEqual([expect.not.stringContaining("revoke")]);
+    expect(await besides("function", "EXECUTE")).toEqual([
+      expect.stringMatching(/owner must revoke it from PUBLIC\.$/),
+    ]);
+  });
+
   it("shows how to connect, without any secret", () => {
     const intent = intentOf("provision");
     const texts = postgresql
