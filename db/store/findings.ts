@@ -1,4 +1,4 @@
-import { and, eq, isNull, lt, type SQL, sql } from "drizzle-orm";
+import { and, eq, isNull, lt, ne, type SQL, sql } from "drizzle-orm";
 import { environments } from "#lib/domain/charter.ts";
 import {
   type FindingKind,
@@ -12,7 +12,7 @@ import type { JsonObject } from "#lib/domain/json.ts";
 import type { Discrepancy } from "#lib/domain/reconciliation.ts";
 import type { Db, Queries, Tx } from "../client.ts";
 import { findings } from "../schema/findings.ts";
-import { identities } from "../schema/inventory.ts";
+import { credentials, identities } from "../schema/inventory.ts";
 import { conditions, type FindingMeasures } from "./finding-conditions.ts";
 
 export interface SeenFinding {
@@ -167,6 +167,18 @@ export const muteFinding = (tx: Tx, id: string, mute: Mute | null) =>
     .update(findings)
     .set({ mutedUntil: mute?.until ?? null, muteReason: mute?.reason ?? null, mutedBy: mute?.by ?? null })
     .where(and(eq(findings.tenant, "main"), eq(findings.id, id)));
+
+/** An identity's credentials that are not removed, with the version in the vault and when they were stored; null while something runs on it. */
+export async function readKept(db: Db, identity: string) {
+  const { externalId, vaultVersion, issuedAt, state } = credentials;
+  const rows = await db
+    .select({ id: externalId, vaultVersion, issuedAt, state })
+    .from(credentials)
+    .where(and(eq(credentials.tenant, "main"), eq(credentials.identity, identity), ne(state, "removed")));
+  const [running] = await db.execute(sql`select 1 from charter.intents where tenant = 'main'
+    and identity = ${identity}::uuid and state in ('running', 'undoing') limit 1`);
+  return running === undefined ? rows : null;
+}
 
 /** Identities on a target that should exist there now: lived, not retired, nothing running on them. */
 export const readSettled = (db: Db, target: string) =>

@@ -86,3 +86,38 @@ export function unrecordedCredentials(
 /** Such a credential in a sentence. */
 export const sayUnrecorded = ({ id }: { readonly id: string }): string =>
   said(`The credential ${id} works and was not made by this portal.`);
+
+/** What is recorded of a credential that is in force. */
+export interface Stored {
+  readonly id: string;
+  readonly vaultVersion: number;
+}
+
+/** Credentials in force that the target no longer shows as active, a sentence each. The target lists credentials before the records are read. */
+export const goneCredentials = (
+  listed: readonly { readonly id: string; readonly active: boolean }[],
+  stored: readonly Stored[],
+): readonly string[] =>
+  stored
+    .filter(({ id }) => !listed.some((one) => one.id === id && one.active))
+    .map(({ id }) => said(`The credential ${id} no longer works at its target.`));
+
+/** A vault's slot as its metadata shows it; null when there is none. */
+export type Shown = {
+  readonly current: number;
+  readonly versions: readonly { readonly version: number; readonly destroyed: boolean; readonly deleted: boolean }[];
+} | null;
+
+/** How a slot differs from what was stored last: whoever reads it gets something else, or nothing. Null when it does not. */
+export function slotDiffers(place: string, shown: Shown, stored: readonly Stored[]): string | null {
+  const newest = Math.max(0, ...stored.map(({ vaultVersion }) => vaultVersion));
+  if (newest === 0) return null;
+  const current = shown?.versions.find(({ version }) => version === shown.current);
+  if (current === undefined || current.destroyed || current.deleted)
+    return said(`${place} no longer holds its secret: somebody removed it from the vault. Rotate to store a new one.`);
+  return current.version === newest
+    ? null
+    : said(
+        `${place} holds version ${current.version}, which was not stored by this portal: version ${newest} was. Rotate to store a new one.`,
+      );
+}

@@ -47,6 +47,22 @@ export class ClientChosenRun {
     }
   }
 
+  /** None: the holder keeps its name with whatever secret. */
+  replaced(): readonly string[] {
+    return [];
+  }
+
+  /** From the beginning where the vault no longer holds the secret of a first credential; null when it does. */
+  async recheck(): Promise<Issued | null> {
+    const { facts } = this;
+    if (facts.phase === "set") {
+      if (await this.storing.holds(facts.version)) return null;
+      await this.save(client.unstored(facts));
+    }
+    const again = await this.issue();
+    return { ...again, facts: { ...again.facts, credential: this.facts } };
+  }
+
   async issued(): Promise<Issued> {
     const { attempt, version, beside } = this.facts;
     const { work } = this.issuing;

@@ -1,4 +1,4 @@
-import type { ServerChosenCredential, StepWork } from "#lib/connectors/connector.ts";
+import type { CredentialSeen, ServerChosenCredential, StepWork } from "#lib/connectors/connector.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import * as server from "#lib/domain/provisioning/server-chosen-secret.ts";
@@ -59,10 +59,22 @@ export class ServerChosenRun {
     await this.run();
   }
 
-  /** Again through step 6, for a key that was done: somebody else's hand is at work. */
-  async recheck(): Promise<Issued> {
-    if (this.facts.phase === "done") await this.save({ ...this.facts, phase: "vaulted" });
-    return this.issue();
+  /** Ids of the keys that were made before this one in its place, whichever run made them. */
+  replaced(): readonly string[] {
+    const { pairs, key } = this.facts;
+    return [...new Set(pairs.map((pair) => pair.key))].filter((id) => id !== key);
+  }
+
+  /** Again through step 6 where somebody else's hand is at work, and from the beginning where the vault no longer holds its secret. */
+  async recheck(): Promise<Issued | null> {
+    const { facts, issuing } = this;
+    if (facts.phase === "done") {
+      const isStored = await this.storing.holds(facts.version);
+      if (isStored && server.exactlyRecorded(facts, await this.credential.list(issuing.work))) return null;
+      await this.save(isStored ? { ...facts, phase: "vaulted" } : server.unstored(facts));
+    }
+    const again = await this.issue();
+    return { ...again, facts: { credential: this.facts } };
   }
 
   timing(): server.ServerChosenTiming {
@@ -97,7 +109,7 @@ export class ServerChosenRun {
       case "read":
         return { saw: "slot", slot: await ask(() => this.storing.read()), holding, now: now() };
       case "list":
-        return { saw: "keys", keys: await this.credential.list(work), now: now() };
+        return { saw: "keys", keys: await this.list(), now: now() };
       case "checkpoint":
         await this.save(action.facts);
         return { saw: "saved", now: now() };
@@ -117,6 +129,17 @@ export class ServerChosenRun {
       case "wait":
         await this.storing.pause(action.until, holding);
         return { saw: "waited", now: now() };
+    }
+  }
+
+  /** What is taken back may have been deleted by somebody else, with all it held. */
+  async list(): Promise<readonly CredentialSeen[]> {
+    try {
+      return await this.credential.list(this.issuing.work);
+    } catch (error) {
+      const isGone = error instanceof TargetFault && error.kind === "not-found" && this.facts.phase === "unmaking";
+      if (!isGone) throw error;
+      return [];
     }
   }
 

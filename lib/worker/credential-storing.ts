@@ -81,6 +81,13 @@ export class Storing {
     return this.issuing.vault.read(this.issuing.slot, this.issuing.vaultCalls);
   }
 
+  /** Whether this version is the current one and can be read. */
+  async holds(version: number | null): Promise<boolean> {
+    const state = await this.read();
+    const current = state?.versions.find((one) => one.version === state.current);
+    return current !== undefined && current.version === version && !current.destroyed && !current.deleted;
+  }
+
   /** The version written, or null when there was no answer or the check-and-set was refused. */
   async put(secret: Secret, cas: number): Promise<number | null> {
     try {

@@ -1,8 +1,7 @@
-import type { ServerChosenCredential } from "#lib/connectors/connector.ts";
-import { exactlyRecorded } from "#lib/domain/provisioning/server-chosen-secret.ts";
+import type { JsonObject } from "#lib/domain/json.ts";
 import { ClientChosenRun } from "./credential-client-chosen.ts";
-import { ServerChosenRun, serverFacts } from "./credential-server-chosen.ts";
-import { type Issued, type Issuing, slotTaken } from "./credential-storing.ts";
+import { ServerChosenRun } from "./credential-server-chosen.ts";
+import { type Issued, type Issuing, isObject, slotTaken } from "./credential-storing.ts";
 
 /** Follows the credential protocol from the committed facts to *done*. Faults are `TargetFault`, `Squatter`, `PutOff`, `Frozen`, `LostLease`. */
 export function issue(issuing: Issuing): Promise<Issued> {
@@ -12,14 +11,21 @@ export function issue(issuing: Issuing): Promise<Issued> {
     : new ClientChosenRun(issuing, credential).issue();
 }
 
-/** Takes back what `issue` may have made: every key of this intent, then the slot. Idempotent. */
+/** Whether an issue step has begun. */
+export const hasIssued = (facts: JsonObject): boolean => isObject(facts.credential);
+
+/**
+ * Takes back what `issue` may have made: every key of this intent, then the slot. Idempotent. A slot that is somebody else's holds
+ * nothing of ours and is left as it is.
+ */
 export async function unissue(issuing: Issuing): Promise<void> {
-  const { credential } = issuing;
+  const { credential, vault, vaultCalls, slot, custom } = issuing;
   if (credential.protocol === "server-chosen") await new ServerChosenRun(issuing, credential).unmake();
-  await removeSlot(issuing);
+  const state = await vault.read(slot, vaultCalls);
+  if (state?.custom.identity === custom.identity) await vault.remove(slot, vaultCalls);
 }
 
-/** Removes a slot with all versions once it is seen to be this identity's. */
+/** Removes a slot with all versions; throws `Squatter` when it is not this identity's. */
 export async function removeSlot({
   vault,
   vaultCalls,
@@ -32,9 +38,16 @@ export async function removeSlot({
   await vault.remove(slot, vaultCalls);
 }
 
-/** Before power is given: the recorded keys exactly, made so again when somebody else's hand was at work. Null when all is as recorded. */
-export async function recheck(issuing: Issuing, credential: ServerChosenCredential): Promise<Issued | null> {
-  const facts = serverFacts(issuing.work.facts);
-  if (facts !== null && exactlyRecorded(facts, await credential.list(issuing.work))) return null;
-  return new ServerChosenRun(issuing, credential).recheck();
+/**
+ * Before power is given: the recorded credential exactly, and the vault's current version is its secret; made so again when somebody
+ * else's hand was at work. Null when all is as recorded.
+ */
+export async function recheck(issuing: Issuing): Promise<Issued | null> {
+  const { credential } = issuing;
+  const run =
+    credential.protocol === "server-chosen"
+      ? new ServerChosenRun(issuing, credential)
+      : new ClientChosenRun(issuing, credential);
+  const again = await run.recheck();
+  return again && { ...again, ended: run.replaced().map((externalId) => ({ externalId, state: "removed" })) };
 }

@@ -10,8 +10,7 @@ import type { Vault } from "#lib/vaults/store.ts";
 import { guardedCalls } from "./calls.ts";
 import { type Claimed, commit, usualTimes } from "./claiming.ts";
 import { placeOf } from "./crash.ts";
-import { issue, recheck, removeSlot, unissue } from "./credential.ts";
-import { serverFacts } from "./credential-server-chosen.ts";
+import { hasIssued, issue, recheck, removeSlot, unissue } from "./credential.ts";
 import type { Issued, Issuing } from "./credential-storing.ts";
 
 export interface SagaOptions {
@@ -61,8 +60,9 @@ export async function runStep(options: SagaOptions, running: Running): Promise<R
   const step = target.steps[name];
   if (step === undefined) throw new TargetFault("invalid", "no-such-step", `This target knows no step "${name}".`);
   const again = kind === "empower" ? await recheckBefore(options, running, { target, work }) : null;
-  const done = await step.run(again === null ? work : { ...work, facts: { ...work.facts, ...again.facts } });
-  return { done, stored: again?.stored ?? null };
+  if (again === null) return { done: await step.run(work), stored: null };
+  const done = await step.run({ ...work, facts: { ...work.facts, ...again.facts } });
+  return { done: { ...done, ended: [...(again.ended ?? []), ...(done.ended ?? [])] }, stored: again.stored };
 }
 
 /**
@@ -173,16 +173,14 @@ const unleasedCalls = (timeoutMs: number): Calls => ({
   make: (_, call) => call({ signal: AbortSignal.timeout(timeoutMs), timeoutMs, aboutToSend: () => undefined }),
 });
 
-/** Before an identity first gets power: exactly its recorded keys exist (CORE 4, step 6). */
+/** Before an identity first gets power: its recorded credential exactly, and its secret in the vault (CORE 4, step 6). */
 async function recheckBefore(
   options: SagaOptions,
   running: Running,
   of: { readonly target: Target; readonly work: StepWork },
 ): Promise<Issued | null> {
-  const { credential } = of.target;
-  if (running.intent.kind !== "provision" || credential?.protocol !== "server-chosen") return null;
-  if (serverFacts(of.work.facts) === null) return null;
-  return recheck(await issuingFor(options, running, of), credential);
+  if (running.intent.kind !== "provision" || !hasIssued(of.work.facts)) return null;
+  return recheck(await issuingFor(options, running, of));
 }
 
 /** Removes the secret's slot with all versions and reads that it is gone; the target is not asked. */

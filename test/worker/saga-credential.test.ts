@@ -172,25 +172,69 @@ describe("before power is given", () => {
   it("nothing is done when exactly the recorded keys exist", async () => {
     const w = world();
     await issue(w.issuing);
-    expect(await recheck(w.issuing, w.credential)).toBeNull();
+    expect(await recheck(w.issuing)).toBeNull();
   });
   it("a key that somebody added is deleted first", async () => {
     const w = world();
     await issue(w.issuing);
     w.keys.set("stray", { active: true, everUsed: false });
-    expect((await recheck(w.issuing, w.credential))?.stored).toEqual({ externalId: "key-1", version: 1 });
+    expect((await recheck(w.issuing))?.stored).toEqual({ externalId: "key-1", version: 1 });
     expect([...w.keys.keys()]).toEqual(["key-1"]);
   });
-  it("a recorded key that somebody deleted is made anew", async () => {
+  it("a recorded key that somebody deleted is made anew, and the inventory is told of both", async () => {
     const w = world();
     await issue(w.issuing);
     w.keys.clear();
-    expect((await recheck(w.issuing, w.credential))?.stored).toEqual({ externalId: "key-2", version: 2 });
+    const again = await recheck(w.issuing);
+    expect(again?.stored).toEqual({ externalId: "key-2", version: 2 });
+    expect(again?.ended).toEqual([{ externalId: "key-1", state: "removed" }]);
     expect(w.versions).toEqual(["key-1", "key-2"]);
+  });
+  it("a key that was made anew is told of its predecessor by whoever ends it", async () => {
+    const w = world();
+    await issue(w.issuing);
+    w.keys.clear();
+    const put = w.issuing.vault.put;
+    w.issuing.vault.put = async () => {
+      throw new LostLease();
+    };
+    await expect(recheck(w.issuing)).rejects.toThrow(LostLease);
+    w.issuing.vault.put = put;
+    const again = await recheck(w.issuing);
+    expect(again?.stored.externalId).toBe("key-3");
+    expect(again?.ended?.map(({ externalId }) => externalId)).toEqual(["key-1", "key-2"]);
+  });
+  it("a secret over which somebody else has written is made anew with its key", async () => {
+    const w = world();
+    await issue(w.issuing);
+    w.versions.push("a stranger's");
+    expect((await recheck(w.issuing))?.stored).toEqual({ externalId: "key-2", version: 3 });
+    expect([...w.keys.keys()]).toEqual(["key-2"]);
+    expect(w.versions.at(-1)).toBe("key-2");
   });
 });
 
 describe("taking an issued secret back", () => {
+  it("finds nothing to delete where somebody else has deleted the user with all keys", async () => {
+    const w = world();
+    await issue(w.issuing);
+    w.keys.clear();
+    w.credential.list = async () => {
+      throw new TargetFault("not-found", "NoSuchEntity", "There is no such user.");
+    };
+    await expect(issue({ ...w.issuing, work: { ...w.issuing.work, facts: {} } })).rejects.toThrow("no such user");
+    await unissue(w.issuing);
+    expect(w.row.facts.credential).toMatchObject({ phase: "unmade" });
+    expect(w.versions).toEqual([]);
+  });
+
+  it("leaves a slot that is somebody else's as it is", async () => {
+    const w = world();
+    await issue(w.issuing);
+    await unissue({ ...w.issuing, custom: { identity: "another" } });
+    expect(w.versions).toEqual(["key-1"]);
+  });
+
   it("deletes every key of the intent and the slot, from any phase", async () => {
     for (const phase of ["new", "minting", "minted", "vaulted", "done"] as const) {
       const w = world({

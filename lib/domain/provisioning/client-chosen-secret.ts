@@ -103,6 +103,9 @@ export function next(facts: ClientChosenFacts, seen: ClientChosenSeen): ClientCh
   }
 }
 
+/** A stored secret that the vault no longer shows as the current version: forgotten for good. To be committed before `next`. */
+export const unstored = (facts: ClientChosenFacts): ClientChosenFacts => ({ ...facts, phase: "forgot", version: null });
+
 const save = (facts: ClientChosenFacts): ClientChosenAction => ({ do: "checkpoint", facts });
 
 function proceed(facts: ClientChosenFacts): ClientChosenAction {

@@ -203,6 +203,13 @@ function slotSeen(facts: ServerChosenFacts, seen: Seen<"slot">, _timing: ServerC
     : discard(facts);
 }
 
+/** A stored key whose secret the vault no longer shows as the current version: never adopted again. To be committed before `next`. */
+export const unstored = (facts: ServerChosenFacts): ServerChosenFacts => ({
+  ...facts,
+  phase: "discarding",
+  doomed: facts.key === null ? facts.doomed : [...facts.doomed, facts.key],
+});
+
 /** The expected version exists, is whole, is the current one, and no other key was ever recorded for its number. */
 function adoptable(facts: ServerChosenFacts, slot: SlotSeen | null): boolean {
   const version = slot?.versions.find((entry) => entry.version === facts.expects);

@@ -15,7 +15,7 @@ export interface FailedStep extends Owned {
 
 /**
  * A step of an identity without power cannot be done: it, and then every step before it, is taken back, and the request
- * fails in the end. A step that met somebody else's object is itself left as it is.
+ * fails in the end. A step that met somebody else's object is itself left as it is, unless it issues: that takes back only what is ours.
  */
 export const fail: Command<FailedStep, null> = async (work, failed) => {
   const { step, intent } = await lockOwned(work, failed, ({ state, undoing }) => state === "failed" || undoing);
@@ -38,9 +38,9 @@ export const fail: Command<FailedStep, null> = async (work, failed) => {
       object: failed.squatter,
       sentence: failed.sentence,
     });
-    return {
-      ok: await work.record(null, entry, ...(await takeBack(work, intent, step.ordinal))),
-    };
+    // What an issue step met is one thing, its key or slot another: they are ours to take back.
+    if (step.kind !== "issue")
+      return { ok: await work.record(null, entry, ...(await takeBack(work, intent, step.ordinal))) };
   }
   // What a failed step half did is taken back like what a finished one did.
   const again = await changeStep(work.tx, step.id, { state: "done" });

@@ -1,13 +1,23 @@
 import { databaseClock } from "#db/store/audit.ts";
 import { saveTargetSweep } from "#db/store/configuration.ts";
-import { closeUnseen, readSettled, type SeenFinding, seeFinding } from "#db/store/findings.ts";
+import { closeUnseen, readKept, readSettled, type SeenFinding, seeFinding } from "#db/store/findings.ts";
 import { readFoundingIntent, readIntent, readPresentPlan } from "#db/store/intents.ts";
 import type { Intent, ObservedObject, Target } from "#lib/connectors/connector.ts";
-import { compare, sayUnrecorded, unrecordedCredentials, whyStray } from "#lib/domain/reconciliation.ts";
+import { TargetFault } from "#lib/domain/fault.ts";
+import type { StorageSlot } from "#lib/domain/plan.ts";
+import {
+  compare,
+  goneCredentials,
+  sayUnrecorded,
+  slotDiffers,
+  unrecordedCredentials,
+  whyStray,
+} from "#lib/domain/reconciliation.ts";
 import { refuse } from "#lib/domain/refusal.ts";
 import { keepObservation } from "#lib/facts/identities/observe.ts";
 import type { Command } from "#lib/facts/run.ts";
 import { runFact, system } from "#lib/facts/run.ts";
+import type { SlotState } from "#lib/vaults/store.ts";
 import { verifyMark } from "../marks.ts";
 import type { Worker } from "../worker.ts";
 import { sweepCalls } from "./check-places.ts";
@@ -97,13 +107,48 @@ async function observeOne(worker: Worker, { name, target, identity, listed, at }
   if (observed.state === "unknown-yet") return;
   const { kind: found, differences: differing } = compare(observed, identity);
   const strange = observed.state === "ours" ? unrecordedCredentials(listed, identity.recorded) : [];
-  const differences = [...differing, ...strange.map(sayUnrecorded)];
+  const lost = observed.state === "ours" ? await lostOf(worker, { target, identity, listed, at }, plan.storage) : [];
+  const differences = [...differing, ...strange.map(sayUnrecorded), ...lost];
   if (strange.length > 0) await suspendForStrangers(worker, { name, target, identity, strange });
   if (isNews(identity, differences, at)) await keep(worker, identity, differences);
   const [first] = differences;
   if (first === undefined) return;
   const about = { identity: identity.id, object: identity.objectName, evidence: { differences } };
   await see(worker, name, { finding: { ...about, kind: found, sentence: first }, at });
+}
+
+/**
+ * What an identity can no longer use: a credential that is gone from the target, a secret that is gone from the vault or is
+ * another's. Target and vault are asked first, the rows are read then.
+ */
+async function lostOf(
+  worker: Worker,
+  { target, identity, listed, at }: Omit<Observing, "name">,
+  storage: StorageSlot | null,
+): Promise<readonly string[]> {
+  if (identity.state === "retiring" || storage === null) return [];
+  const slot = await slotSeen(worker, storage);
+  const kept = await readKept(worker.db, identity.id);
+  if (kept === null) return [];
+  const { credential } = target;
+  const lateMs = credential?.protocol === "server-chosen" ? credential.consistencyMs : 0;
+  const inForce = kept.filter(
+    ({ state, issuedAt }) => state === "active" && issuedAt.getTime() + lateMs < at.getTime(),
+  );
+  const place = `${storage.mount}/${storage.path}`;
+  // While the vault does not answer, what was seen of it last stands.
+  const before = identity.differences.filter((said) => said.startsWith(`${place} `));
+  const differs = slot === undefined ? before : [slotDiffers(place, slot, kept) ?? []].flat();
+  return [...goneCredentials(listed, inForce), ...differs];
+}
+
+async function slotSeen(worker: Worker, { vault, mount, path }: StorageSlot): Promise<SlotState | null | undefined> {
+  try {
+    return await (await worker.places.vault(vault)).read({ mount, path }, sweepCalls(worker, vault));
+  } catch (error) {
+    if (error instanceof TargetFault) return undefined;
+    throw error;
+  }
 }
 
 /** An unchanged answer is kept once an hour: each one is an audit entry. */
