@@ -9,6 +9,7 @@ import { benchFirstPage } from "./first-page.ts";
 import { type Ground, openGround } from "./ground.ts";
 import { benchLook } from "./look.ts";
 import { type Line, lineText, ratioOf } from "./measure.ts";
+import { benchPages } from "./pages.ts";
 import { benchProvision } from "./provision.ts";
 import { benchReads, type GroupName, groups } from "./reads.ts";
 import { seed } from "./seed.ts";
@@ -38,6 +39,7 @@ const reads = Object.fromEntries(
 const benches: Readonly<Record<string, Bench>> = {
   ...reads,
   export: benchExport,
+  pages: (ground) => benchPages(ground, rounds),
   audit: benchAudit,
   look: benchLook,
   submit: benchSubmit,
@@ -83,7 +85,7 @@ try {
 
 /** A given folder is taken as it was seeded; a fresh one is filled when something chosen reads at size. */
 async function fill(): Promise<void> {
-  if (!chosen.some((name) => name === "export" || Object.hasOwn(groups, name))) return;
+  if (!chosen.some((name) => ["export", "pages"].includes(name) || Object.hasOwn(groups, name))) return;
   const [row] = await ground.admin`select count(*)::int as n from charter.identities`;
   const identities = Number(values.identities ?? 100_000);
   const audit = Number(values.audit ?? identities);

@@ -21,7 +21,7 @@ export interface Viewers {
   readonly small: Viewer;
 }
 
-async function viewers({ admin }: Ground): Promise<Viewers> {
+export async function viewers({ admin }: Ground): Promise<Viewers> {
   const of = async (team: number, roles: Viewer["roles"]): Promise<Viewer> => {
     const [row] = await admin.unsafe(
       `select team, person from charter.team_members where team = (${teamId(team)}) order by person limit 1`,
