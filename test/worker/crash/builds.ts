@@ -13,21 +13,27 @@ interface Patch {
 
 /** Builds of the worker that no setting makes: for a paused worker, and each sabotage. The files on disk stay as they are. */
 export const builds = {
-  /** Stops where it would be killed, and its leases end soon. */
+  /** Stops where it would be killed, its leases end soon, and it tells of each step that it is through with. */
   pausing: [
+    {
+      file: "lib/worker/saga.ts",
+      from: "await runClaimed(options, claimed);",
+      to: `await runClaimed(options, claimed).finally(() =>
+      process.stdout.write("through " + claimed.row.id + " " + claimed.row.fence + "\\n"));`,
+    },
     { file: "lib/worker/crash.ts", from: '"SIGKILL"', to: '"SIGSTOP"' },
     {
-      file: "lib/worker/claiming.ts",
-      from: "leaseMs: 60_000, callTimeoutMs: 20_000",
-      to: "leaseMs: 2_500, callTimeoutMs: 1_000",
+      file: "lib/worker/loops.ts",
+      from: "{ leaseMs: seconds * 1_000, callTimeoutMs: callTimeoutSeconds * 1_000 }",
+      to: "{ leaseMs: (seconds / 20) * 1_000, callTimeoutMs: (callTimeoutSeconds / 20) * 1_000 }",
     },
   ],
   /** Leases end after some seconds. */
   hasty: [
     {
-      file: "lib/worker/claiming.ts",
-      from: "leaseMs: 60_000, callTimeoutMs: 20_000",
-      to: "leaseMs: 6_000, callTimeoutMs: 2_000",
+      file: "lib/worker/loops.ts",
+      from: "{ leaseMs: seconds * 1_000, callTimeoutMs: callTimeoutSeconds * 1_000 }",
+      to: "{ leaseMs: (seconds / 10) * 1_000, callTimeoutMs: (callTimeoutSeconds / 10) * 1_000 }",
     },
   ],
   /** A fenced commit no longer asks whose step it is. */

@@ -1,7 +1,6 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { connectors } from "#lib/connectors/registry.ts";
-import { startCluster } from "#test/support/cluster.ts";
 import { removeWorkerFiles } from "./builds.ts";
 import { type Lane, openLane } from "./lane.ts";
 import { allRuns, type Result, runAll, tallyLine, tallyOf, wordsOf } from "./matrix.ts";
@@ -58,12 +57,12 @@ class Book {
 }
 
 /** All runs of one kind of target, in lanes of their own. */
-async function runKind(kind: string, of: { book: Book; cluster: string; known: ReadonlyMap<string, Result> }) {
-  const { book, cluster, known } = of;
+async function runKind(kind: string, of: { book: Book; known: ReadonlyMap<string, Result> }) {
+  const { book, known } = of;
   const wanted = new RegExp(values.only ?? "");
   const lanes: Lane[] = [];
   try {
-    for (let place = 0; place < Number(values.lanes); place += 1) lanes.push(await openLane([kind], cluster));
+    for (let place = 0; place < Number(values.lanes); place += 1) lanes.push(await openLane([kind]));
     const [first] = lanes;
     if (first === undefined) return;
     const extent = { full: values.full, seeds: Number(values.seeds ?? (values.full ? 10 : 0)) };
@@ -79,22 +78,19 @@ async function runKind(kind: string, of: { book: Book; cluster: string; known: R
   }
 }
 
-async function sabotage(kind: string, of: { book: Book; cluster: string }): Promise<void> {
-  const lane = await openLane([kind], of.cluster);
-  await tryAll(lane, (tried) => of.book.noteSabotage(tried)).finally(() => lane.close());
+async function sabotage(kind: string, book: Book): Promise<void> {
+  const lane = await openLane([kind]);
+  await tryAll(lane, (tried) => book.noteSabotage(tried)).finally(() => lane.close());
 }
 
 async function main(): Promise<number> {
-  const cluster = await startCluster({ max_connections: 200 });
   const book = new Book();
   const known = new Map(values.json === undefined ? [] : kept(values.json).map((one) => [one.id, one]));
   const kinds = connectors.map(({ kind }) => kind).filter((kind) => (values.connector ?? kind) === kind);
   try {
-    if (!values.sabotages)
-      await Promise.all(kinds.map((kind) => runKind(kind, { book, cluster: cluster.url(), known })));
-    for (const kind of values.only === undefined ? kinds : []) await sabotage(kind, { book, cluster: cluster.url() });
+    if (!values.sabotages) await Promise.all(kinds.map((kind) => runKind(kind, { book, known })));
+    for (const kind of values.only === undefined ? kinds : []) await sabotage(kind, book);
   } finally {
-    await cluster.stop();
     removeWorkerFiles();
   }
   const unmet = book.results.filter((one) => one.unmet);

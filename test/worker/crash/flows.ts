@@ -3,7 +3,13 @@ import { requestKinds } from "#lib/domain/charter.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 
 /** What an identity and its world must have come to. */
-export type End = "live" | "suspended" | "retired" | "failed";
+export type End =
+  | "live"
+  | "suspended"
+  | "retired"
+  | "failed"
+  /** A change of access was taken back: it lives with what it had. */
+  | "kept";
 
 export type Access = "less" | "other";
 
@@ -16,6 +22,8 @@ export interface Flow {
   readonly change: JsonObject;
   /** What it may do afterwards, where that is not what it was born with: less, or something taken away and something added. */
   readonly access?: Access;
+  /** Somebody has given it a credential that nobody recorded, and the request names it. */
+  readonly strange?: boolean;
   readonly ends: End;
 }
 
@@ -28,7 +36,10 @@ const told: Readonly<Record<string, Partial<Flow>>> = {
   resume: { before: ["provision", "suspend"] },
 };
 
-/** Every kind of request there is; a change of access that only takes away; and expiry: a retirement that nobody asked for, with its hold. */
+/**
+ * Every kind of request there is; a change of access that only takes away; expiry: a retirement that nobody asked for, with its
+ * hold; and a suspension that also deletes a key which nobody recorded.
+ */
 export const flows: readonly Flow[] = [
   ...requestKinds.map((kind) => ({ name: kind, kind })),
   {
@@ -36,6 +47,7 @@ export const flows: readonly Flow[] = [
     ...{ access: "less" as const, change: { added: 0, takenAway: 1 } },
   },
   { name: "expiry", kind: "retire" as const, change: { holdDays: 14, reason: "expired" }, ends: "retired" as const },
+  { name: "strange key", kind: "suspend" as const, strange: true, ends: "suspended" as const },
 ].map((flow) => ({ before: ["provision"], change: {}, ends: "live" as const, ...told[flow.name], ...flow }));
 
 export function flowNamed(name: string): Flow {

@@ -24,9 +24,10 @@ export async function allRuns(lane: Lane, extent: Extent): Promise<readonly Run[
   return mixed([...new Map(runs.map((one) => [one.id, one])).values()]);
 }
 
-/** Only what stores a credential, at a target that can hold two, is rotated. */
-const isOf = ({ kind, stores }: CrashWorld, flow: Flow): boolean =>
-  flow.kind !== "rotate" || (stores && connectorOf(kind)?.capabilities.has("rotate") === true);
+/** Only what stores a credential, at a target that can hold two, is rotated; a strange key is deleted where it can be. */
+const isOf = ({ kind, stores, stray }: CrashWorld, flow: Flow): boolean =>
+  (flow.kind !== "rotate" || (stores && connectorOf(kind)?.capabilities.has("rotate") === true)) &&
+  (flow.strange !== true || stray !== undefined);
 
 /** Early runs tell of every flow. The same order each time; 7919 is a prime larger than any list here. */
 const mixed = (runs: readonly Run[]): readonly Run[] =>

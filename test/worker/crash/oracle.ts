@@ -26,6 +26,8 @@ export interface Found {
   readonly sentence: string;
 }
 
+const isUndone = (ends: End): boolean => ends === "failed" || ends === "kept";
+
 class Findings {
   readonly list: Found[] = [];
   add(wrong: Wrong, broken: boolean, said: unknown): void {
@@ -51,7 +53,7 @@ interface Judged {
 
 function judgeWorld(found: Findings, { subject, ends, seen }: Judged & { readonly seen: Lying }): void {
   const { world } = subject;
-  const beside = subject.flow.kind === "rotate" ? 2 : 1;
+  const beside = subject.flow.kind === "rotate" || subject.flow.strange ? 2 : 1;
   found.add("duplicates", world.most() > beside, `an object had more than ${beside} active credentials at once`);
   if (ends === "retired" || ends === "failed") {
     found.add("orphans", seen.objects + seen.credentials > 0 || seen.slot, seen);
@@ -59,9 +61,9 @@ function judgeWorld(found: Findings, { subject, ends, seen }: Judged & { readonl
   }
   found.add("lost", seen.objects < world.objects, seen);
   found.add("duplicates", seen.objects > world.objects || seen.credentials > 1, seen);
-  const access = world.accessOf(subject.seeded.plan.name, subject.flow.access);
+  const access = world.accessOf(subject.seeded.plan.name, ends === "kept" ? undefined : subject.flow.access);
   found.add("lost", seen.access !== access, `it may do ${seen.access}, and should do ${access}`);
-  if (ends === "live") found.add("lost", !seen.powerful || !seen.secretWorks, seen);
+  if (ends === "live" || ends === "kept") found.add("lost", !seen.powerful || !seen.secretWorks, seen);
   else found.add("orphans", seen.credentials > 0 && seen.secretWorks && world.stores, seen);
 }
 
@@ -94,6 +96,7 @@ const lastEntry: Readonly<Record<End, { readonly intent: string; readonly identi
   suspended: { intent: "intent.done", identity: /^identity\.suspended$/ },
   retired: { intent: "intent.done", identity: /^identity\.retired$/ },
   failed: { intent: "intent.failed", identity: /^identity\.failed$/ },
+  kept: { intent: "intent.failed", identity: /^identity\.(?!failed|retired|disabled|suspended)/ },
 };
 
 interface Logged {
@@ -120,7 +123,7 @@ async function judgeLog(lane: Lane, found: Findings, { subject, ends }: Judged):
     found.add("duplicates", backwards, `a step was moved under an older fence: ${fences.join(" ")}`);
     const times = own.filter(({ action }) => action === "step.done").length;
     found.add("duplicates", times > 1, `a step was done ${times} times`);
-    found.add("lost", ends !== "failed" && times === 0, "a step was never done");
+    found.add("lost", !isUndone(ends) && times === 0, "a step was never done");
   }
 }
 
@@ -130,13 +133,14 @@ async function judgeTables(lane: Lane, found: Findings, { subject, ends }: Judge
   const [row] = await admin`select r.state as request, d.state as identity, i.state as intent
     from charter.request_states r, charter.identities d, charter.intents i
     where r.request = ${seeded.request} and d.id = ${seeded.identity} and i.id = ${seeded.intent}`;
-  const open = ends === "failed" ? ["done", "failed", "undone"] : ["done"];
+  const open = isUndone(ends) ? ["done", "failed", "undone"] : ["done"];
   const stuck = await admin`select name, state, fault from charter.steps
     where intent = ${seeded.intent} and (stuck_at is not null or state <> all(${open}))
-      and state <> ${ends === "failed" ? "waiting" : ""}`;
+      and state <> ${isUndone(ends) ? "waiting" : ""}`;
   found.add("stuck", stuck.length > 0, stuck);
-  found.add("lost", row?.identity !== ends || row?.intent !== (ends === "failed" ? "failed" : "done"), row);
-  if (ends === "live" && world.stores && storage !== null) {
+  const identity = ends === "kept" ? "live" : ends;
+  found.add("lost", row?.identity !== identity || row?.intent !== (isUndone(ends) ? "failed" : "done"), row);
+  if (identity === "live" && world.stores && storage !== null) {
     const active = await admin`select vault_version as version from charter.credentials
       where identity = ${seeded.identity} and state = 'active'`;
     const current = lane.worlds.vault.world().mounts[storage.mount]?.[storage.path]?.current;

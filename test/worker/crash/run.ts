@@ -1,10 +1,11 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { passTime } from "../saga-world.ts";
-import type { Lane } from "./lane.ts";
-import { arm, disarm, type Mishap, type Run } from "./mishaps.ts";
+import { drifted } from "./drifting.ts";
+import { type Lane, lagMs } from "./lane.ts";
+import { arm, disarm, type Mishap, type Run, refuse } from "./mishaps.ts";
 import { type Found, judge } from "./oracle.ts";
 import type { WorkerProcess } from "./process.ts";
-import { hasEnded, intentState, prepare, recover, type Subject } from "./subject.ts";
+import { restarted } from "./restarting.ts";
+import { hasEnded, prepare, recover, type Subject } from "./subject.ts";
 import type { CrashWorld } from "./worlds.ts";
 
 /** Longer than the signature of a request is taken for. */
@@ -17,7 +18,10 @@ export async function run(lane: Lane, of: Run): Promise<{ found: readonly Found[
   const { flow, reorder } = of;
   const subject = await prepare(lane, reorder ? { world, flow, reorder } : { world, flow });
   world.most();
-  const early = await befall(lane, subject, of.mishap);
+  const { mishap } = of;
+  if (mishap.kind === "drift") return drifted(lane, subject, mishap);
+  if (mishap.kind === "restarts") return { found: await restarted(lane, subject, mishap), unmet: false };
+  const early = await befall(lane, subject, mishap);
   disarm(lane, world);
   await recover(lane, subject);
   return { found: [...(early ?? []), ...(await judge(lane, subject, of.ends))], unmet: early === null };
@@ -26,7 +30,11 @@ export async function run(lane: Lane, of: Run): Promise<{ found: readonly Found[
 type Of<K extends Mishap["kind"]> = Extract<Mishap, { kind: K }>;
 
 /** Lets it happen; what is wrong already then. Null when it did not come to that place. */
-async function befall(lane: Lane, subject: Subject, mishap: Mishap): Promise<readonly Found[] | null> {
+async function befall(
+  lane: Lane,
+  subject: Subject,
+  mishap: Exclude<Mishap, { kind: "drift" | "restarts" }>,
+): Promise<readonly Found[] | null> {
   switch (mishap.kind) {
     case "fault":
       arm(lane, subject.world, mishap.fault);
@@ -36,6 +44,10 @@ async function befall(lane: Lane, subject: Subject, mishap: Mishap): Promise<rea
       return killed(lane, subject, mishap);
     case "paused":
       return paused(lane, subject, mishap);
+    case "delivered twice":
+      return paused(lane, subject, mishap, () => rain(lane));
+    case "lagging":
+      return lagging(lane, subject, mishap);
     case "two workers":
       return twoWorkers(lane, subject, mishap);
     case "storm":
@@ -48,11 +60,7 @@ async function befall(lane: Lane, subject: Subject, mishap: Mishap): Promise<rea
 /** A real worker runs until it is killed. What it leaves has no power yet unless its secret is stored. */
 async function killed(lane: Lane, subject: Subject, of: Of<"killed">): Promise<readonly Found[] | null> {
   const { world, seeded, storage } = subject;
-  if (of.after) {
-    arm(lane, world, of.after);
-    await recover(lane, subject, { enough: async () => (await intentState(lane, subject)) === "undoing" });
-    disarm(lane, world);
-  }
+  if (of.after) await refuse(lane, subject, { fault: of.after, asked: of.asked === true });
   if (of.meets) arm(lane, world, of.meets);
   const worker = await lane.worker({ at: of.at, ...(of.builds ? { builds: of.builds } : {}) });
   const met = await wasKilled(worker, () => hasEndedLater(lane, subject));
@@ -71,7 +79,7 @@ async function hasEndedLater(lane: Lane, subject: Subject): Promise<boolean> {
 /** Waits until it is killed, or all is over and it still lives. */
 async function wasKilled(worker: WorkerProcess, over: () => Promise<boolean>): Promise<boolean> {
   let polls = 0;
-  await worker.until(async () => worker.ended !== null || (++polls % 8 === 0 && (await over())), 60_000);
+  await worker.until(async () => worker.ended !== null || (++polls % 8 === 0 && (await over())), 180_000);
   await worker.until(() => worker.ended !== null, 500);
   const { ended } = worker;
   await worker.kill();
@@ -83,32 +91,53 @@ async function wasKilled(worker: WorkerProcess, over: () => Promise<boolean>): P
 async function paused(
   lane: Lane,
   subject: Subject,
-  { at, builds = [] }: Of<"paused">,
+  { at, builds = [] }: Of<"paused" | "delivered twice">,
+  meanwhile: () => Promise<void> = async () => undefined,
 ): Promise<readonly Found[] | null> {
   const worker = await lane.worker({ at, builds });
   let polls = 0;
   const reached = async () =>
     worker.stopped || worker.ended !== null || (++polls % 8 === 0 && (await hasEndedLater(lane, subject)));
-  await worker.until(reached, 60_000);
+  await worker.until(reached, 180_000);
   if (!worker.stopped) {
     await worker.kill();
     return null;
   }
-  const saga = lane.saga({ times: { leaseMs: 2_500, callTimeoutMs: 1_000 } });
+  const saga = lane.saga({ times: { leaseMs: 3_000, callTimeoutMs: 1_000 } });
   const [step] = await lane.database.admin`select id, fence, state from charter.steps
     where intent = ${subject.seeded.intent} and state in ('claimed', 'sent', 'done') order by ordinal desc limit 1`;
   const taken = async () => {
     const [now] = await lane.database.admin`select fence, state from charter.steps where id = ${step?.id}`;
     return now?.state === "done" && now.fence > step?.fence;
   };
+  await meanwhile();
   await recover(lane, subject, { saga, leases: false, enough: taken });
+  if (!(await taken())) {
+    await worker.kill();
+    return [{ wrong: "stuck", sentence: "nobody took its step over" }];
+  }
   subject.world.setAhead?.(signatureMs);
   worker.child.kill("SIGCONT");
-  await pause(700);
+  await meanwhile();
+  await worker.until(() => worker.ended !== null || worker.said.includes(`through ${step?.id} ${step?.fence}`), 20_000);
   subject.world.setAhead?.(0);
   await recover(lane, subject, { saga, leases: false });
   await worker.kill();
   return [];
+}
+
+/** The same hints, many times: to whoever listens, and at once to several that take what there is. */
+async function rain({ database: { admin } }: Lane): Promise<void> {
+  await Promise.all(Array.from({ length: 30 }, (_, place) => admin.notify(place % 2 === 0 ? "claims" : "facts", "")));
+}
+
+/** Nothing is put right before it has ended. */
+async function lagging(lane: Lane, subject: Subject, { by, how, after }: Of<"lagging">): Promise<readonly Found[]> {
+  if (after) arm(lane, subject.world, after);
+  const place = by === "target" ? subject.world : lane.worlds.vault;
+  place.fault({ operation: "*", effect: { kind: how, ms: lagMs }, times: null });
+  await recover(lane, subject, { saga: lane.saga({ patient: true }) });
+  return (await hasEnded(lane, subject)) ? [] : [{ wrong: "stuck", sentence: "it did not end while reads were late" }];
 }
 
 async function twoWorkers(lane: Lane, subject: Subject, { at }: Of<"two workers">): Promise<readonly Found[]> {
@@ -120,20 +149,26 @@ async function twoWorkers(lane: Lane, subject: Subject, { at }: Of<"two workers"
   return [];
 }
 
-/** Seeded: the same calls are hit at the same places each time. */
+/** Seeded: the same calls are hit at the same places each time, reads of some lag, and some have two workers. */
 async function storm(lane: Lane, subject: Subject, { seed, at }: Of<"storm">): Promise<readonly Found[]> {
   const { world } = subject;
+  const patient = seed % 3 === 1;
   for (const place of [world, lane.worlds.vault]) {
     const often = { operation: "*", times: 6, seed: seed + 1 } as const;
     place.fault({ ...often, chance: 0.12, effect: { kind: "reset", when: "after" } });
     place.fault({ ...often, chance: 0.08, effect: { kind: "unavailable", when: "after" } });
     place.fault({ ...often, chance: 0.08, effect: { kind: "throttle" } });
     place.fault({ ...often, chance: 0.05, effect: { kind: "denied" } });
+    if (patient && (place !== world || world.lags))
+      place.fault({ ...often, times: null, chance: 0.5, effect: { kind: "stale", ms: lagMs } });
   }
-  const worker = await lane.worker({ at });
+  const worker = await lane.worker({ at, patient });
+  const second = seed % 4 === 3 ? await lane.worker({ patient }) : null;
   await worker.until(async () => worker.ended !== null || (await hasEnded(lane, subject)), 4_000);
   await worker.kill();
-  await recover(lane, subject);
+  if (seed % 2 === 0) await rain(lane);
+  await recover(lane, subject, { saga: lane.saga({ patient }) });
+  await second?.kill();
   return [];
 }
 

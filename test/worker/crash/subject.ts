@@ -1,9 +1,11 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type { FlowStep } from "#lib/connectors/connector.ts";
 import { flowOf } from "#lib/connectors/flow.ts";
 import { asFormer } from "#lib/connectors/former.ts";
 import type { Plan, StorageSlot } from "#lib/domain/plan.ts";
+import { takeRequestBack } from "#lib/facts/requests/take-back.ts";
+import { runFact, system } from "#lib/facts/run.ts";
 import type { Saga } from "#lib/worker/saga.ts";
 import { clearQueue, held, passTime, type SeededIntent, seedIntent } from "../saga-world.ts";
 import { type Flow, flowNamed } from "./flows.ts";
@@ -37,13 +39,15 @@ export async function prepare(lane: Lane, wanted: Wanted): Promise<Subject> {
   return seed(lane, wanted, born);
 }
 
-async function seed(lane: Lane, { world, flow, reorder }: Wanted, born?: Subject): Promise<Subject> {
+/** An approved request of this flow, on the identity of another where one is given. */
+export async function seed(lane: Lane, { world, flow, reorder }: Wanted, born?: Subject): Promise<Subject> {
   const name = born?.seeded.plan.name ?? `charter-dev-crash-${randomBytes(5).toString("hex")}`;
   const made = world.stores ? { vault: vaultName, mount: "kv", path: `crash/${name}` } : null;
   const storage = born === undefined ? made : born.storage;
   const planning = { kind: flow.kind, name, storage, held: await held(lane.database.admin, born?.seeded) };
   const former = flow.access === undefined ? {} : { former: asFormer(world.planned(planning)) };
-  const change = { ...flow.change, ...former };
+  const strange = flow.strange ? { strangers: [world.stray?.(name) ?? ""], reason: "Nobody recorded it." } : {};
+  const change = { ...flow.change, ...former, ...strange };
   const shape = {
     ...{ kind: flow.kind, target: world.target.name, connector: world.kind, name, storage, change },
     objects: world.planned({ ...planning, access: flow.access }),
@@ -63,6 +67,15 @@ export async function intentState({ database }: Lane, { seeded }: Subject): Prom
   const [row] = await database.admin`select state from charter.intents where id = ${seeded.intent}`;
   return String(row?.state);
 }
+
+/** As an operator asks, while the step is stuck. */
+export async function takeBack({ database, operator }: Lane, { seeded }: Subject): Promise<void> {
+  const context = { db: database.worker, actor: system, subject: { noun: "request", id: seeded.request } } as const;
+  const asked = { request: seeded.request, person: operator };
+  const outcome = await runFact({ ...context, newId: randomUUID }, takeRequestBack, asked);
+  if ("refusals" in outcome) throw new Error(`It cannot be taken back: ${outcome.refusals[0].sentence}`);
+}
+
 export const hasEnded = async (lane: Lane, subject: Subject): Promise<boolean> =>
   ["done", "failed"].includes(await intentState(lane, subject));
 
@@ -73,6 +86,19 @@ interface Recovery {
   readonly leases?: boolean;
   /** Stops early. */
   enough?(): Promise<boolean>;
+}
+
+export async function stepsDone({ database }: Lane, { seeded }: Subject): Promise<number> {
+  const [row] = await database.admin`select count(*)::int as n from charter.steps
+    where intent = ${seeded.intent} and state = 'done'`;
+  return Number(row?.n);
+}
+
+/** Whether a person is shown that it does not go on, and the sentence. */
+export async function stuckWith({ database }: Lane, { seeded }: Subject): Promise<string | null> {
+  const [row] = await database.admin`select fault->>'sentence' as said from charter.steps
+    where intent = ${seeded.intent} and stuck_at is not null and state in ('ready', 'ambiguous')`;
+  return row === undefined ? null : String(row.said);
 }
 
 /** Takes everything that can be taken, letting time pass, until the intent has ended or nothing moves any more. */

@@ -24,6 +24,7 @@ import { start as startVault, simulatedCredentials as vaultCredentials } from "#
 import { charterFor, harnessOf, specFor } from "#test/connectors/aws-iam.harness.ts";
 import { asked, readOrders } from "#test/connectors/postgresql.world.ts";
 import { installation } from "../saga-world.ts";
+import { awsDrifts, type Drift, postgresqlDrifts, vaultDrifts } from "./drifts.ts";
 import type { Access } from "./flows.ts";
 
 /** What an identity has come to, as its target and the vault tell it. */
@@ -81,6 +82,12 @@ export interface CrashWorld {
   setAhead?(ms: number): void;
   /** Most active credentials that any one object has had at once. */
   most(): number;
+  /** What somebody else may do to what is ours. */
+  readonly drifts: readonly Drift[];
+  /** Gives it a credential that nobody recorded and returns its id; absent where that stays a finding. */
+  stray?(name: string): string;
+  /** Its reads may show an older world. */
+  readonly lags: boolean;
 }
 
 export type VaultSimulator = Awaited<ReturnType<typeof startVault>>;
@@ -206,6 +213,7 @@ async function awsWorlds(vault: VaultSimulator): Promise<Made> {
     fault: simulator.fault,
     clearFaults: simulator.clearFaults,
     calls: simulator.calls,
+    lags: true,
     setAhead: (ms: number) => {
       ahead = ms;
     },
@@ -229,6 +237,7 @@ async function awsWorlds(vault: VaultSimulator): Promise<Made> {
   const role: CrashWorld = {
     ...shared,
     name: "aws-iam role",
+    drifts: awsDrifts(account, "roles"),
     squat: squatter("role"),
     unsquat: async (name) => void delete account().roles[name],
     charter: charterOf("role"),
@@ -252,6 +261,18 @@ async function awsWorlds(vault: VaultSimulator): Promise<Made> {
   const user: CrashWorld = {
     ...shared,
     name: "aws-iam user and key",
+    drifts: [...awsDrifts(account, "users"), ...vaultDrifts(vault.world)],
+    stray: (name) => {
+      const id = `AKIASTRANGE${String(Object.keys(account().keys).length).padStart(9, "0")}`;
+      account().keys[id] = {
+        user: name,
+        secret: "strange",
+        active: true,
+        createdAt: new Date().toISOString(),
+        lastUsed: null,
+      };
+      return id;
+    },
     squat: squatter("user"),
     unsquat: async (name) => void delete account().users[name],
     charter: charterOf("user"),
@@ -359,6 +380,8 @@ async function postgresqlWorld(vault: VaultSimulator): Promise<Made> {
     },
     unsquat: async (name) => void (await asked(simulator.direct(), `DROP ROLE "${name}"`)),
     most: () => 0,
+    lags: false,
+    drifts: [...postgresqlDrifts((database) => simulator.direct(database)), ...vaultDrifts(vault.world)],
   };
   return { worlds: [world], stop: () => simulator.stop() };
 }
