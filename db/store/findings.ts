@@ -168,15 +168,15 @@ export const muteFinding = (tx: Tx, id: string, mute: Mute | null) =>
     .set({ mutedUntil: mute?.until ?? null, muteReason: mute?.reason ?? null, mutedBy: mute?.by ?? null })
     .where(and(eq(findings.tenant, "main"), eq(findings.id, id)));
 
-/** An identity's credentials that are not removed, with the version in the vault and when they were stored; null while something runs on it. */
-export async function readKept(db: Db, identity: string) {
+/** An identity's credentials that are not removed, with the version in the vault and when they were stored; null where something ran on it since `at`. */
+export async function readKept(db: Db, identity: string, at: Date) {
   const { externalId, vaultVersion, issuedAt, state } = credentials;
   const rows = await db
     .select({ id: externalId, vaultVersion, issuedAt, state })
     .from(credentials)
     .where(and(eq(credentials.tenant, "main"), eq(credentials.identity, identity), ne(state, "removed")));
   const [running] = await db.execute(sql`select 1 from charter.intents where tenant = 'main'
-    and identity = ${identity}::uuid and state in ('running', 'undoing') limit 1`);
+    and identity = ${identity}::uuid and (state in ('running', 'undoing') or finished_at >= ${at.toISOString()}::timestamptz) limit 1`);
   return running === undefined ? rows : null;
 }
 

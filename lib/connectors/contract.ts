@@ -117,6 +117,10 @@ export const contract: readonly ContractCase[] = [
         assert.equal((await observe(life, plan)).state, "not-ours");
         const [first] = harness.connector.flow("provision", plan);
         await assert.rejects(async () => harness.target.steps[first?.name ?? ""]?.undo?.(workOf(life, plan)), Squatter);
+        const { credential } = harness.target;
+        const issues = harness.connector.flow("provision", plan).some(({ kind }) => kind === "issue");
+        if (issues && credential?.protocol === "server-chosen")
+          await assert.rejects(async () => credential.list(workOf(life, plan)), Squatter);
         assert.deepEqual(await harness.lying(life.name), before);
       }
     },

@@ -106,15 +106,25 @@ export const goneCredentials = (
 export type Shown = {
   readonly current: number;
   readonly versions: readonly { readonly version: number; readonly destroyed: boolean; readonly deleted: boolean }[];
+  /** What is written beside the secret. */
+  readonly custom: { readonly identity?: string };
 } | null;
 
 /** How a slot differs from what was stored last: whoever reads it gets something else, or nothing. Null when it does not. */
-export function slotDiffers(place: string, shown: Shown, stored: readonly Stored[]): string | null {
+export function slotDiffers(
+  { place, identity }: { readonly place: string; readonly identity: string },
+  shown: Shown,
+  stored: readonly Stored[],
+): string | null {
   const newest = Math.max(0, ...stored.map(({ vaultVersion }) => vaultVersion));
   if (newest === 0) return null;
   const current = shown?.versions.find(({ version }) => version === shown.current);
   if (current === undefined || current.destroyed || current.deleted)
     return said(`${place} no longer holds its secret: somebody removed it from the vault. Rotate to store a new one.`);
+  if (shown?.custom.identity !== identity)
+    return said(
+      `${place} was made anew by somebody else. Remove it from the vault, then rotate to store a new secret.`,
+    );
   return current.version === newest
     ? null
     : said(

@@ -10,7 +10,7 @@ import * as client from "#lib/domain/provisioning/client-chosen-secret.ts";
 import type { Secret } from "#lib/domain/secret.ts";
 import { LostLease } from "#lib/facts/steps/owned.ts";
 import type { SlotState } from "#lib/vaults/store.ts";
-import { type Issued, type Issuing, isObject, Storing } from "./credential-storing.ts";
+import { hasIssued, type Issued, type Issuing, isObject, Storing } from "./credential-storing.ts";
 
 /** Facts of the client-chosen protocol within a step's, those of a first secret also as earlier versions wrote them; null when there are none. */
 function clientFacts(facts: JsonObject): client.ClientChosenFacts | null {
@@ -56,8 +56,9 @@ export class ClientChosenRun {
   async recheck(): Promise<Issued | null> {
     const { facts } = this;
     if (facts.phase === "set") {
-      if (await this.storing.holds(facts.version)) return null;
-      await this.save(client.unstored(facts));
+      const isStored = await this.storing.holds(facts.version);
+      if (isStored && !hasIssued(await this.issuing.committed())) return null;
+      if (!isStored) await this.save(client.unstored(facts));
     }
     const again = await this.issue();
     return { ...again, facts: { ...again.facts, credential: this.facts } };

@@ -1,10 +1,15 @@
-import type { CredentialSeen, ServerChosenCredential, StepWork } from "#lib/connectors/connector.ts";
+import {
+  type CredentialSeen,
+  type ServerChosenCredential,
+  Squatter,
+  type StepWork,
+} from "#lib/connectors/connector.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import * as server from "#lib/domain/provisioning/server-chosen-secret.ts";
 import type { Secret } from "#lib/domain/secret.ts";
 import { LostLease } from "#lib/facts/steps/owned.ts";
-import { Frozen, type Issued, type Issuing, isObject, Storing } from "./credential-storing.ts";
+import { Frozen, hasIssued, type Issued, type Issuing, isObject, Storing } from "./credential-storing.ts";
 
 /** Pause between two probes or lists while a secret is held, ms. */
 const holdingRepeatMs = 1_000;
@@ -70,8 +75,9 @@ export class ServerChosenRun {
     const { facts, issuing } = this;
     if (facts.phase === "done") {
       const isStored = await this.storing.holds(facts.version);
-      if (isStored && server.exactlyRecorded(facts, await this.credential.list(issuing.work))) return null;
-      await this.save(isStored ? { ...facts, phase: "vaulted" } : server.unstored(facts));
+      const isWhole = isStored && server.exactlyRecorded(facts, await this.credential.list(issuing.work));
+      if (isWhole && !hasIssued(await issuing.committed())) return null;
+      if (!isWhole) await this.save(isStored ? { ...facts, phase: "vaulted" } : server.unstored(facts));
     }
     const again = await this.issue();
     return { ...again, facts: { credential: this.facts } };
@@ -132,13 +138,13 @@ export class ServerChosenRun {
     }
   }
 
-  /** What is taken back may have been deleted by somebody else, with all it held. */
+  /** What is taken back may have been deleted by somebody else, with all it held; what stands there then is not asked for its keys. */
   async list(): Promise<readonly CredentialSeen[]> {
     try {
       return await this.credential.list(this.issuing.work);
     } catch (error) {
-      const isGone = error instanceof TargetFault && error.kind === "not-found" && this.facts.phase === "unmaking";
-      if (!isGone) throw error;
+      const isGone = error instanceof Squatter || (error instanceof TargetFault && error.kind === "not-found");
+      if (!isGone || this.facts.phase !== "unmaking") throw error;
       return [];
     }
   }

@@ -81,9 +81,10 @@ export class Storing {
     return this.issuing.vault.read(this.issuing.slot, this.issuing.vaultCalls);
   }
 
-  /** Whether this version is the current one and can be read. */
+  /** Whether the slot is still this identity's, and this version its current one that can be read. */
   async holds(version: number | null): Promise<boolean> {
     const state = await this.read();
+    if (state?.custom.identity !== this.issuing.custom.identity) return false;
     const current = state?.versions.find((one) => one.version === state.current);
     return current !== undefined && current.version === version && !current.destroyed && !current.deleted;
   }
@@ -120,3 +121,6 @@ export class Storing {
 
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Whether an issue step has begun, or a later one has begun to issue anew. */
+export const hasIssued = (facts: JsonObject): boolean => isObject(facts.credential);

@@ -1,7 +1,6 @@
-import type { JsonObject } from "#lib/domain/json.ts";
 import { ClientChosenRun } from "./credential-client-chosen.ts";
 import { ServerChosenRun } from "./credential-server-chosen.ts";
-import { type Issued, type Issuing, isObject, slotTaken } from "./credential-storing.ts";
+import { type Issued, type Issuing, slotTaken } from "./credential-storing.ts";
 
 /** Follows the credential protocol from the committed facts to *done*. Faults are `TargetFault`, `Squatter`, `PutOff`, `Frozen`, `LostLease`. */
 export function issue(issuing: Issuing): Promise<Issued> {
@@ -10,9 +9,6 @@ export function issue(issuing: Issuing): Promise<Issued> {
     ? new ServerChosenRun(issuing, credential).issue()
     : new ClientChosenRun(issuing, credential).issue();
 }
-
-/** Whether an issue step has begun. */
-export const hasIssued = (facts: JsonObject): boolean => isObject(facts.credential);
 
 /**
  * Takes back what `issue` may have made: every key of this intent, then the slot. Idempotent. A slot that is somebody else's holds
@@ -40,7 +36,7 @@ export async function removeSlot({
 
 /**
  * Before power is given: the recorded credential exactly, and the vault's current version is its secret; made so again when somebody
- * else's hand was at work. Null when all is as recorded.
+ * else's hand was at work. Null when all is as recorded, and no earlier try of this step made it anew: what one did is told with the step.
  */
 export async function recheck(issuing: Issuing): Promise<Issued | null> {
   const { credential } = issuing;

@@ -10,8 +10,8 @@ import type { Vault } from "#lib/vaults/store.ts";
 import { guardedCalls } from "./calls.ts";
 import { type Claimed, commit, usualTimes } from "./claiming.ts";
 import { placeOf } from "./crash.ts";
-import { hasIssued, issue, recheck, removeSlot, unissue } from "./credential.ts";
-import type { Issued, Issuing } from "./credential-storing.ts";
+import { issue, recheck, removeSlot, unissue } from "./credential.ts";
+import { hasIssued, type Issued, type Issuing } from "./credential-storing.ts";
 
 export interface SagaOptions {
   readonly db: Db;

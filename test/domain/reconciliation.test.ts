@@ -15,17 +15,19 @@ describe("credentials in force", () => {
 
 describe("the slot of a secret", () => {
   const versions = [1, 2, 3].map((version) => ({ version, ...whole }));
+  const slot = { place: "kv/a", identity: "ours" };
+  const custom = { identity: "ours" };
   it("is as recorded while the version stored last is the current one", () => {
-    expect(slotDiffers("kv/a", { current: 2, versions: versions.slice(0, 2) }, inForce)).toBeNull();
+    expect(slotDiffers(slot, { custom, current: 2, versions: versions.slice(0, 2) }, inForce)).toBeNull();
     expect(
-      slotDiffers("kv/a", { current: 2, versions: versions.slice(0, 2) }, [
+      slotDiffers(slot, { custom, current: 2, versions: versions.slice(0, 2) }, [
         { id: "key-1", vaultVersion: 1 },
         ...inForce,
       ]),
     ).toBeNull();
   });
   it("differs when somebody wrote over it, and the sentence says what to do", () => {
-    expect(slotDiffers("kv/a", { current: 3, versions }, inForce)).toMatch(/^kv\/a holds version 3, .* Rotate/);
+    expect(slotDiffers(slot, { custom, current: 3, versions }, inForce)).toMatch(/^kv\/a holds version 3, .* Rotate/);
   });
   it("differs when it, or the version, is gone", () => {
     const broken = [
@@ -38,13 +40,19 @@ describe("the slot of a secret", () => {
     ];
     for (const shown of [
       null,
-      { current: 0, versions: [] },
-      { current: 2, versions: broken },
-      { current: 2, versions: deleted },
+      { custom, current: 0, versions: [] },
+      { custom, current: 2, versions: broken },
+      { custom, current: 2, versions: deleted },
     ])
-      expect(slotDiffers("kv/a", shown, inForce)).toMatch(/^kv\/a no longer holds its secret/);
+      expect(slotDiffers(slot, shown, inForce)).toMatch(/^kv\/a no longer holds its secret/);
+  });
+  it("differs when somebody removed all of it and made it anew, also where the numbers are the same again", () => {
+    for (const beside of [{}, { identity: "another" }])
+      expect(slotDiffers(slot, { custom: beside, current: 2, versions: versions.slice(0, 2) }, inForce)).toMatch(
+        /^kv\/a was made anew by somebody else\./,
+      );
   });
   it("is nobody's to miss where nothing was stored", () => {
-    expect(slotDiffers("kv/a", null, [])).toBeNull();
+    expect(slotDiffers(slot, null, [])).toBeNull();
   });
 });

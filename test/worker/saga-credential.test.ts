@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ServerChosenCredential, StepWork } from "#lib/connectors/connector.ts";
+import { type ServerChosenCredential, Squatter, type StepWork } from "#lib/connectors/connector.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import { newServerChosen } from "#lib/domain/provisioning/server-chosen-secret.ts";
@@ -94,7 +94,10 @@ function world(options: { mintWindowMs?: number; facts?: JsonObject } = {}) {
     committed: async () => row.facts,
     lastCalls: calls,
   };
-  return { keys, versions, row, on, credential, issuing };
+  const writeBeside = (other: Record<string, string>) => {
+    custom = other;
+  };
+  return { keys, versions, row, on, credential, issuing, writeBeside };
 }
 
 describe("issuing a secret that the target chooses", () => {
@@ -168,49 +171,86 @@ describe("issuing a secret that the target chooses", () => {
   });
 });
 
+/** The step that gives power, with facts of its own, after one that issued. */
+async function issued({ issuing, row }: ReturnType<typeof world>): Promise<{ step: Issuing; facts: () => JsonObject }> {
+  await issue(issuing);
+  let own: JsonObject = {};
+  const work = {
+    ...issuing.work,
+    get facts() {
+      return { ...row.facts, ...own };
+    },
+    checkpoint: async (more: JsonObject) => {
+      own = { ...own, ...more };
+    },
+  };
+  return { step: { ...issuing, work, committed: async () => own }, facts: () => own };
+}
+
 describe("before power is given", () => {
   it("nothing is done when exactly the recorded keys exist", async () => {
     const w = world();
-    await issue(w.issuing);
-    expect(await recheck(w.issuing)).toBeNull();
+    const { step } = await issued(w);
+    expect(await recheck(step)).toBeNull();
   });
   it("a key that somebody added is deleted first", async () => {
     const w = world();
-    await issue(w.issuing);
+    const { step } = await issued(w);
     w.keys.set("stray", { active: true, everUsed: false });
-    expect((await recheck(w.issuing))?.stored).toEqual({ externalId: "key-1", version: 1 });
+    expect((await recheck(step))?.stored).toEqual({ externalId: "key-1", version: 1 });
     expect([...w.keys.keys()]).toEqual(["key-1"]);
   });
   it("a recorded key that somebody deleted is made anew, and the inventory is told of both", async () => {
     const w = world();
-    await issue(w.issuing);
+    const { step } = await issued(w);
     w.keys.clear();
-    const again = await recheck(w.issuing);
+    const again = await recheck(step);
     expect(again?.stored).toEqual({ externalId: "key-2", version: 2 });
     expect(again?.ended).toEqual([{ externalId: "key-1", state: "removed" }]);
     expect(w.versions).toEqual(["key-1", "key-2"]);
   });
   it("a key that was made anew is told of its predecessor by whoever ends it", async () => {
     const w = world();
-    await issue(w.issuing);
+    const { step } = await issued(w);
     w.keys.clear();
     const put = w.issuing.vault.put;
     w.issuing.vault.put = async () => {
       throw new LostLease();
     };
-    await expect(recheck(w.issuing)).rejects.toThrow(LostLease);
+    await expect(recheck(step)).rejects.toThrow(LostLease);
     w.issuing.vault.put = put;
-    const again = await recheck(w.issuing);
+    const again = await recheck(step);
     expect(again?.stored.externalId).toBe("key-3");
     expect(again?.ended?.map(({ externalId }) => externalId)).toEqual(["key-1", "key-2"]);
   });
   it("a secret over which somebody else has written is made anew with its key", async () => {
     const w = world();
-    await issue(w.issuing);
+    const { step } = await issued(w);
     w.versions.push("a stranger's");
-    expect((await recheck(w.issuing))?.stored).toEqual({ externalId: "key-2", version: 3 });
+    expect((await recheck(step))?.stored).toEqual({ externalId: "key-2", version: 3 });
     expect([...w.keys.keys()]).toEqual(["key-2"]);
     expect(w.versions.at(-1)).toBe("key-2");
+  });
+  it("what an earlier try of the step made anew is told again, without making it again", async () => {
+    const w = world();
+    const { step } = await issued(w);
+    w.keys.clear();
+    await recheck(step);
+    const again = await recheck(step);
+    expect(again?.stored).toEqual({ externalId: "key-2", version: 2 });
+    expect(again?.ended).toEqual([{ externalId: "key-1", state: "removed" }]);
+    expect(w.versions).toEqual(["key-1", "key-2"]);
+  });
+  it("a slot that somebody removed and filled under the same number is not taken for ours", async () => {
+    const w = world();
+    const { step } = await issued(w);
+    w.writeBeside({});
+    w.versions[0] = "a stranger's";
+    w.issuing.vault.prepare = async () => {
+      throw new TargetFault("conflict", "slot-taken", "Not this identity's.");
+    };
+    await expect(recheck(step)).rejects.toBeInstanceOf(Squatter);
+    expect(w.versions).toEqual(["a stranger's"]);
   });
 });
 

@@ -6,7 +6,7 @@ import { TargetFault } from "#lib/domain/fault.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import { Secret } from "#lib/domain/secret.ts";
 import { unlessMissing } from "./faults.ts";
-import { type Ground, lateIsNotGone } from "./ground.ts";
+import { type Ground, lateIsNotGone, readOurs } from "./ground.ts";
 
 /** Not yet known to STS, or known only to some of its servers. */
 const unknownYet = new Set(["InvalidClientTokenId", "SignatureDoesNotMatch"]);
@@ -19,7 +19,7 @@ export function recordedKeys(facts: JsonObject): readonly string[] | null {
   return parsed.success ? [parsed.data.credential.key, ...parsed.data.credential.keep] : null;
 }
 
-/** Access keys of one user: AWS chooses the secret and tells it once; there is no token that would make the call repeatable. */
+/** Access keys of our user, never those of another by its name: AWS chooses the secret and tells it once; there is no token that would make the call repeatable. */
 export function accessKeyCredential(ground: Ground): ServerChosenCredential {
   const { aws, keys, windows } = ground;
   return {
@@ -27,6 +27,7 @@ export function accessKeyCredential(ground: Ground): ServerChosenCredential {
     mintWindowMs: windows.mint,
     consistencyMs: windows.consistency,
     list: async (work) => {
+      await readOurs(ground, work);
       const listed = await keys.list(work.calls, work.intent.name);
       const seen: CredentialSeen[] = [];
       for (const { id, active } of listed)

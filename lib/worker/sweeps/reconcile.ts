@@ -128,7 +128,7 @@ async function lostOf(
 ): Promise<readonly string[]> {
   if (identity.state === "retiring" || storage === null) return [];
   const slot = await slotSeen(worker, storage);
-  const kept = await readKept(worker.db, identity.id);
+  const kept = await readKept(worker.db, identity.id, at);
   if (kept === null) return [];
   const { credential } = target;
   const lateMs = credential?.protocol === "server-chosen" ? credential.consistencyMs : 0;
@@ -138,7 +138,8 @@ async function lostOf(
   const place = `${storage.mount}/${storage.path}`;
   // While the vault does not answer, what was seen of it last stands.
   const before = identity.differences.filter((said) => said.startsWith(`${place} `));
-  const differs = slot === undefined ? before : [slotDiffers(place, slot, kept) ?? []].flat();
+  const differs =
+    slot === undefined ? before : [slotDiffers({ place, identity: identity.id }, slot, kept) ?? []].flat();
   return [...goneCredentials(listed, inForce), ...differs];
 }
 
