@@ -48,6 +48,8 @@ class Held {
   seen: number;
   lost = false;
   over = false;
+  /** What was asked for after a connection was lost and before it is known whose. */
+  readonly waiting: { readonly act: () => void; readonly otherwise: () => void }[] = [];
   constructor(closings: Closings) {
     this.closings = closings;
     this.seen = closings.count;
@@ -83,17 +85,31 @@ class Held {
     if (!isSendable(query)) return query;
     const send = query.handler;
     const gone = () => query.reject(Object.assign(new Error("The connection is gone."), { code: "CONNECTION_CLOSED" }));
-    query.handler = (same) => (this.over ? gone() : this.whenAlive(() => send(same), gone));
+    query.handler = (same) => this.whenAlive(() => (this.over ? gone() : send(same)), gone);
     return query;
   }
 
-  /** Acts in this very turn when no connection of the pool was lost meanwhile, else once it is known whose it was. */
+  /** Acts in this very turn when no connection of the pool was lost meanwhile, else once it is known whose it was; in the order asked. */
   whenAlive(act: () => void, otherwise: () => void = () => undefined): void {
     if (this.lost) otherwise();
-    else if (this.seen === this.closings.count) act();
-    else {
-      this.seen = this.closings.count;
-      setImmediate(() => queueMicrotask(() => this.whenAlive(act, otherwise)));
+    else if (this.waiting.length === 0 && this.seen === this.closings.count) act();
+    else if (this.waiting.push({ act, otherwise }) === 1) this.askAgain();
+  }
+
+  askAgain(): void {
+    this.seen = this.closings.count;
+    setImmediate(() => queueMicrotask(() => this.settle()));
+  }
+
+  settle(): void {
+    if (!this.lost && this.seen !== this.closings.count) {
+      this.askAgain();
+      return;
+    }
+    for (let next = this.waiting.at(0); next !== undefined; next = this.waiting.at(0)) {
+      if (this.lost) next.otherwise();
+      else next.act();
+      this.waiting.shift();
     }
   }
 }

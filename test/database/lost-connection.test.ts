@@ -127,6 +127,27 @@ for (const [moment, act] of Object.entries(moments)) {
   });
 }
 
+const sleepers = () =>
+  admin`select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep%' and state = 'active' and pid <> pg_backend_pid()`;
+
+it("what is sent side by side after another's connection was lost keeps its order", async () => {
+  const { promise: gone, resolve } = Promise.withResolvers<void>();
+  const asleep = database.db.transaction((tx) => tx.execute(sql`select pg_sleep(20)`)).then(() => "committed", codeOf);
+  const other = database.db.transaction(async (tx) => {
+    await tx.execute(sql`create temporary table own (n int) on commit drop`);
+    await gone;
+    const [, seen] = await Promise.all([
+      tx.execute(sql`insert into own values (1)`),
+      tx.execute<{ n: number }>(sql`select n from own`),
+    ]);
+    return seen.map(({ n }) => n);
+  });
+  for (let ended = 0; ended < 1; await pause(10)) ended += (await sleepers()).length;
+  expect(await asleep).toMatch(/CONNECTION_CLOSED|57P01/);
+  resolve();
+  expect(await other).toEqual([1]);
+});
+
 it("a lost connection leaves the transactions on the others alone", async () => {
   const { promise: gone, resolve } = Promise.withResolvers<void>();
   const asleep = database.db.transaction((tx) => tx.execute(sql`select pg_sleep(20)`)).then(() => "committed", codeOf);
@@ -136,8 +157,6 @@ it("a lost connection leaves the transactions on the others alone", async () => 
     await tx.execute(sql`insert into own values (1)`);
     return tx.execute(sql`select n from own`);
   });
-  const sleepers = () =>
-    admin`select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep%' and state = 'active' and pid <> pg_backend_pid()`;
   for (let ended = 0; ended < 1; await pause(10)) ended += (await sleepers()).length;
   expect(await asleep).toMatch(/CONNECTION_CLOSED|57P01/);
   resolve();
