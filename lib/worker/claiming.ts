@@ -73,7 +73,7 @@ const lostCodes =
   /^(CONNECTION_(CLOSED|ENDED|DESTROYED)|CONNECT_TIMEOUT|ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT|08...|57P0[123]|40001|40P01)$/;
 
 /** Whether the database gave no answer, or one after which the same transaction may simply be tried again. */
-function unanswered(error: unknown): boolean {
+export function unanswered(error: unknown): boolean {
   for (let at = error; at instanceof Error; at = at.cause) {
     if ("code" in at && typeof at.code === "string" && lostCodes.test(at.code)) return true;
   }

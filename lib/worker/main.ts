@@ -3,6 +3,7 @@ import { openDatabase } from "#db/client.ts";
 import { listen } from "#db/notify.ts";
 import { forgetWorkers, readClockOffset } from "#db/store/configuration.ts";
 import { assemble } from "./assemble.ts";
+import { unanswered } from "./claiming.ts";
 import { configPath, type LoadedConfig, readConfig } from "./config-file.ts";
 import { firstBundle } from "./first-bundle.ts";
 import { runHeart } from "./heartbeat.ts";
@@ -21,11 +22,23 @@ const log = createLog(
   () => new Date(),
 );
 
+/**
+ * postgres.js 3.4.9 asks each new connection for the server's types by itself, and nobody hears when the server goes away just then:
+ * that would end the process. Whoever waits for the connection is told by its own query.
+ */
+function outliveUnheardLosses(): void {
+  process.on("unhandledRejection", (error) => {
+    if (!unanswered(error)) throw error;
+    log.fault("connection", error);
+  });
+}
+
 /** Starts a worker; ends when it is told to (SIGTERM, SIGINT) and its loops have drained. */
 async function main(): Promise<void> {
   const url = process.env.CHARTER_WORKER_DATABASE_URL;
   if (!url) throw new Unfit("Set CHARTER_WORKER_DATABASE_URL to the address of the role charter_worker.");
   const loaded = await load();
+  outliveUnheardLosses();
   const database = openDatabase(url, { applicationName: "charter-worker", max: 12, prepares: true });
   await refuseShiftedClock(database.db);
   const stop = new AbortController();
