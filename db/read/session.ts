@@ -35,7 +35,7 @@ export async function readSession(db: Queries, session: string): Promise<Session
       coalesce((select json_agg(distinct jsonb_build_object('id', t.id, 'name', t.name))
         from charter.people o join charter.team_members m on m.tenant = o.tenant and m.person = o.id and m.member
         join charter.teams t on t.tenant = m.tenant and t.id = m.team
-        where o.tenant = p.tenant and o.canonical = p.id), '[]') as teams
+        where o.tenant = p.tenant and o.canonical = p.id and o.active), '[]') as teams
     from charter.sessions s
     join charter.people l on l.tenant = s.tenant and l.id = s.person and l.active
     join charter.people p on p.tenant = l.tenant and p.id = l.canonical and p.active

@@ -34,9 +34,11 @@ interface Denied {
 
 /** A refused attempt, in either role's own word: a statement of its own, outside the transaction that was refused. */
 export async function appendDenied(db: Queries, denied: Denied): Promise<void> {
+  // An entry has 16 KiB in UTF-8; two hundred ids take half of it.
+  const most = denied.of === undefined ? 20 : 8;
   const refusals = denied.refusals
-    .slice(0, 20)
-    .map(({ code, sentence }) => ({ code, sentence: sentence.slice(0, 300) }));
+    .slice(0, most)
+    .map(({ code, sentence }) => ({ code, sentence: sentence.slice(0, 250) }));
   const detail = denied.of === undefined ? { refusals } : { of: denied.of, refusals };
   await db.execute(
     sql`select charter.append_denied(${denied.actor}, ${denied.attempted.slice(0, 120)}, ${JSON.stringify(detail)}::jsonb)`,

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { appendDenied } from "#db/store/audit.ts";
 import { insertAsk } from "#db/store/claims.ts";
 import { readOutcome } from "#db/store/inbox.ts";
 import { askForMany } from "#lib/claims/many/ask.ts";
@@ -94,6 +95,17 @@ describe("sent", () => {
         detail: { of: [first, second], refusals: [expect.objectContaining({ code: "not-found" })] },
       },
     ]);
+  });
+
+  test("the entry of the most that can be asked together has room for every id, whatever the sentences", async () => {
+    const of = Array.from({ length: manyCap }, () => randomUUID());
+    const refusals = Array.from({ length: 20 }, (_, place) => ({
+      code: "not-found" as const,
+      sentence: `${place}${"字".repeat(400)}`,
+    }));
+    const before = await cast.rows();
+    await appendDenied(cast.scenario.database.web, { actor: "x", attempted: "many.retire 200 together", of, refusals });
+    expect(gained(before, await cast.rows())).toEqual({ denied: 1 });
   });
 
   test("what is refused of one stops no other; each becomes the request that was foretold, and a second click no other", async () => {
