@@ -63,11 +63,21 @@ interface Reader {
 async function follow(reader: Reader, gone: AbortSignal, send: Sender): Promise<void> {
   const { streams, closing } = hub();
   if (closing) return;
-  const { db } = database();
   const turn = new Turns(streams, gone);
+  try {
+    await tell(reader, turn, send);
+  } finally {
+    turn.end();
+  }
+}
+
+/** Sends what there is to say, turn by turn, until there is no next one. */
+async function tell(reader: Reader, turn: Turns, send: Sender): Promise<void> {
+  const { db } = database();
   let person = reader.person;
   let mark = await readMark(db, person);
-  if ((await readSnapshot(db)) !== reader.drawn) send("event: changed\ndata: {}\n\n");
+  const snapshot = await readSnapshot(db);
+  if (snapshot !== reader.drawn && !turn.over) send("event: changed\ndata: {}\n\n");
   let readAt = performance.now();
   let breathedAt = readAt;
   while (await turn.next()) {
@@ -79,7 +89,7 @@ async function follow(reader: Reader, gone: AbortSignal, send: Sender): Promise<
       readAt = now;
     }
     const seen = await readMark(db, person);
-    if (gone.aborted) return;
+    if (turn.over) return;
     if (seen !== mark) send("event: changed\ndata: {}\n\n");
     else if (now - breathedAt > breatheEvery) send(":\n\n");
     else continue;
@@ -114,8 +124,15 @@ class Turns {
       });
     }
     this.#hinted = false;
-    const over = this.#gone.aborted || hub().closing;
-    if (over) this.#streams.delete(this.#hear);
-    return !over;
+    return !this.over;
+  }
+
+  /** The reader left, or the process ends: nothing may be sent any more. */
+  get over(): boolean {
+    return this.#gone.aborted || hub().closing;
+  }
+
+  end(): void {
+    this.#streams.delete(this.#hear);
   }
 }
