@@ -101,7 +101,7 @@ const RuleCard = ({
               <p>{rule.sentence}</p>
               <p className="text-[12.5px] text-muted">
                 {asked(rule)}
-                {rule.mend ? <>To satisfy it: {rule.mend.replaceAll(places, "… $3")} </> : null}
+                {rule.mend ? <>To satisfy it: {rule.mend.replaceAll(places, "the allowed $3")} </> : null}
                 {rule.controls.length > 0 ? <>Supports {rule.controls.join(", ")}.</> : null}
               </p>
               <details className="mt-1">

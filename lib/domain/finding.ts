@@ -148,7 +148,7 @@ const words: { readonly [K in FindingKind]: FindingWords } = {
     sentence: null,
     points: 45,
     controls: ["NHI5:2025", "PR.AA-05", "PCI DSS 7.2.5"],
-    remedies: ["suspend", "change-access", "retire"],
+    remedies: ["suspend", "change-access", "rotate", "retire"],
   },
   squatter: {
     title: "Not ours",
