@@ -9,7 +9,7 @@ import { ready } from "./asking.ts";
 import type { Ground } from "./ground.ts";
 import { allLive, approved, caps, gate, roles, users } from "./hundred.ts";
 import { type Line, median, timed } from "./measure.ts";
-import { type Recorder, record } from "./recorder.ts";
+import { recording } from "./recorder.ts";
 import { openScript, replay, runners, sideBySide } from "./replaying.ts";
 
 /** The role that is changed by hand at the end. */
@@ -21,24 +21,18 @@ const changed = "bench-r-000-drift";
  * seen to make, as many side by side, and compares nothing. Bound: 500 ms. Needs Python with moto and OpenBao.
  */
 export async function benchDrift({ server }: Ground, rounds: number): Promise<readonly Line[]> {
-  const recorders: Recorder[] = [];
-  const through = async (url: string) => {
-    const recorder = await record(url);
-    recorders.push(recorder);
-    return recorder.url;
-  };
-  const at = await install({ cluster: server, through, gate, caps });
+  const recorders = recording();
+  const at = await install({ cluster: server, through: recorders.through, gate, caps });
   try {
     await ready(at);
     await allLive(at, await approved(at, "drift"));
-    const seen = () => recorders.flatMap((recorder) => recorder.take());
     const [sweep, as] = [await openSweep(at), await openScript(at)];
     const times = { sweep: [] as number[], script: [] as number[] };
     let calls = 0;
     for (let round = -1; round < rounds; round += 1) {
-      seen();
+      recorders.take();
       const swept = await timed(sweep.run);
-      const made = seen();
+      const made = recorders.take();
       const script = await timed(() => sideBySide(made, (call) => replay(as, { name: changed, calls: [call] }, "")));
       if (round < 0) continue;
       times.sweep.push(swept);
@@ -52,7 +46,7 @@ export async function benchDrift({ server }: Ground, rounds: number): Promise<re
     return [{ ...{ name: `drift-${users + roles}`, value: median(times.sweep), unit: "ms", peer }, also }];
   } finally {
     await at.stop();
-    await Promise.all(recorders.map((recorder) => recorder.close()));
+    await recorders.close();
   }
 }
 

@@ -3,7 +3,7 @@ import { ready } from "./asking.ts";
 import type { Ground } from "./ground.ts";
 import { allLive, approved, caps, gate, roles, users } from "./hundred.ts";
 import { type Line, median, timed } from "./measure.ts";
-import { type Recorded, type Recorder, record } from "./recorder.ts";
+import { type Recorded, recording } from "./recorder.ts";
 import { actionOf, byIdentity, openScript, replay, runners, type Sequence, sideBySide } from "./replaying.ts";
 
 /**
@@ -13,24 +13,18 @@ import { actionOf, byIdentity, openScript, replay, runners, type Sequence, sideB
  * first. Needs Python with moto and OpenBao.
  */
 export async function benchProvision({ server }: Ground, rounds: number): Promise<readonly Line[]> {
-  const recorders: Recorder[] = [];
-  const through = async (url: string) => {
-    const recorder = await record(url);
-    recorders.push(recorder);
-    return recorder.url;
-  };
-  const at = await install({ cluster: server, through, gate, caps });
+  const recorders = recording();
+  const at = await install({ cluster: server, through: recorders.through, gate, caps });
   try {
-    const seen = () => recorders.flatMap((recorder) => recorder.take());
     const times = { governed: [] as number[], script: [] as number[], naive: [] as number[] };
     let calls = 0;
     await ready(at);
     const as = await openScript(at);
     for (let round = -1; round < rounds; round += 1) {
       const names = await approved(at, `r${round + 1}`);
-      seen();
+      recorders.take();
       const governed = await timed(() => allLive(at, names));
-      const sequences = byIdentity(seen(), names);
+      const sequences = byIdentity(recorders.take(), names);
       const script = await timed(() => sideBySide(sequences, (one) => replay(as, one, "p")));
       const naive = await timed(() => sideBySide(sequences, (one) => replay(as, { ...one, calls: four(one) }, "q")));
       if (round < 0) continue;
@@ -49,7 +43,7 @@ export async function benchProvision({ server }: Ground, rounds: number): Promis
     ];
   } finally {
     await at.stop();
-    await Promise.all(recorders.map((recorder) => recorder.close()));
+    await recorders.close();
   }
 }
 

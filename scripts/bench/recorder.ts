@@ -11,7 +11,7 @@ export interface Recorded {
   readonly answer: string;
 }
 
-export interface Recorder {
+interface Recorder {
   readonly url: string;
   /** What went through since it was last asked. */
   take(): readonly Recorded[];
@@ -21,7 +21,7 @@ export interface Recorder {
 const signer = /Credential=([^/,]+)\//;
 
 /** An HTTP server that hands everything on to `to` unchanged and keeps what it saw. */
-export async function record(to: string): Promise<Recorder> {
+async function record(to: string): Promise<Recorder> {
   const seen: Recorded[] = [];
   const { hostname, port } = new URL(to);
   const server = createServer((incoming, outgoing) => {
@@ -55,5 +55,19 @@ export async function record(to: string): Promise<Recorder> {
         server.closeAllConnections();
         server.close(() => resolve());
       }),
+  };
+}
+
+/** Recorders in front of whatever a bench leads through them, heard together. */
+export function recording() {
+  const recorders: Recorder[] = [];
+  return {
+    through: async (url: string) => {
+      const recorder = await record(url);
+      recorders.push(recorder);
+      return recorder.url;
+    },
+    take: () => recorders.flatMap((recorder) => recorder.take()),
+    close: () => Promise.all(recorders.map((recorder) => recorder.close())),
   };
 }
