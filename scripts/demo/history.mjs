@@ -14,6 +14,7 @@ const firstDay = 99;
 /** A sweep among the other work of a first start, and what a day's asking leads to. */
 const sweepWithinMs = 120_000;
 const restWithinMs = 300_000;
+const restPollMs = 10;
 
 /** Whether a start was ended before its history had come to today: a part of it is none. */
 export const isCutOff = (home) => readJson(stamp(home), null)?.state === "begun";
@@ -35,12 +36,15 @@ export async function beginHistory(started) {
 async function live(started) {
   const { home, node, webEnv, cluster, clock } = started;
   const postgres = await superuser(cluster);
-  const desk = await openDesk(actsOf(started, postgres));
+  const first = {};
+  const desk = await openDesk(actsOf(started, { postgres, first }));
   try {
     // Nothing of it is worth a wait for the disk: what is cut off begins anew.
     await postgres.unsafe("alter system set synchronous_commit = off");
     await postgres`select pg_reload_conf()`;
-    await importFolder(started, "directory");
+    // Beside the start of what plays, which waits for its people.
+    first.directory = importFolder(started, "directory");
+    first.directory.catch(() => {});
     const world = { CHARTER_HISTORY_WORLD: home.path("demo"), CHARTER_HISTORY_CLUSTERS: home.postgres };
     const env = { ...webEnv, ...world, CHARTER_HISTORY_DESK: desk.address };
     const done = await run(node, ["scripts/demo/history/play.ts"], { env, log: home.log("history") });
@@ -73,9 +77,13 @@ const isBusy = (postgres) => postgres`
     or exists (select from charter.steps where stuck_at is null and (state in ('claimed', 'sent')
       or (state in ('ready', 'ambiguous') and due_at <= charter.clock() + interval '2 seconds'))) as busy`;
 
-const actsOf = (started, postgres) => ({
+const actsOf = (started, { postgres, first }) => ({
+  "directory/first": async () => {
+    await first.directory;
+    return {};
+  },
   rest: async () => {
-    for (const end = Date.now() + restWithinMs; Date.now() < end; await pause(40)) {
+    for (const end = Date.now() + restWithinMs; Date.now() < end; await pause(restPollMs)) {
       const [{ busy }] = await isBusy(postgres);
       if (!busy) return {};
     }

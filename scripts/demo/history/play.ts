@@ -25,7 +25,7 @@ import { atCluster } from "./cluster.ts";
 import { deeds } from "./deeds.ts";
 import { outside, use, type World } from "./outside.ts";
 import { signIn } from "./sign-in.ts";
-import { Refused, type Stage, settle, stageOf } from "./stage.ts";
+import { actAt, Refused, type Stage, settle, stageOf } from "./stage.ts";
 import type { Birth, Deed } from "./story.ts";
 
 const people = {
@@ -58,6 +58,7 @@ interface Day {
 async function play(): Promise<void> {
   const { url, desk, world, issuer, clientId, clientSecret, portal } = settings();
   const { db, close } = openDatabase(url, { applicationName: "charter-history", max: 8, prepares: true });
+  await actAt(desk, "directory/first", {});
   const at = { issuer, clientId, clientSecret, portal };
   const signedIn = await Promise.all(
     Object.entries(people).map(async ([key, subject]) => [key, await signIn(db, at, `demo-${subject}`)] as const),
