@@ -26,11 +26,14 @@ const payments: readonly Birth[] = [
     at: "production",
     need: writes("acme-ledger-archive"),
   }),
-  pipeline([84, "jonas", "billing-release"], "Puts a new version of billing live after its tests have passed.", {
-    repository: "billing",
-    at: "production",
-    need: deploys("billing-webhook"),
-  }),
+  // Alike but for their names, and asked about today: their owner keeps both in one gesture.
+  ...["billing-release", "billing-rollback"].map((name) =>
+    pipeline([84, "jonas", name], "Moves billing's webhook to a version whose tests have passed.", {
+      repository: "billing",
+      at: "production",
+      need: deploys("billing-webhook"),
+    }),
+  ),
   pipeline([84, "jonas", "billing-preview"], "Shows a change of billing to whoever reviews it.", {
     repository: "billing",
     at: "staging",
@@ -70,11 +73,6 @@ const payments: readonly Birth[] = [
     repository: "billing",
     at: "production",
     need: sends("billing-dunning"),
-  }),
-  pipeline([56, "jonas", "storefront-preview"], "Shows a change of the shop to whoever reviews it.", {
-    repository: "storefront",
-    at: "staging",
-    need: writes("acme-shop-preview"),
   }),
   pipeline([49, "amara", "ledger-checksum"], "Compares yesterday's ledger with what was archived.", {
     repository: "ledger",

@@ -3,6 +3,7 @@ import { type Deed, pipeline, publishes, reads, sends, writes } from "./story.ts
 const busy = [
   "ledger-archive",
   "billing-release",
+  "billing-rollback",
   "billing-preview",
   "invoice-archive",
   "storefront-deploy",
