@@ -43,10 +43,7 @@ export const troubleOf = ({
   readonly refusals: readonly Refusal[];
   readonly fault: string | null;
 }): string | null => {
-  if (fault !== null)
-    return fault === ""
-      ? "The portal did not answer. What you typed is still here; try again."
-      : `Something failed on our side. Nothing was changed. Reference ${fault}.`;
+  if (fault !== null) return `Something failed on our side. Nothing was changed. Reference ${fault}.`;
   return refusals.length === 0
     ? null
     : refusals.map((refusal) => [refusal.sentence, refusal.mend].filter(Boolean).join(" ")).join(" ");

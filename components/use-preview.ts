@@ -34,7 +34,6 @@ export function usePreview<Input, Seen>(input: Input, ask: (input: Input) => Pro
 }
 
 function troubleIn(answer: Answer<unknown>): string | null {
-  if ("fault" in answer)
-    return `The preview could not be made${answer.fault ? ` (reference ${answer.fault})` : ""}. What you typed is kept.`;
+  if ("fault" in answer) return `The preview could not be made (reference ${answer.fault}). What you typed is kept.`;
   return "refusals" in answer ? answer.refusals.map((refusal) => refusal.sentence).join(" ") : null;
 }
