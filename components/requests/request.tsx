@@ -24,7 +24,7 @@ import { LiveSteps } from "./live-steps.tsx";
 import { PlanCard } from "./plan-card.tsx";
 import { RequestActions, type RequestVerbs } from "./request-actions.tsx";
 import { DecisionCard, StagesCard } from "./stages-card.tsx";
-import { StatusLine } from "./status-line.tsx";
+import { isStuck, StatusLine } from "./status-line.tsx";
 import type { Retry } from "./try-again.tsx";
 import { VersionsCard } from "./versions-card.tsx";
 
@@ -118,7 +118,12 @@ function Head({ page, viewer, verbs }: Omit<Props, "use" | "access">) {
       title={current.charter.name}
       marks={
         <>
-          <RequestStatus state={state?.state ?? null} kind={request.kind} held={heldUntil(page) !== null} />
+          <RequestStatus
+            state={state?.state ?? null}
+            kind={request.kind}
+            held={heldUntil(page) !== null}
+            stuck={isStuck(page)}
+          />
           <EnvironmentBadge environment={current.charter.environment} />
           {current.version > 1 ? <Badge>Version {current.version}</Badge> : null}
         </>

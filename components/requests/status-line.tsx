@@ -72,7 +72,8 @@ export function StatusLine({ page }: { readonly page: RequestPage }) {
   );
 }
 
-const isStuck = ({ intent }: RequestPage): boolean =>
+/** Whether a step waits for an operator. */
+export const isStuck = ({ intent }: RequestPage): boolean =>
   intent?.steps.some(({ state, stuckAt }) => stuckAt !== null && state !== "done" && state !== "undone") ?? false;
 
 function stopsOf(page: RequestPage): readonly Stop[] {

@@ -23,7 +23,7 @@ export const DecidedCard = ({ rows }: { readonly rows: readonly Decided[] }) => 
             <span className="font-[540]">{row.name}</span>{" "}
             <span className="text-muted">{row.verdict === "approve" ? "approved" : "denied"}</span>
           </Link>
-          <RequestStatus state={row.state} kind={row.kind} />
+          <RequestStatus state={row.state} kind={row.kind} stuck={row.stuck} />
           <span className="text-right text-sm text-muted md:min-w-20">
             <Time at={row.at} />
           </span>
