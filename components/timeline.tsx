@@ -18,7 +18,7 @@ const dots = {
   bad: "border-bad bg-bad",
 } as const;
 
-/** What happened, oldest first, joined by a line. */
+/** What happened, in a row joined by a line. */
 export function Timeline({ moments, label }: { readonly moments: readonly Moment[]; readonly label: string }) {
   return (
     <ol aria-label={label}>

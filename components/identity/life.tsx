@@ -8,9 +8,9 @@ import { type Kinds, lifeWords } from "./life-words.ts";
 const atAudit = (aggregate: string) => `/audit?q=${encodeURIComponent(aggregate)}`;
 const quiet = "text-faint underline underline-offset-2";
 
-/** From the first draft to now, newest last; each line is an audit entry, or looks in a row that saw the same. */
+/** From now back to the first draft; each line is an audit entry, or looks in a row that saw the same. */
 export function Life({ life, kinds, id }: { readonly life: Lived; readonly kinds: Kinds; readonly id: string }) {
-  const moments: readonly Moment[] = life.entries.flatMap((entry) => {
+  const moments: readonly Moment[] = life.entries.toReversed().flatMap((entry) => {
     const words = lifeWords(entry, kinds);
     if (words === null) return [];
     const { title, remark, bad } = words;
@@ -36,8 +36,13 @@ export function Life({ life, kinds, id }: { readonly life: Lived; readonly kinds
   const count = life.entries.reduce((sum, entry) => sum + entry.count, 0);
   return (
     <Card title="Life so far" aside={`${count} ${count === 1 ? "entry" : "entries"}`} className="self-start">
+      {moments.length === 0 ? (
+        <p className="text-muted">Nothing has been recorded yet.</p>
+      ) : (
+        <Timeline label="Life so far" moments={moments} />
+      )}
       {life.cut ? (
-        <p className="mb-2 text-sm text-muted">
+        <p className="mt-2 text-sm text-muted">
           What was before is in the{" "}
           <Link className="underline underline-offset-2" href={atAudit(id)}>
             audit log
@@ -45,11 +50,6 @@ export function Life({ life, kinds, id }: { readonly life: Lived; readonly kinds
           .
         </p>
       ) : null}
-      {moments.length === 0 ? (
-        <p className="text-muted">Nothing has been recorded yet.</p>
-      ) : (
-        <Timeline label="Life so far" moments={moments} />
-      )}
     </Card>
   );
 }
