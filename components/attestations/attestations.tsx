@@ -19,12 +19,14 @@ interface AttestationsProps {
   readonly selected: string;
   readonly coverage: readonly TeamCoverage[] | null;
   readonly open: OpenQuestions | null;
+  /** What the open questions are filtered by. */
+  readonly filter: { readonly team: string; readonly stage: string };
   readonly narrow: ((identity: string) => string) | null;
   readonly answer: AnswerAction;
 }
 
 /** Do these still deserve to live? One question a card; for security the whole beneath it. */
-export function Attestations({ page, selected, coverage, open, narrow, answer }: AttestationsProps) {
+export function Attestations({ page, selected, coverage, open, filter, narrow, answer }: AttestationsProps) {
   const { cards, own, people } = page;
   const at = Math.max(
     cards.findIndex(({ identity }) => identity === selected),
@@ -34,7 +36,7 @@ export function Attestations({ page, selected, coverage, open, narrow, answer }:
   return (
     <>
       <PageHead title="Still needed?" actions={<Export />}>
-        {sentenceOf(page)}
+        <Asked own={own} />
       </PageHead>
       {card === undefined ? (
         coverage === null ? (
@@ -47,28 +49,31 @@ export function Attestations({ page, selected, coverage, open, narrow, answer }:
             card={card}
             alike={cards.filter((other) => other !== card && other.sameness === card.sameness)}
             queue={cards.map(({ identity }) => identity)}
-            place={`${at + 1} of ${cards.length} ·`}
+            place={`${at + 1} of ${own.asked} ·`}
             people={people}
             narrow={narrow === null ? null : narrow(card.identity)}
             answer={answer}
           />
-          {cards.length > 1 ? <Queue cards={cards} selected={card.identity} /> : null}
+          {cards.length > 1 ? <Queue cards={cards} asked={own.asked} selected={card.identity} /> : null}
         </div>
       )}
-      {coverage === null || open === null ? null : <Coverage coverage={coverage} open={open} />}
+      {coverage === null || open === null ? null : <Coverage coverage={coverage} open={open} {...filter} />}
     </>
   );
 }
 
-function sentenceOf({ cards, own }: AttestationPage): string {
-  const asked =
-    cards.length === 0
-      ? "Nothing is asked of you."
-      : `${cards.length} ${cards.length === 1 ? "question" : "questions"} for you.`;
-  const { rest } = own;
-  return rest > 0
-    ? `${asked} ${rest} ${rest === 1 ? "identity" : "identities"} of yours ${rest === 1 ? "is" : "are"} not due.`
-    : asked;
+function Asked({ own: { asked, rest, owner } }: { readonly own: AttestationPage["own"] }) {
+  const said = asked === 0 ? "Nothing is asked of you." : `${asked} ${asked === 1 ? "question" : "questions"} for you.`;
+  if (rest === 0) return said;
+  return (
+    <>
+      {said}{" "}
+      <Link className="link" href={`/identities?${new URLSearchParams({ attestation: "not-due", owner })}`}>
+        {rest} {rest === 1 ? "identity" : "identities"} of yours
+      </Link>{" "}
+      {rest === 1 ? "is" : "are"} not due.
+    </>
+  );
 }
 
 const Export = () => (
@@ -101,8 +106,18 @@ const Nothing = ({ own }: { readonly own: AttestationPage["own"] }) => (
   </Card>
 );
 
-const Queue = ({ cards, selected }: { readonly cards: readonly Question[]; readonly selected: string }) => (
-  <Card flush title="Asked of you" aside={`${cards.length} · soonest due first`}>
+interface QueueProps {
+  readonly cards: readonly Question[];
+  readonly asked: number;
+  readonly selected: string;
+}
+/** Those that are drawn; more are as these are answered. */
+const Queue = ({ cards, asked, selected }: QueueProps) => (
+  <Card
+    flush
+    title="Asked of you"
+    aside={`${cards.length < asked ? `first ${cards.length} of ${asked}` : asked} · soonest due first`}
+  >
     <ol>
       {cards.map(({ identity, evidence, dueAt }) => (
         <li key={identity} className="border-b border-line last:border-b-0">

@@ -3,6 +3,7 @@ import { TriangleAlert } from "lucide-react";
 import Link from "next/link";
 import type { OpenQuestion, OpenQuestions, TeamCoverage } from "#db/read/attestations.ts";
 import type { Stage } from "#lib/domain/attestation.ts";
+import { coverageWords, type Coverage as Standing } from "#lib/domain/coverage.ts";
 import { type Column, DataTable } from "../data-table.tsx";
 import { Filter, Filters } from "../filters.tsx";
 import { EnvironmentBadge } from "../status.tsx";
@@ -11,17 +12,22 @@ import { Card } from "../ui/card.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Deadline } from "../ui/time.tsx";
 
-/** Where the whole stands: by team, and every question that is open. */
+/** Where the whole stands: by team, and every question that is open. Each number leads to its rows. */
 export function Coverage({
   coverage,
   open,
+  team,
+  stage,
 }: {
   readonly coverage: readonly TeamCoverage[];
   readonly open: OpenQuestions;
+  /** What the open questions are filtered by. */
+  readonly team: string;
+  readonly stage: string;
 }) {
   return (
     <div className="mt-4 grid gap-4">
-      <Card title="By team" aside={sentenceOf(coverage)} flush>
+      <Card title="By team" aside={<Share coverage={coverage} />} flush>
         <DataTable
           caption="Questions by team"
           rows={coverage.map((row) => ({ ...row, id: row.slug }))}
@@ -30,10 +36,14 @@ export function Coverage({
           empty={<EmptyState title="No identity lives yet">Questions are planned at an identity's birth.</EmptyState>}
         />
       </Card>
-      <Card title="Open questions" flush>
+      <Card title="Open questions" aside={openOf(coverage, { team, stage })} flush>
         <Filters>
           <Filter name="team" label="Team" choices={coverage.map(({ slug, team }) => ({ value: slug, label: team }))} />
-          <Filter name="stage" label="State" choices={[{ value: "overdue", label: "Overdue" }]} />
+          <Filter
+            name="stage"
+            label="State"
+            choices={(["overdue", "asked"] as const).map((value) => ({ value, label: coverageWords[value] }))}
+          />
         </Filters>
         <DataTable
           caption="Open questions"
@@ -48,46 +58,68 @@ export function Coverage({
   );
 }
 
-function sentenceOf(coverage: readonly TeamCoverage[]): string {
-  const sum = (of: (row: TeamCoverage) => number) => coverage.reduce((total, row) => total + of(row), 0);
-  const [all, overdue] = [sum((row) => row.identities), sum((row) => row.overdue)];
-  if (all === 0) return "";
-  const share = Math.floor(((all - overdue) / all) * 100);
-  return `${share} % not overdue · ${overdue} of ${all} overdue`;
+const sum = (coverage: readonly TeamCoverage[], of: (row: TeamCoverage) => number) =>
+  coverage.reduce((total, row) => total + of(row), 0);
+
+function Share({ coverage }: { readonly coverage: readonly TeamCoverage[] }) {
+  const [all, overdue] = [sum(coverage, (row) => row.identities), sum(coverage, (row) => row.overdue)];
+  if (all === 0) return null;
+  return (
+    <span>
+      {Math.floor(((all - overdue) / all) * 100)} % not overdue ·{" "}
+      <Count to="/attestations?stage=overdue">{overdue}</Count> of <Count to="/identities?debt=counted">{all}</Count>{" "}
+      overdue
+    </span>
+  );
+}
+
+/** How many questions are open within the filter: the numbers above, added up. */
+function openOf(coverage: readonly TeamCoverage[], { team, stage }: { readonly team: string; readonly stage: string }) {
+  const shown = coverage.filter(({ slug }) => team === "" || slug === team);
+  const [asked, overdue] = [sum(shown, (row) => row.asked), sum(shown, (row) => row.overdue)];
+  return `${stage === "overdue" ? overdue : stage === "asked" ? asked : asked + overdue}`;
 }
 
 type TeamRow = TeamCoverage & { readonly id: string };
-const overdueOf = ({ slug, overdue }: TeamRow) =>
-  overdue === 0 ? (
+
+/** A number that leads to its rows; there are none to lead to where it is 0. */
+const Count = ({ to, children: count }: { readonly to: string; readonly children: number }) =>
+  count === 0 ? (
     "0"
   ) : (
-    <Link className="link" href={`/attestations?team=${slug}&stage=overdue`} scroll={false}>
-      {overdue}
+    <Link className="link" href={to} scroll={!to.startsWith("/attestations")}>
+      {count}
     </Link>
   );
-const askedOf = ({ slug, asked, overdue }: TeamRow) =>
-  asked + overdue === 0 ? (
-    "0"
-  ) : (
-    <Link className="link" href={`/attestations?team=${slug}`} scroll={false}>
-      {asked}
-    </Link>
-  );
-const identitiesOf = ({ slug, identities }: TeamRow) =>
-  slug === "" ? (
-    identities
-  ) : (
-    <Link className="link" href={`/identities?debt=counted&team=${slug}`}>
-      {identities}
-    </Link>
-  );
+
+const open = (slug: string, stage: Standing) => `/attestations?${new URLSearchParams({ team: slug, stage })}`;
+const standing = (slug: string, attestation: Standing) =>
+  `/identities?${new URLSearchParams({ attestation, team: slug })}`;
+
 const teamColumns: readonly Column<TeamRow>[] = [
   { id: "team", title: "Team", cell: ({ team }) => team || "no team" },
-  { id: "overdue", title: "Overdue", align: "right", cell: overdueOf },
-  { id: "asked", title: "Asked now", align: "right", cell: askedOf },
-  { id: "attested", title: "Attested", align: "right", cell: ({ attested }) => attested, from: "md" },
-  { id: "never", title: "Not asked yet", align: "right", cell: ({ notYetDue }) => notYetDue, from: "md" },
-  { id: "identities", title: "Identities", align: "right", cell: identitiesOf, from: "md" },
+  {
+    ...{ id: "overdue", title: coverageWords.overdue, align: "right" },
+    cell: ({ slug, overdue }) => <Count to={open(slug, "overdue")}>{overdue}</Count>,
+  },
+  {
+    ...{ id: "asked", title: coverageWords.asked, align: "right" },
+    cell: ({ slug, asked }) => <Count to={open(slug, "asked")}>{asked}</Count>,
+  },
+  {
+    ...{ id: "attested", title: coverageWords.attested, align: "right", from: "md" },
+    cell: ({ slug, attested }) => <Count to={standing(slug, "attested")}>{attested}</Count>,
+  },
+  {
+    ...{ id: "never", title: coverageWords.never, align: "right", from: "md" },
+    cell: ({ slug, notYetDue }) => <Count to={standing(slug, "never")}>{notYetDue}</Count>,
+  },
+  {
+    ...{ id: "identities", title: "Identities", align: "right", from: "md" },
+    cell: ({ slug, identities }) => (
+      <Count to={`/identities?${new URLSearchParams({ debt: "counted", team: slug })}`}>{identities}</Count>
+    ),
+  },
 ];
 
 const stageWords: { readonly [S in Stage]: string } = {

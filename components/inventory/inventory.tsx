@@ -2,6 +2,7 @@ import { Fingerprint } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
 import type { InventoryChoices } from "#db/read/inventory.ts";
+import { coverages, coverageWords } from "#lib/domain/coverage.ts";
 import { debtGroups, groupWords } from "#lib/domain/debt.ts";
 import { findingKinds, levelOf, wordsOf } from "#lib/domain/finding.ts";
 import { tileWords } from "#lib/domain/tile.ts";
@@ -105,6 +106,11 @@ const InventoryFilters = ({
       name="debt"
       label="Answers"
       choices={debtGroups.map((group) => ({ value: group, label: groupWords[group] }))}
+    />
+    <Filter
+      name="attestation"
+      label="Attestation"
+      choices={coverages.map((one) => ({ value: one, label: coverageWords[one] }))}
     />
     <Filter
       name="state"

@@ -2,10 +2,12 @@ import { sql } from "drizzle-orm";
 import { seesEverything, type Viewer } from "#lib/domain/actor.ts";
 import type { QuestionAnswer, Stage } from "#lib/domain/attestation.ts";
 import type { Environment } from "#lib/domain/charter.ts";
+import { asCoverage } from "#lib/domain/coverage.ts";
 import type { Refusal } from "#lib/domain/refusal.ts";
 import { isUuid } from "#lib/domain/text.ts";
 import type { Queries } from "../client.ts";
-import { askedOf } from "./attestation-sight.ts";
+import { askedOf, questionCount } from "./attestation-sight.ts";
+import { questionIs } from "./coverage.ts";
 
 /** A question as it is asked of the viewer; its evidence is gathered beside it. */
 export interface AskedQuestion {
@@ -58,17 +60,19 @@ export async function readAskedLines(db: Queries, viewer: Viewer, limit: number)
   return rows.map(({ row }) => row);
 }
 
-/** How many identities the viewer owns, and their newest answer; what an empty page says. */
+/** How many questions are asked of the viewer, of how many of their identities none is asked, when the next one is, and their newest answer. */
 export async function readOwnAnswers(db: Queries, viewer: Viewer) {
-  const [row] = await db.execute<{ owned: number; next: string | null; last: LastAnswer | null }>(sql`
-    select (select count(*)::int from charter.identities i where i.tenant = 'main' and i.owner = ${viewer.id}::uuid
-        and i.state in ('live', 'suspended')) as owned,
+  const [row] = await db.execute<{ asked: number; rest: number; next: string | null; last: LastAnswer | null }>(sql`
+    select ${questionCount(viewer)} as asked,
+      (select count(*)::int from charter.identities i where i.tenant = 'main' and i.owner = ${viewer.id}::uuid
+        and i.state in ('live', 'suspended') and not exists (select 1 from charter.questions q
+          where q.tenant = i.tenant and q.identity = i.id and q.stage <> 'waiting')) as rest,
       (select ${iso(sql`min(q.opens_at)`)} from charter.identities i join charter.questions q on q.tenant = i.tenant and q.identity = i.id
         where i.tenant = 'main' and i.owner = ${viewer.id}::uuid and i.state in ('live', 'suspended') and q.stage = 'waiting') as next,
       (select jsonb_build_object('name', i.name, 'answer', a.answer, 'at', ${iso(sql`a.answered_at`)})
         from charter.attestations a join charter.identities i on i.tenant = a.tenant and i.id = a.identity
         where a.tenant = 'main' and a.person = ${viewer.id}::uuid order by a.answered_at desc limit 1) as last`);
-  return { owned: row?.owned ?? 0, next: row?.next ?? null, last: row?.last ?? null };
+  return { asked: row?.asked ?? 0, rest: row?.rest ?? 0, next: row?.next ?? null, last: row?.last ?? null };
 }
 export interface LastAnswer {
   readonly name: string;
@@ -96,9 +100,9 @@ export async function readCoverage(db: Queries, viewer: Viewer): Promise<readonl
       'attested', c.attested, 'notYetDue', c.identities - c.attested - c.asked - c.overdue, 'asked', c.asked, 'overdue', c.overdue) as row
     from (
       select i.team, count(*)::int as identities,
-        (count(*) filter (where q.stage = 'waiting' and q.last_attestation is not null))::int as attested,
-        (count(*) filter (where q.stage in ('asked', 'reminded', 'backup-asked')))::int as asked,
-        (count(*) filter (where q.stage = 'overdue'))::int as overdue
+        (count(*) filter (where ${questionIs.attested}))::int as attested,
+        (count(*) filter (where ${questionIs.asked}))::int as asked,
+        (count(*) filter (where ${questionIs.overdue}))::int as overdue
       from charter.identities i left join charter.questions q on q.tenant = i.tenant and q.identity = i.id
       where i.tenant = 'main' and i.state in ('live', 'suspended') group by i.team) c
     left join charter.teams t on t.tenant = 'main' and t.id = c.team
@@ -133,6 +137,7 @@ export async function readOpenQuestions(
 ): Promise<OpenQuestions | null> {
   if (!seesEverything(viewer)) return null;
   const [at = "", id = ""] = of.after.split("_");
+  const stage = asCoverage(of.stage);
   const from = Number.isFinite(Date.parse(at)) && isUuid(id) ? { at, id } : null;
   const found = await db.execute<{ row: OpenQuestion }>(sql`
     select jsonb_build_object('id', i.id, 'name', i.name, 'environment', i.environment, 'owner', coalesce(o.name, ''),
@@ -144,7 +149,7 @@ export async function readOpenQuestions(
     left join charter.teams bt on bt.tenant = i.tenant and bt.id = i.backup_team
     left join charter.teams t on t.tenant = i.tenant and t.id = i.team
     where q.tenant = 'main' and q.stage <> 'waiting' and i.state in ('live', 'suspended')
-      ${of.team === "" ? sql`` : sql`and t.slug = ${of.team}`} ${of.stage === "overdue" ? sql`and q.stage = 'overdue'` : sql``}
+      ${of.team === "" ? sql`` : sql`and t.slug = ${of.team}`} ${stage === "overdue" || stage === "asked" ? sql`and ${questionIs[stage]}` : sql``}
       ${from === null ? sql`` : sql`and (q.due_at, q.identity) > (${from.at}::timestamptz, ${from.id}::uuid)`}
     order by q.due_at, q.identity limit ${page + 1}`);
   const rows = found.slice(0, page).map(({ row }) => row);

@@ -1,11 +1,13 @@
 import { and, eq, inArray, notInArray, type SQL, sql } from "drizzle-orm";
 import { environments } from "#lib/domain/charter.ts";
+import { asCoverage, type Coverage } from "#lib/domain/coverage.ts";
 import { asDebtGroup } from "#lib/domain/debt.ts";
 import { isUuid } from "#lib/domain/text.ts";
 import type { Tile } from "#lib/domain/tile.ts";
 import type { Queries } from "../client.ts";
 import { teams } from "../schema/directory.ts";
 import { identities } from "../schema/inventory.ts";
+import { mayBeAsked, stands } from "./coverage.ts";
 import { inDebtGroup } from "./debt.ts";
 import { matching } from "./inventory-search.ts";
 
@@ -24,6 +26,8 @@ export interface InventoryFilter {
   readonly service: string;
   /** A group of provisioning debt (lib/domain/debt.ts). */
   readonly debt: string;
+  /** How far its question is (lib/domain/coverage.ts). */
+  readonly attestation: string;
   /** `name`, `ends`, `born`, `used`, `risk`, with `-` for descending. */
   readonly sort: string;
 }
@@ -84,15 +88,21 @@ async function unrotated(db: Queries): Promise<Condition> {
   return { ...told, where: and(isLive, told.where) };
 }
 
-const unattested = (db: Queries): Promise<Condition> =>
-  among(db, sql`select q.identity from charter.questions q where q.tenant = 'main' and q.stage = 'overdue'`);
+async function covered(db: Queries, coverage: Coverage): Promise<Condition> {
+  const { by, rows } = stands(coverage);
+  const told =
+    by === "questions"
+      ? await among(db, rows)
+      : { where: sql`not exists (${rows} and q.identity = ${identities.id})`, listed: false };
+  return { ...told, where: and(mayBeAsked, told.where) };
+}
 
 const isLive = sql`${identities.state} = 'live'`;
 /** The clock is asked once: in the row's own condition it would be asked for every row. */
 const tileConditions: { readonly [T in Tile]: SQL | undefined | ((db: Queries) => Promise<Condition>) } = {
   all: undefined,
   findings: (db) => withFinding(db, sql``),
-  unattested,
+  unattested: (db) => covered(db, "overdue"),
   suspended: sql`${identities.state} = 'suspended'`,
   unowned,
   expiring: sql`${isLive} and ${identities.endsAt} < (select charter.clock() + make_interval(days => ${expiringDays}))`,
@@ -118,10 +128,12 @@ export interface Conditions extends Condition {
 /** What holds of the rows of a filter, whoever looks; what it does not know filters nothing. */
 export async function conditions(db: Queries, filter: InventoryFilter): Promise<Conditions> {
   const text = filter.q.trim();
-  const [search, tile, finding] = await Promise.all([
+  const attestation = asCoverage(filter.attestation);
+  const [search, tile, finding, attested] = await Promise.all([
     text === "" ? null : matching(db, text),
     tileWhere(db, filter.tile),
     filter.finding ? withFinding(db, sql`and f.kind = ${filter.finding}`) : undefined,
+    attestation ? covered(db, attestation) : undefined,
   ]);
   const environment = environments.find((candidate) => candidate === filter.environment);
   const debt = asDebtGroup(filter.debt);
@@ -138,9 +150,10 @@ export async function conditions(db: Queries, filter: InventoryFilter): Promise<
     isUuid(filter.owner) ? eq(identities.owner, filter.owner) : undefined,
     isUuid(filter.service) ? eq(identities.service, filter.service) : undefined,
     finding?.where,
+    attested?.where,
     debt ? inDebtGroup(debt) : undefined,
     search ? sql`${identities.id} = any (${sql.param([...search.ids])}::uuid[])` : undefined,
   );
-  const listed = search !== null || tile.listed || finding?.listed === true;
+  const listed = search !== null || tile.listed || finding?.listed === true || attested?.listed === true;
   return { where, listed, cut: search?.cut ?? false };
 }

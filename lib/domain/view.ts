@@ -13,7 +13,7 @@ export interface View {
 /** What of an address is a view; the page one is at is not. */
 const viewKeys = [
   ...["tile", "q", "environment", "target", "blueprint", "team", "state", "finding", "owner", "service", "debt"],
-  ...["sort", "group", "hide"],
+  ...["attestation", "sort", "group", "hide"],
 ] as const;
 
 /** The most that one person keeps. */

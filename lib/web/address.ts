@@ -36,6 +36,7 @@ export function inventoryFilter(query: URLSearchParams): InventoryFilter {
     owner: of("owner"),
     service: of("service"),
     debt: of("debt"),
+    attestation: of("attestation"),
     sort: of("sort") || "name",
   };
 }

@@ -11,7 +11,7 @@ export interface QuestionCard extends AskedQuestion {
   readonly sameness: string;
 }
 
-/** What is asked of this viewer, each with its evidence, how many of theirs are not, and whom they may hand over to. */
+/** What is asked of this viewer, the first of it with its evidence, how many of theirs are not, and whom they may hand over to. */
 export async function attestationPage(db: Queries, viewer: Viewer) {
   const asked = await readAskedQuestions(db, viewer);
   const [gathered, own, people] = await Promise.all([
@@ -26,7 +26,6 @@ export async function attestationPage(db: Queries, viewer: Viewer) {
     const found = gathered.get(question.identity);
     return found === undefined ? [] : [{ ...question, evidence: found.evidence, sameness: found.sameness }];
   });
-  const rest = own.owned - cards.filter(({ owner }) => owner === viewer.id).length;
-  return { cards, own: { ...own, rest }, people };
+  return { cards, own: { ...own, owner: viewer.id }, people };
 }
 export type AttestationPage = Awaited<ReturnType<typeof attestationPage>>;

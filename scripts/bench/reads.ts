@@ -46,6 +46,7 @@ export const plain: InventoryFilter = {
     owner: "",
     service: "",
     debt: "",
+    attestation: "",
     sort: "name",
   },
 };

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { readCoverage, readOpenQuestions, readOwnAnswers } from "#db/read/attestations.ts";
 import { readInventory } from "#db/read/inventory.ts";
 import { readGroups, readTiles } from "#db/read/inventory-tiles.ts";
 import type { Viewer } from "#lib/domain/actor.ts";
@@ -41,8 +42,12 @@ beforeAll(async () => {
     // Muted, and of all that hold a secret: what is not live has nothing to rotate.
     await sql`insert into charter.findings (id, kind, identity, team, target, object, sentence, severity, muted_until)
       select gen_random_uuid(), 'unrotated', id, team, 't', name, 'It is old.', 10, now() + interval '1 day' from charter.identities where credential = 'static'`;
-    await sql`insert into charter.questions (identity, every_days, opens_at, reminds_at, backup_at, due_at, stage, stage_at)
-      select id, 90, now(), now(), now(), now(), case when state = 'suspended' then 'overdue' else 'asked' end, now() from charter.identities`;
+    // Nobody is asked about what is used: of these every other one was answered before, and of the others one has no question at all.
+    await sql`insert into charter.questions (identity, every_days, opens_at, reminds_at, backup_at, due_at, stage, stage_at, last_attestation)
+      select id, 90, now(), now(), now(), now(),
+        case when state = 'suspended' then 'overdue' when use_answer = 'used' then 'waiting' when use_answer = 'not-used' then 'reminded' else 'asked' end, now(),
+        case when credential = 'static' then gen_random_uuid() end
+      from charter.identities where not (use_answer = 'used' and credential = 'federated' and stale_since is null and state = 'live')`;
   });
 });
 afterAll(() => t.close());
@@ -83,4 +88,28 @@ it("counts groups to their last row, largest first, and each leads to its rows",
     { key: "team-1", count: 72 },
   ]);
   expect((await readGroups(t.web, stranger, { filter, by: "team" })).groups).toEqual([]);
+});
+
+it("leads from each number of the attestations to exactly its rows, of each team and of one's own", async () => {
+  const coverage = (await readCoverage(t.web, security)) ?? [];
+  expect(coverage.map(({ notYetDue, attested, asked, overdue }) => ({ notYetDue, attested, asked, overdue }))).toEqual(
+    [1, 2].map(() => ({ notYetDue: 4, attested: 4, asked: 16, overdue: 24 })),
+  );
+  for (const { slug, identities, attested, notYetDue, asked, overdue } of coverage) {
+    const rows = async (attestation: string) =>
+      (await page(security, `team=${slug}&attestation=${attestation}`)).count.value;
+    const parts = [await rows("attested"), await rows("never"), await rows("asked"), await rows("overdue")];
+    expect(parts).toEqual([attested, notYetDue, asked, overdue]);
+    expect(parts.reduce((sum, part) => sum + part)).toBe(identities);
+    for (const [stage, number] of [["asked", asked] as const, ["overdue", overdue] as const]) {
+      const open = await readOpenQuestions(t.web, security, { team: slug, stage, after: "" });
+      expect(open?.rows.length).toBe(number);
+    }
+  }
+  const owner: Viewer = { id: person(1), roles: [], teams: [] };
+  const mine = await readOwnAnswers(t.web, owner);
+  const notDue = await page(owner, `owner=${owner.id}&attestation=not-due`);
+  expect([mine.asked, mine.rest]).toEqual([40, notDue.count.value]);
+  expect(notDue.count.value).toBe(8);
+  expect((await page(member, "attestation=overdue")).count.value).toBe(24);
 });

@@ -297,6 +297,7 @@ describe("a figure", () => {
     finding: "",
     owner: "",
     service: "",
+    attestation: "",
     sort: "name",
   } as const;
   const rows = async (debt: string, team = "") =>

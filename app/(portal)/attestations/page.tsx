@@ -22,7 +22,7 @@ export default async function AttestationsRoute({ searchParams }: { readonly sea
   ]);
   return (
     <Page crumbs={[{ title: "Attestations" }]}>
-      <Attestations page={page} selected={of("q")} coverage={coverage} open={open} answer={answer} narrow={narrowAt} />
+      <Attestations {...{ page, coverage, open, filter, answer }} selected={of("q")} narrow={narrowAt} />
     </Page>
   );
 }
