@@ -171,13 +171,13 @@ export const muteFinding = (tx: Tx, id: string, mute: Mute | null) =>
 /** An identity's credentials that are not removed, with the version in the vault and when they were stored; null where something ran on it since `at`. */
 export async function readKept(db: Db, identity: string, at: Date) {
   const { externalId, vaultVersion, issuedAt, state } = credentials;
+  const running = sql<boolean>`exists (select 1 from charter.intents where tenant = 'main'
+    and identity = ${identity}::uuid and (state in ('running', 'undoing') or finished_at >= ${at.toISOString()}::timestamptz))`;
   const rows = await db
-    .select({ id: externalId, vaultVersion, issuedAt, state })
+    .select({ id: externalId, vaultVersion, issuedAt, state, running })
     .from(credentials)
     .where(and(eq(credentials.tenant, "main"), eq(credentials.identity, identity), ne(state, "removed")));
-  const [running] = await db.execute(sql`select 1 from charter.intents where tenant = 'main'
-    and identity = ${identity}::uuid and (state in ('running', 'undoing') or finished_at >= ${at.toISOString()}::timestamptz) limit 1`);
-  return running === undefined ? rows : null;
+  return rows.some((row) => row.running) ? null : rows;
 }
 
 /** Identities on a target that should exist there now: lived, not retired, nothing running on them. */

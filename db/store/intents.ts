@@ -1,4 +1,5 @@
 import { and, asc, eq, inArray, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/pg-core";
 import type { RequestKind } from "#lib/domain/charter.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import type { Plan } from "#lib/domain/plan.ts";
@@ -65,6 +66,43 @@ export async function readPresentPlan(db: Queries, identity: string): Promise<Pr
     .where(and(eq(identities.tenant, "main"), eq(identities.id, identity)))
     .limit(1);
   return row ?? null;
+}
+
+/** What an identity is held to: the intent that made its objects, and the plan of the charter it has now. */
+export interface HeldTo {
+  readonly founding: Pick<IntentRow, "id" | "kind" | "identity" | "target" | "planDigest" | "mark" | "markedAt">;
+  readonly plan: Plan;
+}
+
+/** What each of these identities is held to, by its id; those that nothing made are left out. */
+export async function readHeldTo(db: Queries, ids: readonly string[]): Promise<ReadonlyMap<string, HeldTo>> {
+  const present = alias(intents, "present");
+  const rows = await db
+    .select({
+      founding: {
+        id: intents.id,
+        kind: intents.kind,
+        identity: intents.identity,
+        target: intents.target,
+        planDigest: intents.planDigest,
+        mark: intents.mark,
+        markedAt: intents.markedAt,
+      },
+      plan: sql<Plan>`coalesce(${present.plan}, ${intents.plan})`,
+    })
+    .from(intents)
+    .innerJoin(identities, and(eq(identities.tenant, intents.tenant), eq(identities.id, intents.identity)))
+    .leftJoin(
+      present,
+      and(
+        eq(present.tenant, intents.tenant),
+        eq(present.identity, intents.identity),
+        eq(present.request, identities.charterRequest),
+        eq(present.requestVersion, identities.charterVersion),
+      ),
+    )
+    .where(and(eq(intents.tenant, "main"), inArray(intents.identity, [...ids]), eq(intents.kind, "provision")));
+  return new Map(rows.map((row) => [row.founding.identity, row]));
 }
 
 /** Intents on an identity that are not finished, oldest first, locked. */

@@ -213,6 +213,13 @@ export interface ObservedObject {
   readonly credentials: readonly { readonly id: string; readonly active: boolean; readonly createdAt: string | null }[];
 }
 
+/** A target's objects as one reading showed them. It may be older than a call made now: what it says is gone or differs is asked again. */
+export interface Whole {
+  readonly objects: readonly ObservedObject[];
+  /** As `observe`, without a call; null when it holds nothing under the intent's name. */
+  observe(intent: Intent): Promise<Observed | null>;
+}
+
 /** What `connect(entry)` in a connector's `target.ts` is given: one target of the worker's configuration file, references resolved. */
 export interface ConnectEntry<Settings = unknown> {
   /** The target's name. */
@@ -245,6 +252,11 @@ export interface Target {
   readonly credential?: ServerChosenCredential | ClientChosenCredential;
   observe(intent: Intent, calls: Calls): Promise<Observed>;
   discover(calls: Calls): AsyncIterable<ObservedObject>;
+  /**
+   * Reads at once what `discover` lists and what `observe` compares, in as few calls as the target allows. Absent where it has no
+   * such reading; null where the worker lacks the right to it. A reading that breaks off is a fault, never a shorter list.
+   */
+  readWhole?(calls: Calls): Promise<Whole | null>;
   /** Reads the whole target, whoever made what lies there, for a first look; absent where that cannot be done. */
   survey?(calls: Calls): Promise<Survey>;
   /** What it tells of use; absent when it tells nothing. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Plan } from "#lib/domain/plan.ts";
 import { factsAtFirst } from "#lib/domain/provisioning/rotation.ts";
 import type { Calls, Mark } from "#lib/domain/target.ts";
-import { Squatter } from "./connector.ts";
+import { type ObservedObject, Squatter } from "./connector.ts";
 
 import {
   accessPlanFor,
@@ -47,6 +47,8 @@ async function rotating(harness: Harness): Promise<{ readonly life: Life | null 
   await runStep(life, rotationOf(life, replaces), "issue");
   return { life };
 }
+
+const byId = (a: ObservedObject, b: ObservedObject): number => a.externalId.localeCompare(b.externalId);
 
 /** What every connector keeps, on every server. A case that a server is known to fail is run all the same and must fail as said. */
 export const contract: readonly ContractCase[] = [
@@ -325,6 +327,39 @@ export const contract: readonly ContractCase[] = [
       for await (const found of harness.target.discover(openCalls())) marks.set(found.name, found.mark);
       assert.deepEqual(marks.get(life.name), life.mark);
       assert.equal(marks.get(stranger), null);
+    },
+  },
+  {
+    name: "shows in one reading of the whole what it shows of each by itself",
+    run: async (harness) => {
+      const { readWhole } = harness.target;
+      if (readWhole === undefined) return;
+      const { life, plan } = await provisioned(harness);
+      const stranger = beginLife(harness);
+      await harness.squat(stranger.name, { ...stranger.mark, hmac: "forged" });
+      const nowhere = beginLife(harness);
+      const same = async () => {
+        const whole = await readWhole(openCalls());
+        assert.ok(whole !== null);
+        const listed: ObservedObject[] = [];
+        for await (const one of harness.target.discover(openCalls())) listed.push(one);
+        assert.deepEqual(whole.objects.toSorted(byId), listed.toSorted(byId));
+        for (const one of [life, stranger]) {
+          const planned = one === life ? plan : planFor(one, "provision");
+          assert.deepEqual(await whole.observe(workOf(one, planned).intent), await observe(one, planned));
+        }
+        assert.equal(await whole.observe(workOf(nowhere, planFor(nowhere, "provision")).intent), null);
+        return whole.observe(workOf(life, plan).intent);
+      };
+      const first = await same();
+      assert.deepEqual(first?.state === "ours" && first.differences, []);
+      await runFlow(life, planFor(life, "suspend"));
+      const held = await same();
+      assert.ok(held?.state === "ours" && !held.enabled);
+      await runFlow(life, planFor(life, "resume"));
+      await harness.tamper(life.name);
+      const changed = await same();
+      assert.ok(changed?.state === "ours" && changed.differences.length > 0);
     },
   },
   {

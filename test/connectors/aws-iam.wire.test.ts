@@ -183,9 +183,59 @@ describe("reads that lag or flap", () => {
   });
 });
 
+describe("a reading of the whole account", () => {
+  const details = "GetAccountAuthorizationDetails";
+  const crowded = async () => {
+    const life = beginLife(role);
+    const plan = planFor(life, "provision");
+    await runFlow(life, plan);
+    const { roles } = simulator.world();
+    const made = roles[life.name.toLowerCase()] ?? expect.fail("no role");
+    for (let i = 0; i < 120; i += 1) {
+      const name = `somebody-elses-${i}`;
+      roles[name] = { ...made, name, path: "/", arn: `arn:aws:iam::111122223333:role/${name}`, tags: {} };
+    }
+    return { life, plan };
+  };
+  const heard = async (read: Promise<unknown>) => {
+    const before = simulator.calls().length;
+    await read;
+    return simulator
+      .calls()
+      .slice(before)
+      .map(({ operation }) => operation);
+  };
+
+  test("takes all pages and one call for each user's keys", async () => {
+    const { life, plan } = await crowded();
+    const whole = await role.target.readWhole?.(openCalls());
+    expect(await whole?.observe(workOf(life, plan).intent)).toMatchObject({ state: "ours", differences: [] });
+    expect(whole?.objects.filter(({ name }) => name.startsWith("somebody"))).toEqual([]);
+    const users = Object.keys(simulator.world().users).length;
+    const calls = await heard(role.target.readWhole?.(openCalls()) ?? Promise.resolve());
+    expect(calls.filter((one) => one === details).length).toBeGreaterThan(1);
+    expect(calls.filter((one) => one !== details)).toEqual(Array.from({ length: users }, () => "ListAccessKeys"));
+  });
+
+  test.each([
+    [{ kind: "throttle" }, "throttled Throttling"],
+    [{ kind: "unavailable" }, "unavailable ServiceUnavailable"],
+    [{ kind: "reset", when: "after" }, "unavailable ECONNRESET"],
+  ] as const)("that breaks off on its second page with %j is a fault and no shorter list", async (effect, fault) => {
+    await crowded();
+    simulator.fault({ operation: details, effect, skip: 1 });
+    expect(await faultOf(role.target.readWhole?.(openCalls()) ?? Promise.resolve())).toBe(fault);
+  });
+
+  test("is none without the right to it", async () => {
+    simulator.fault({ operation: details, effect: { kind: "denied" } });
+    expect(await role.target.readWhole?.(openCalls())).toBeNull();
+  });
+});
+
 describe("check", () => {
   const rights =
-    "CreateRole GetRole TagRole ListRoleTags UpdateAssumeRolePolicy PutRolePolicy GetRolePolicy ListRolePolicies ListAttachedRolePolicies DeleteRolePolicy DeleteRole ListRoles CreateUser GetUser TagUser ListUserTags ListAccessKeys CreateAccessKey UpdateAccessKey DeleteAccessKey GetAccessKeyLastUsed PutUserPolicy GetUserPolicy ListUserPolicies ListAttachedUserPolicies DeleteUserPolicy DeleteUser ListUsers ListGroupsForUser ListInstanceProfilesForRole GetPolicy GetOpenIDConnectProvider";
+    "CreateRole GetRole TagRole ListRoleTags UpdateAssumeRolePolicy PutRolePolicy GetRolePolicy ListRolePolicies ListAttachedRolePolicies DeleteRolePolicy DeleteRole ListRoles CreateUser GetUser TagUser ListUserTags ListAccessKeys CreateAccessKey UpdateAccessKey DeleteAccessKey GetAccessKeyLastUsed PutUserPolicy GetUserPolicy ListUserPolicies ListAttachedUserPolicies DeleteUserPolicy DeleteUser ListUsers ListGroupsForUser ListInstanceProfilesForRole GetPolicy GetOpenIDConnectProvider GetAccountAuthorizationDetails";
   test.each(rights.split(" "))("names iam:%s and nothing else when only it is missing", async (right) => {
     simulator.fault({ operation: right, effect: { kind: "denied" }, times: null });
     const checks = await role.target.check(openCalls());

@@ -275,6 +275,50 @@ it.each([
   },
 );
 
+it("aws-iam role: what a reading of the whole account does not show, or shows otherwise, is read by itself before it is a finding", async () => {
+  const world = worlds.all.find(({ name }) => name === "aws-iam role") ?? expect.fail("no such world");
+  const target = world.kind;
+  const url = String(world.target.settings.endpoint);
+  const details = { operation: "GetAccountAuthorizationDetails", times: null };
+  const faulty = (rule: object) => fetch(`${url}/_simulator/faults`, { method: "POST", body: JSON.stringify(rule) });
+  const mended = () => fetch(`${url}/_simulator/faults`, { method: "DELETE" });
+  const readOf = async (run: () => Promise<void>) => {
+    const calls = async (): Promise<{ operation: string }[]> => (await fetch(`${url}/_simulator/calls`)).json();
+    const before = (await calls()).length;
+    await run();
+    return (await calls()).slice(before).map(({ operation }) => operation);
+  };
+  const told: string[] = [];
+  const made = makeWorker(world);
+  const worker = { ...made, log: { ...made.log, info: (event: string) => void told.push(event) } };
+  await publishConfig(worker.db, worker.config, randomUUID);
+  for (const gate of [target, "vault-main"]) await seedGate(database.admin, { target: gate });
+  // What earlier tests left missing is read by itself each time.
+  const missing = (await readOf(() => reconcile(worker))).filter((one) => one === "GetRole");
+  const before = await found(target);
+  // A lag that nothing meets: the simulator remembers older worlds only while one is armed.
+  await faulty({ effect: { kind: "stale", ms: 1 }, operation: "GetUser", times: null });
+  await born(world);
+  expect((await readOf(() => reconcile(worker))).filter((one) => one === "GetRole")).toEqual(missing);
+  await mended();
+
+  await faulty({ ...details, effect: { kind: "stale", ms: 3_600_000 } });
+  expect((await readOf(() => reconcile(worker))).filter((one) => one === "GetRole")).toEqual([...missing, "GetRole"]);
+  expect(await found(target)).toEqual(before);
+  await mended();
+  const [swept] = await database.admin`select swept_at from charter.targets where name = ${target}`;
+  await faulty({ ...details, effect: { kind: "throttle" } });
+  await reconcile(worker);
+  expect(told).toEqual([`reconcile.${target}`]);
+  expect(await found(target)).toEqual(before);
+  expect((await database.admin`select swept_at from charter.targets where name = ${target}`)[0]).toEqual(swept);
+  await mended();
+  await faulty({ ...details, effect: { kind: "denied" } });
+  expect(await readOf(() => reconcile(worker))).toContain("ListRoles");
+  expect(await found(target)).toEqual(before);
+  await mended();
+});
+
 it("aws-iam user: an access key that somebody else made has it suspended and is deleted; the recorded one is only disabled", async () => {
   const world = worlds.all.find(({ name }) => name === "aws-iam user and key") ?? expect.fail("no such world");
   const told: string[] = [];

@@ -1,6 +1,8 @@
 import {
   CreateAccessKeyCommand,
+  EntityType,
   GenerateCredentialReportCommand,
+  GetAccountAuthorizationDetailsCommand,
   GetCredentialReportCommand,
   GetOpenIDConnectProviderCommand,
   GetPolicyCommand,
@@ -133,6 +135,11 @@ async function lists({ role: { aws }, calls }: Probe, checks: Checks): Promise<v
   await checks.see("iam:ListRoles", () =>
     aws.read(calls, "iam:ListRoles", (options) =>
       aws.iam.send(new ListRolesCommand({ PathPrefix: path, MaxItems: 1 }), options),
+    ),
+  );
+  await checks.see("iam:GetAccountAuthorizationDetails", () =>
+    aws.read(calls, "iam:GetAccountAuthorizationDetails", (options) =>
+      aws.iam.send(new GetAccountAuthorizationDetailsCommand({ Filter: [EntityType.Role], MaxItems: 1 }), options),
     ),
   );
   await checks.see("iam:ListUsers", () =>

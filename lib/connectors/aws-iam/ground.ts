@@ -5,7 +5,7 @@ import type { Calls } from "#lib/domain/target.ts";
 import type { Aws } from "./client.ts";
 import type { Desired } from "./desired.ts";
 import { equal } from "./documents.ts";
-import type { Holder, Seen } from "./holder.ts";
+import type { Held, Holder, Seen } from "./holder.ts";
 import { denyAll, disabledName, permissionsName } from "./permissions.ts";
 import type { AwsSettings } from "./settings.ts";
 import { markOf, sameMark } from "./tags.ts";
@@ -101,7 +101,7 @@ export async function settle(ground: Ground, sentence: string, fine: () => Promi
 }
 
 interface Compared {
-  readonly ground: Ground;
+  readonly held: Held;
   readonly seen: Seen;
   readonly desired: Desired;
   /** Whether the permissions have been attached already. */
@@ -112,16 +112,14 @@ interface Compared {
 
 /** How an object of ours differs from its plan, in words; [] = as planned. An object disabled by us does not differ. */
 export async function differencesOf(
-  { ground, seen, desired, empowered, enabled }: Compared,
+  { held, seen, desired, empowered, enabled }: Compared,
   calls: Calls,
 ): Promise<readonly string[]> {
-  const { holder } = ground;
-  const names = await holder.policies(calls, seen.name);
-  const attached = await holder.attached(calls, seen.name);
-  const held = names.includes(permissionsName) ? await holder.policy(calls, seen.name, permissionsName) : null;
+  const names = await held.policies(calls, seen.name);
+  const attached = await held.attached(calls, seen.name);
+  const allowed = names.includes(permissionsName) ? await held.policy(calls, seen.name, permissionsName) : null;
   const strange = names.filter((name) => name !== permissionsName && name !== disabledName);
-  const open =
-    seen.trust === null || (await holder.isOpen(calls, seen, desired)) || (await holder.isClosed(calls, seen));
+  const open = seen.trust === null || (await held.isOpen(calls, seen, desired)) || (await held.isClosed(calls, seen));
   const tags = Object.entries(desired.tags).filter(([key, value]) => seen.tags[key] !== value);
   const found: readonly (readonly [boolean, string])[] = [
     [seen.path !== desired.path, `its path is ${seen.path}`],
@@ -132,8 +130,8 @@ export async function differencesOf(
     [!open, "its trust was changed"],
     [strange.length > 0, `it holds policies of others: ${strange.join(", ")}`],
     [attached.length > 0, `managed policies are attached: ${attached.join(", ")}`],
-    [held === null && empowered, "its permissions are missing"],
-    [held !== null && !equal(held, desired.permissions), "its permissions were changed"],
+    [allowed === null && empowered, "its permissions are missing"],
+    [allowed !== null && !equal(allowed, desired.permissions), "its permissions were changed"],
     [enabled === true && names.includes(disabledName), "it is disabled"],
     [tags.length > 0, `tags differ: ${tags.map(([key]) => key).join(", ")}`],
   ];
@@ -141,7 +139,7 @@ export async function differencesOf(
 }
 
 /** Disabled means: nobody gets in, and whoever is in may do nothing. */
-export async function isDisabled({ holder }: Ground, calls: Calls, seen: Seen): Promise<boolean> {
-  const deny = await holder.policy(calls, seen.name, disabledName);
-  return deny !== null && equal(deny, denyAll) && (await holder.isClosed(calls, seen));
+export async function isDisabled(held: Held, calls: Calls, seen: Seen): Promise<boolean> {
+  const deny = await held.policy(calls, seen.name, disabledName);
+  return deny !== null && equal(deny, denyAll) && (await held.isClosed(calls, seen));
 }

@@ -33,6 +33,9 @@ export interface Policies {
   attached(calls: Calls, name: string): Promise<readonly string[]>;
 }
 
+/** What a holder has, and whether anybody gets in: all that is compared with a plan. */
+export type Held = Pick<Holder, "policies" | "policy" | "attached" | "isClosed" | "isOpen">;
+
 /** What roles and users have in common: something that holds permissions. Calls go out one by one; faults are `TargetFault`. */
 export interface Holder extends Policies {
   readonly noun: "role" | "user";

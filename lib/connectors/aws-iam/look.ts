@@ -6,21 +6,30 @@ import type { Aws } from "./client.ts";
 import { desiredOf } from "./desired.ts";
 import { equal } from "./documents.ts";
 import { differencesOf, type Ground, isDisabled, mayAppear, notOurs } from "./ground.ts";
-import type { Seen } from "./holder.ts";
+import type { Held, Seen } from "./holder.ts";
 import { seen as seenRole } from "./role.ts";
 import { fromTagList, markOf, type Tags } from "./tags.ts";
 import { denyTrust } from "./trust.ts";
-import { type AccessKeys, seen as seenUser } from "./user.ts";
+import { type AccessKeys, type KeySeen, seen as seenUser } from "./user.ts";
 
 /** Reads an identity's object back and compares it with the plan it was last given. */
 export async function observe(ground: Ground, intent: Intent, calls: Calls): Promise<Observed> {
   const seen = await ground.holder.read(calls, intent.name);
   if (seen === null) return { state: mayAppear(ground, intent.markedAt) ? "unknown-yet" : "absent" };
+  return judge(ground.holder, { seen, intent }, calls);
+}
+
+/** Compares what is there with the plan, by whatever means it is read. */
+export async function judge(
+  held: Held,
+  { seen, intent }: { readonly seen: Seen; readonly intent: Intent },
+  calls: Calls,
+): Promise<Observed> {
   const why = notOurs(seen, intent);
   if (why !== null) return { state: "not-ours", why };
   const desired = desiredOf(intent.plan);
-  const differences = await differencesOf({ ground, seen, desired, empowered: true }, calls);
-  const enabled = !(await isDisabled(ground, calls, seen));
+  const differences = await differencesOf({ held, seen, desired, empowered: true }, calls);
+  const enabled = !(await isDisabled(held, calls, seen));
   return { state: "ours", externalId: seen.arn, enabled, differences };
 }
 
@@ -29,19 +38,17 @@ export async function* discover(
   of: { readonly aws: Aws; readonly keys: AccessKeys },
   calls: Calls,
 ): AsyncIterable<ObservedObject> {
-  const { aws, keys } = of;
+  const { aws, keys: accessKeys } = of;
   const skip = checkPath(aws.settings);
   yield* sideBySide(listRoles(aws, calls), async (role) => {
     if (role.path.startsWith(skip)) return null;
     const tags = await roleTags(aws, calls, role.name);
-    const enabled = role.trust !== null && !equal(role.trust, denyTrust);
-    return { ...found("role", role), mark: markOf(tags), enabled, credentials: [] };
+    return objectOf({ ...role, tags }, { kind: "role", keys: [] });
   });
   yield* sideBySide(listUsers(aws, calls), async (user) => {
     if (user.path.startsWith(skip)) return null;
-    const [tags, credentials] = await Promise.all([userTags(aws, calls, user.name), keys.list(calls, user.name)]);
-    const enabled = credentials.some(({ active }) => active);
-    return { ...found("user", user), mark: markOf(tags), enabled, credentials };
+    const [tags, keys] = await Promise.all([userTags(aws, calls, user.name), accessKeys.list(calls, user.name)]);
+    return objectOf({ ...user, tags }, { kind: "user", keys });
   });
 }
 
@@ -49,7 +56,7 @@ export async function* discover(
 const most = 4;
 
 /** Reads each further, several at a time, and yields them in their order; null leaves one out. */
-async function* sideBySide<T, U>(all: AsyncIterable<T>, read: (one: T) => Promise<U | null>): AsyncIterable<U> {
+export async function* sideBySide<T, U>(all: AsyncIterable<T>, read: (one: T) => Promise<U | null>): AsyncIterable<U> {
   const under: Promise<U | null>[] = [];
   const first = async () => (await under.shift()) ?? null;
   for await (const one of all) {
@@ -66,11 +73,14 @@ async function* sideBySide<T, U>(all: AsyncIterable<T>, read: (one: T) => Promis
   }
 }
 
-const found = (kind: string, { name, arn, createdAt }: Seen) => ({
-  kind,
-  name,
-  externalId: arn,
-  createdAt: createdAt || null,
+/** An object as a listing tells of it. */
+export const objectOf = (
+  { name, arn, createdAt, tags, trust }: Seen,
+  { kind, keys }: { readonly kind: "role" | "user"; readonly keys: readonly KeySeen[] },
+): ObservedObject => ({
+  ...{ kind, name, externalId: arn, createdAt: createdAt || null, mark: markOf(tags) },
+  enabled: kind === "role" ? trust !== null && !equal(trust, denyTrust) : keys.some(({ active }) => active),
+  credentials: keys,
 });
 
 async function* listRoles(aws: Aws, calls: Calls): AsyncIterable<Seen> {

@@ -11,6 +11,7 @@ import {
   PutRolePolicyCommand,
   RemoveRoleFromInstanceProfileCommand,
   type Role,
+  type RoleDetail,
   TagRoleCommand,
   UpdateAssumeRolePolicyCommand,
 } from "@aws-sdk/client-iam";
@@ -146,8 +147,8 @@ async function remove(
   );
 }
 
-/** A role as the SDK gives it, also from a list (which leaves tags and ceiling out). */
-export const seen = (role: Role | undefined): Seen => ({
+/** A role as the SDK gives it, also from a list (which leaves tags and ceiling out) and from an account's details. */
+export const seen = (role: Partial<Role> | RoleDetail | undefined): Seen => ({
   name: role?.RoleName ?? "",
   path: role?.Path ?? "",
   arn: role?.Arn ?? "",

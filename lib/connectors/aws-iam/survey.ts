@@ -1,15 +1,10 @@
-import {
-  EntityType,
-  GetAccountAuthorizationDetailsCommand,
-  type GetAccountAuthorizationDetailsResponse,
-  type RoleDetail,
-  type UserDetail,
-} from "@aws-sdk/client-iam";
+import type { RoleDetail, UserDetail } from "@aws-sdk/client-iam";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import type { Survey } from "#lib/connectors/connector.ts";
 import type { EstateIdentity, EstateKey } from "#lib/domain/estate.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
 import type { Calls } from "#lib/domain/target.ts";
+import { accountDetails } from "./account-details.ts";
 import type { Aws } from "./client.ts";
 import { type CredentialReport, credentialReport, type ReportedKey } from "./credential-report.ts";
 import { documentOf } from "./documents.ts";
@@ -55,26 +50,11 @@ async function readableReport(aws: Aws, calls: Calls): Promise<CredentialReport 
 }
 
 async function* identitiesOf(aws: Aws, calls: Calls, report: CredentialReport | null): AsyncIterable<EstateIdentity> {
-  let Marker: string | undefined;
-  do {
-    const page: GetAccountAuthorizationDetailsResponse = await aws.read(
-      calls,
-      "iam:GetAccountAuthorizationDetails",
-      (options) =>
-        aws.iam.send(
-          new GetAccountAuthorizationDetailsCommand({
-            Filter: [EntityType.Role, EntityType.User],
-            MaxItems: 1000,
-            ...(Marker === undefined ? {} : { Marker }),
-          }),
-          options,
-        ),
-    );
+  for await (const { roles, users } of accountDetails(aws, calls)) {
     const observedAt = new Date(aws.clock() ?? report?.generatedAt ?? 0);
-    for (const role of page.RoleDetailList ?? []) yield roleOf(role, observedAt);
-    for (const user of page.UserDetailList ?? []) yield userOf(user, report);
-    Marker = page.IsTruncated ? page.Marker : undefined;
-  } while (Marker !== undefined);
+    for (const role of roles) yield roleOf(role, observedAt);
+    for (const user of users) yield userOf(user, report);
+  }
 }
 
 const roleOf = (role: RoleDetail, observedAt: Date): EstateIdentity => ({

@@ -19,6 +19,7 @@ import { deleteOldKey, disableOldKey } from "./steps/rotate.ts";
 import { deleteStrangeKeys } from "./steps/strangers.ts";
 import { survey } from "./survey.ts";
 import { accessKeys, users } from "./user.ts";
+import { readWhole } from "./whole.ts";
 
 /** Connects one AWS account. Makes no call; `check` does. Credentials: `accessKeyId`, `secretAccessKey`, `sessionToken`, or none for the SDK's default chain. */
 export function connect(given: ConnectEntry): Target {
@@ -41,6 +42,7 @@ export function connect(given: ConnectEntry): Target {
     credential: accessKeyCredential(user),
     observe: (intent, calls) => observe(makesUser(intent.plan) ? user : role, intent, calls),
     discover: (calls) => discover({ aws, keys }, calls),
+    readWhole: (calls) => readWhole({ role, user }, calls),
     survey: (calls) => survey(aws, calls),
     lastUse: lastUse({ aws, keys, roles: role.holder }),
     close: async () => aws.close(),

@@ -16,6 +16,7 @@ import {
   TagUserCommand,
   UpdateAccessKeyCommand,
   type User,
+  type UserDetail,
 } from "@aws-sdk/client-iam";
 import { TargetFault } from "#lib/domain/fault.ts";
 import type { Calls } from "#lib/domain/target.ts";
@@ -163,8 +164,13 @@ const doors = (keys: AccessKeys): Pick<Holder, "close" | "open" | "isClosed" | "
       );
     for (const { id, active } of held) if (!active) await keys.setActive(calls, name, { id, active: true });
   },
-  isClosed: async (calls, { name }) => (await keys.list(calls, name)).every(({ active }) => !active),
-  isOpen: async (calls, { name }) => (await keys.list(calls, name)).every(({ active }) => active),
+  ...doorsOf(keys.list),
+});
+
+/** Whether all keys of a user work, or none. */
+export const doorsOf = (list: AccessKeys["list"]): Pick<Holder, "isClosed" | "isOpen"> => ({
+  isClosed: async (calls, { name }) => (await list(calls, name)).every(({ active }) => !active),
+  isOpen: async (calls, { name }) => (await list(calls, name)).every(({ active }) => active),
 });
 
 interface Parts {
@@ -205,8 +211,8 @@ async function remove({ aws, policies, keys }: Parts, calls: Calls, UserName: st
 const strangersAdditions =
   "Someone gave the user a password, a certificate or a device that AWS wants gone first: take it off there.";
 
-/** A user as the SDK gives it, also from a list (which leaves tags and ceiling out). */
-export const seen = (user: User | undefined): Seen => ({
+/** A user as the SDK gives it, also from a list (which leaves tags and ceiling out) and from an account's details. */
+export const seen = (user: Partial<User> | UserDetail | undefined): Seen => ({
   name: user?.UserName ?? "",
   path: user?.Path ?? "",
   arn: user?.Arn ?? "",

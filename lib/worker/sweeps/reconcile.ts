@@ -1,8 +1,8 @@
 import { databaseClock } from "#db/store/audit.ts";
 import { saveTargetSweep } from "#db/store/configuration.ts";
 import { closeUnseen, readKept, readSettled, type SeenFinding, seeFinding } from "#db/store/findings.ts";
-import { readFoundingIntent, readIntent, readPresentPlan } from "#db/store/intents.ts";
-import type { Intent, ObservedObject, Target } from "#lib/connectors/connector.ts";
+import { type HeldTo, readHeldTo, readIntent } from "#db/store/intents.ts";
+import type { Intent, Observed, ObservedObject, Target, Whole } from "#lib/connectors/connector.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
 import type { StorageSlot } from "#lib/domain/plan.ts";
 import {
@@ -42,21 +42,73 @@ export async function reconcile(worker: Worker): Promise<void> {
 async function reconcileTarget(worker: Worker, name: string): Promise<void> {
   const startedAt = await databaseClock(worker.db);
   const target = await worker.places.target(name);
-  const objects: ObservedObject[] = [];
-  for await (const object of target.discover(sweepCalls(worker, name))) objects.push(object);
+  const calls = sweepCalls(worker, name);
+  const whole = (await target.readWhole?.(calls)) ?? null;
+  const objects = whole?.objects ?? (await all(target.discover(calls)));
   for (const object of objects) await reportUnrecorded(worker, { target: name, object, at: startedAt });
   const credentials = new Map(objects.map((object) => [object.name, object.credentials]));
-  const settled = (await readSettled(worker.db, name)).values();
+  const settled = comparedWith(worker, whole, await readSettled(worker.db, name));
   const observe = async () => {
-    for (const identity of settled) {
-      const listed = credentials.get(identity.objectName) ?? [];
-      await observeOne(worker, { name, target, identity, listed, at: startedAt });
+    for await (const { identity, agreed } of settled) {
+      const listed = credentials.get(identity.objectName) ?? null;
+      await observeOne(worker, { name, target, identity, listed, agreed, at: startedAt });
     }
   };
   await Promise.all(Array.from({ length: observers }, observe));
   await closeUnseen(worker.db, name, startedAt);
   const context = { db: worker.db, newId: worker.newId, actor: system, subject: { noun: "target", id: name } } as const;
   await runFact(context, keepSweep, { name });
+}
+
+interface Agreed {
+  readonly observed: Extract<Observed, { readonly state: "ours" }>;
+  readonly storage: StorageSlot | null;
+}
+/** Identities whose plans are read at once. */
+const together = 100;
+
+/**
+ * Compares each with what one reading of the whole target showed. What agrees, and agreed last time, is known by that; whatever is
+ * missing there or differs is left to a reading of its own.
+ */
+async function* comparedWith(
+  worker: Worker,
+  whole: Whole | null,
+  settled: readonly Settled[],
+): AsyncGenerator<{ readonly identity: Settled; readonly agreed: Agreed | null }> {
+  for (let from = 0; from < settled.length; from += together) {
+    const some = settled.slice(from, from + together);
+    const ids = some.map(({ id }) => id);
+    const plans = whole === null ? null : await readHeldTo(worker.db, ids);
+    for (const identity of some) yield { identity, agreed: await agreedOn(identity, whole, plans?.get(identity.id)) };
+  }
+}
+
+async function agreedOn(identity: Settled, whole: Whole | null, held: HeldTo | undefined): Promise<Agreed | null> {
+  if (whole === null || held === undefined || identity.differences.length > 0) return null;
+  const intent = intentOf(held);
+  const observed = await whole.observe(intent);
+  if (observed?.state !== "ours" || compare(observed, identity).differences.length > 0) return null;
+  return { observed, storage: intent.plan.storage };
+}
+
+/** The decision an identity is held to: the intent that made its objects, with the plan of the charter it has now. */
+const intentOf = ({ founding, plan }: HeldTo): Intent => ({
+  ...{
+    id: founding.id,
+    kind: founding.kind,
+    identity: founding.identity,
+    target: founding.target,
+    name: plan.name,
+    plan,
+  },
+  ...{ planDigest: founding.planDigest, mark: founding.mark, markedAt: founding.markedAt.toISOString() },
+});
+
+async function all<T>(listing: AsyncIterable<T>): Promise<readonly T[]> {
+  const listed: T[] = [];
+  for await (const one of listing) listed.push(one);
+  return listed;
 }
 
 const keepSweep: Command<{ readonly name: string }, null> = async (work, { name }) => {
@@ -89,32 +141,44 @@ interface Observing {
   readonly name: string;
   readonly target: Target;
   readonly identity: Settled;
-  /** What was listed of its credentials, before its records were read. */
-  readonly listed: ObservedObject["credentials"];
+  /** What was listed of its credentials, before its records were read; null where it was not listed itself. */
+  readonly listed: ObservedObject["credentials"] | null;
+  /** What the reading of the whole target showed of it; null when it must be read by itself. */
+  readonly agreed: Agreed | null;
   readonly at: Date;
 }
 
-async function observeOne(worker: Worker, { name, target, identity, listed, at }: Observing): Promise<void> {
-  const founding = await readFoundingIntent(worker.db, identity.id);
-  if (founding === null) return;
-  const { id, kind, planDigest, mark } = founding;
-  const plan = (await readPresentPlan(worker.db, identity.id))?.plan ?? founding.plan;
-  const intent: Intent = {
-    ...{ id, kind, identity: identity.id, target: name, name: plan.name, plan, planDigest, mark },
-    markedAt: founding.markedAt.toISOString(),
-  };
-  const observed = await target.observe(intent, sweepCalls(worker, name));
-  if (observed.state === "unknown-yet") return;
+async function observeOne(worker: Worker, observing: Observing): Promise<void> {
+  const { name, identity, at } = observing;
+  const read = observing.agreed ?? (await readByItself(worker, observing));
+  if (read === null) return;
+  const { observed, storage } = read;
   const { kind: found, differences: differing } = compare(observed, identity);
-  const strange = observed.state === "ours" ? unrecordedCredentials(listed, identity.recorded) : [];
-  const lost = observed.state === "ours" ? await lostOf(worker, { target, identity, listed, at }, plan.storage) : [];
-  const differences = [...differing, ...strange.map(sayUnrecorded), ...lost];
-  if (strange.length > 0) await suspendForStrangers(worker, { name, target, identity, strange });
+  const further = observed.state === "ours" ? await credentialsOf(worker, observing, storage) : [];
+  const differences = [...differing, ...further];
   if (isNews(identity, differences, at)) await keep(worker, identity, differences);
   const [first] = differences;
   if (first === undefined) return;
   const about = { identity: identity.id, object: identity.objectName, evidence: { differences } };
   await see(worker, name, { finding: { ...about, kind: found, sentence: first }, at });
+}
+
+/** Null while nothing can be said of it. */
+async function readByItself(worker: Worker, { name, target, identity }: Observing) {
+  const held = (await readHeldTo(worker.db, [identity.id])).get(identity.id);
+  if (held === undefined) return null;
+  const intent = intentOf(held);
+  const observed = await target.observe(intent, sweepCalls(worker, name));
+  return observed.state === "unknown-yet" ? null : { observed, storage: intent.plan.storage };
+}
+
+/** What is to be said of its credentials and of the secret in the vault, a sentence each. */
+async function credentialsOf(worker: Worker, observing: Observing, storage: StorageSlot | null) {
+  const { name, target, identity, listed, at } = observing;
+  const strange = unrecordedCredentials(listed ?? [], identity.recorded);
+  const lost = await lostOf(worker, { target, identity, listed, at }, storage);
+  if (strange.length > 0) await suspendForStrangers(worker, { name, target, identity, strange });
+  return [...strange.map(sayUnrecorded), ...lost];
 }
 
 /**
@@ -123,7 +187,7 @@ async function observeOne(worker: Worker, { name, target, identity, listed, at }
  */
 async function lostOf(
   worker: Worker,
-  { target, identity, listed, at }: Omit<Observing, "name">,
+  { target, identity, listed, at }: Pick<Observing, "target" | "identity" | "listed" | "at">,
   storage: StorageSlot | null,
 ): Promise<readonly string[]> {
   if (identity.state === "retiring" || storage === null) return [];
@@ -140,7 +204,7 @@ async function lostOf(
   const before = identity.differences.filter((said) => said.startsWith(`${place} `));
   const differs =
     slot === undefined ? before : [slotDiffers({ place, identity: identity.id }, slot, kept) ?? []].flat();
-  return [...goneCredentials(listed, inForce), ...differs];
+  return [...(listed === null ? [] : goneCredentials(listed, inForce)), ...differs];
 }
 
 async function slotSeen(worker: Worker, { vault, mount, path }: StorageSlot): Promise<SlotState | null | undefined> {

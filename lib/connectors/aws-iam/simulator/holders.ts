@@ -24,7 +24,7 @@ const tagXml = (tags: Readonly<Record<string, string>>): Xml =>
 const boundaryXml = (arn: string | null): Xml =>
   arn === null ? undefined : { PermissionsBoundaryType: "Policy", PermissionsBoundaryArn: arn };
 
-const roleXml = (role: Role, whole: boolean): Xml => ({
+const roleXml = (role: Role, whole: boolean): Readonly<Record<string, Xml>> => ({
   Path: role.path,
   RoleName: role.name,
   RoleId: role.id,
@@ -40,7 +40,7 @@ const roleXml = (role: Role, whole: boolean): Xml => ({
       }
     : {}),
 });
-const userXml = (user: User, whole: boolean): Xml => ({
+const userXml = (user: User, whole: boolean): Readonly<Record<string, Xml>> => ({
   Path: user.path,
   UserName: user.name,
   UserId: user.id,
@@ -206,6 +206,14 @@ function detach(holder: Holder, query: Query): Xml {
   return undefined;
 }
 
+const detailXml = ({ inline, attached }: Holder, list: string, shown: Readonly<Record<string, Xml>>): Xml => ({
+  ...shown,
+  [list]: Object.entries(inline).map(([PolicyName, document]) => ({
+    PolicyName,
+    PolicyDocument: encodeURIComponent(document),
+  })),
+  AttachedManagedPolicies: attached.map(attachedXml),
+});
 const attachedXml = (arn: string): Xml => ({ PolicyName: arn.slice(arn.lastIndexOf("/") + 1), PolicyArn: arn });
 
 /** Operations that roles and users have alike; the key ends in `Role` or `User` on the wire. */
@@ -283,14 +291,14 @@ export const holderOperations: Readonly<Record<string, Operation>> = {
     user.groups = user.groups.filter((name) => name !== turn.query.required("GroupName"));
     return undefined;
   },
-  /** Roles, then users, in pages over both as AWS does. */
+  /** Roles, then users, in pages over both as AWS does; a page may be shorter than asked for. */
   GetAccountAuthorizationDetails: ({ account, query }) => {
     const all = [
-      ...Object.values(account.roles).map((role) => ({ role: roleXml(role, true) })),
-      ...Object.values(account.users).map((user) => ({ user: userXml(user, true) })),
+      ...Object.values(account.roles).map((role) => ({ role: detailXml(role, "RolePolicyList", roleXml(role, true)) })),
+      ...Object.values(account.users).map((user) => ({ user: detailXml(user, "UserPolicyList", userXml(user, true)) })),
     ];
     const from = Number(query.optional("Marker") ?? 0);
-    const to = from + Number(query.optional("MaxItems") ?? 100);
+    const to = from + Math.min(Number(query.optional("MaxItems") ?? 100), 100);
     const shown = all.slice(from, to);
     return {
       RoleDetailList: shown.flatMap((one) => ("role" in one ? [one.role] : [])),

@@ -42,7 +42,7 @@ async function made(ground: Ground, work: StepWork): Promise<Seen> {
   const seen = await readOurs(ground, work);
   if (seen === null) throw notYet("AWS says the name is taken and does not show by what yet.");
   if (!verified(ground, work)) throw new Squatter(seen.arn, "its mark was not made by this installation");
-  const differences = await differencesOf({ ground, seen, desired, empowered: false }, calls);
+  const differences = await differencesOf({ held: ground.holder, seen, desired, empowered: false }, calls);
   if (differences.length > 0) throw new Squatter(seen.arn, differences.join("; "));
   return seen;
 }

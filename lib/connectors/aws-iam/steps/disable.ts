@@ -12,7 +12,7 @@ async function shut(ground: Ground, calls: Calls, name: string): Promise<void> {
   await holder.putPolicy(calls, name, { name: disabledName, document: denyAll });
   await settle(ground, "AWS does not show yet that it is disabled.", async () => {
     const seen = await holder.read(calls, name);
-    return seen !== null && (await isDisabled(ground, calls, seen));
+    return seen !== null && (await isDisabled(ground.holder, calls, seen));
   });
 }
 

@@ -45,7 +45,7 @@ export async function putPermissions(
 
 /** Nothing is empowered that someone has changed meanwhile, and no user that holds other than its one recorded key. */
 async function refuseForeign(ground: Ground, work: StepWork, seen: Seen): Promise<void> {
-  const compared = { ground, seen, desired: desiredOf(work.plan), empowered: false };
+  const compared = { held: ground.holder, seen, desired: desiredOf(work.plan), empowered: false };
   const differences = await differencesOf(compared, work.calls);
   if (differences.length > 0) throw new Squatter(seen.arn, differences.join("; "));
   if (ground.holder.noun !== "user") return;
@@ -62,7 +62,7 @@ export const verify = (ground: Ground): Step => ({
     let differences: readonly string[] = [];
     const fine = async () => {
       const seen = await requireOurs(ground, work);
-      differences = await differencesOf({ ground, seen, desired, empowered: true, enabled }, work.calls);
+      differences = await differencesOf({ held: ground.holder, seen, desired, empowered: true, enabled }, work.calls);
       return differences.length === 0;
     };
     try {
