@@ -75,9 +75,10 @@ export class ServerChosenRun {
     const { facts, issuing } = this;
     if (facts.phase === "done") {
       const isStored = await this.storing.holds(facts.version);
-      const isWhole = isStored && server.exactlyRecorded(facts, await this.credential.list(issuing.work));
-      if (isWhole && !hasIssued(await issuing.committed())) return null;
-      if (!isWhole) await this.save(isStored ? { ...facts, phase: "vaulted" } : server.unstored(facts));
+      const keys = isStored ? await this.credential.list(issuing.work) : [];
+      const anew = server.rechecked(facts, { isStored, keys });
+      if (anew === null && !hasIssued(await issuing.committed())) return null;
+      if (anew !== null) await this.save(anew);
     }
     const again = await this.issue();
     return { ...again, facts: { credential: this.facts } };

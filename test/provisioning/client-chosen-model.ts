@@ -3,6 +3,7 @@ import {
   type ClientChosenSeen,
   newClientChosen,
   next,
+  unstored,
 } from "#lib/domain/provisioning/client-chosen-secret.ts";
 import type { Model } from "./explore.ts";
 
@@ -10,8 +11,13 @@ export interface Bounds {
   readonly takeovers: number;
   readonly losses: number;
   readonly sleepers: number;
-  /** LOGIN without comparing the mark. */
-  readonly sabotage?: "login-without-comparing";
+  /**
+   * So often somebody else's hand is in the vault before LOGIN: the write is lost with a restored vault, the secret is overwritten,
+   * its slot is removed, or removed and filled again up to the same version.
+   */
+  readonly vaultHands?: number;
+  /** LOGIN without comparing the mark, without looking into the vault once more, or looking at the version alone. */
+  readonly sabotage?: "login-without-comparing" | "login-unchecked" | "version-is-enough";
 }
 
 interface Worker {
@@ -29,6 +35,9 @@ export interface World {
   secrets: number;
   version: number;
   versions: number[];
+  /** Whose the slot is, by what was written beside the secret. */
+  slot: "ours" | "nobody's" | "another's";
+  hands: number;
   puts: { cas: number; secret: number }[];
   /** Transactions whose COMMIT may still come. */
   sets: { attempt: number; secret: number }[];
@@ -47,6 +56,22 @@ const fresh = (facts: ClientChosenFacts): Worker => ({
 });
 const changing = ["put", "set", "done"];
 type Outcome = (world: World, worker: Worker) => void;
+
+/** Secrets of strangers have numbers below 0. */
+const stranger = -1;
+const vaultEdits = ({ row }: World): ((world: World) => void)[] => [
+  // Before it is stored, a stranger's version under our number cannot be told from ours: nobody here may read it.
+  ...(row.phase === "set" ? [(world: World) => void world.versions.push(stranger)] : []),
+  (world) => {
+    Object.assign(world, { versions: [], slot: "nobody's" });
+  },
+  (world) => {
+    Object.assign(world, { versions: world.versions.map(() => stranger), slot: "another's" });
+  },
+  (world) => {
+    world.versions.pop();
+  },
+];
 
 /** `done` stands for the login step: enabled in one transaction that compares the mark with the recorded attempt. */
 export function clientChosenModel(bounds: Bounds): Model<World> {
@@ -71,12 +96,22 @@ export function clientChosenModel(bounds: Bounds): Model<World> {
     return true;
   };
   const loginNow = (world: World, attempt: number) => {
-    if (bounds.sabotage || (!world.target.closed && world.target.attempt === attempt)) world.target.login = true;
+    if (bounds.sabotage === "login-without-comparing" || (!world.target.closed && world.target.attempt === attempt))
+      world.target.login = true;
   };
   const madeBy = (world: World, worker: Worker) => {
     if (worker.holding !== null) return;
     world.secrets += 1;
     worker.holding = world.secrets;
+  };
+
+  /** The step that lets it log in looks into the vault once more, and makes the secret anew where it is not as recorded. */
+  const enable: Outcome = (w, me) => {
+    const isStored = w.version === me.facts.version && (w.slot === "ours" || bounds.sabotage === "version-is-enough");
+    if (isStored || bounds.sabotage === "login-unchecked") return loginNow(w, me.facts.attempt);
+    w.row = unstored(me.facts);
+    me.facts = w.row;
+    me.seen = { saw: "resumed" };
   };
 
   const outcomes = (world: World, worker: Worker): Outcome[] => {
@@ -93,8 +128,11 @@ export function clientChosenModel(bounds: Bounds): Model<World> {
     switch (action.do) {
       case "prepare":
       case "read":
+        // Refused, and shown to people.
+        if (action.do === "prepare" && world.slot === "another's") return [];
         return [
           (w, me) => {
+            if (action.do === "prepare") w.slot = "ours";
             me.seen = { saw: "slot", current: w.version, whole: true, holding: me.holding !== null };
           },
         ];
@@ -148,7 +186,7 @@ export function clientChosenModel(bounds: Bounds): Model<World> {
           }),
         ];
       case "done":
-        return [(w, me) => loginNow(w, me.facts.attempt)];
+        return [enable];
       default:
         return [];
     }
@@ -176,6 +214,8 @@ export function clientChosenModel(bounds: Bounds): Model<World> {
       secrets: 0,
       version: 0,
       versions: [],
+      slot: "nobody's",
+      hands: bounds.vaultHands ?? 0,
       puts: [],
       sets: [],
       owner: fresh(newClientChosen()),
@@ -222,6 +262,14 @@ export function clientChosenModel(bounds: Bounds): Model<World> {
           );
         }
       });
+      for (const edit of world.hands > 0 && !world.target.login ? vaultEdits(world) : [])
+        list.push(
+          after(world, (copy) => {
+            edit(copy);
+            copy.version = copy.versions.length;
+            copy.hands -= 1;
+          }),
+        );
       // A later intent disables it: NOLOGIN and *closed* in one transaction.
       if (world.row.phase === "set" && world.target.login) {
         list.push(
@@ -244,6 +292,7 @@ export function clientChosenModel(bounds: Bounds): Model<World> {
       const [best] = outcomes(world, world.owner);
       return best ? after(world, (copy) => best(copy, copy.owner)) : null;
     },
-    finished: (world) => world.target.closed || (world.row.phase === "set" && world.target.login),
+    finished: (world) =>
+      world.target.closed || world.slot === "another's" || (world.row.phase === "set" && world.target.login),
   };
 }

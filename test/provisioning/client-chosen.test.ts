@@ -11,6 +11,7 @@ describe("a secret that we choose", () => {
   const within: [string, Bounds][] = [
     ["two takeovers, two lost answers, a paused worker", { takeovers: 2, losses: 2, sleepers: 1 }],
     ["three workers", { takeovers: 2, losses: 1, sleepers: 2 }],
+    ["somebody else's hand in the vault", { takeovers: 2, losses: 0, sleepers: 0, vaultHands: 1 }],
   ];
   const wider: [string, Bounds][] = [["three takeovers, three lost answers", { takeovers: 3, losses: 3, sleepers: 2 }]];
   it.each(wide ? [...within, ...wider] : within)(
@@ -24,10 +25,16 @@ describe("a secret that we choose", () => {
     600_000,
   );
 
-  it("is broken, and seen to be, by LOGIN without comparing the mark", () => {
-    const result = explored({ takeovers: 2, losses: 1, sleepers: 1, sabotage: "login-without-comparing" });
-    expect(result.broken?.why).toBe("enabled after it was closed");
-  }, 120_000);
+  const loggingIn: [NonNullable<Bounds["sabotage"]>, Bounds, RegExp][] = [
+    ["login-without-comparing", { takeovers: 2, losses: 1, sleepers: 1 }, /after it was closed/],
+    ["login-unchecked", { takeovers: 0, losses: 0, sleepers: 0, vaultHands: 1 }, /another version/],
+    ["version-is-enough", { takeovers: 0, losses: 0, sleepers: 0, vaultHands: 1 }, /not the target's/],
+  ];
+  it.each(loggingIn)(
+    "is broken, and seen to be, by %s",
+    (sabotage, bounds, why) => expect(explored({ ...bounds, sabotage }).broken?.why).toMatch(why),
+    120_000,
+  );
 });
 
 describe("a secret that replaces another", () => {

@@ -3,6 +3,7 @@ import {
   type KeySeen,
   newServerChosen,
   next,
+  rechecked,
   type ServerChosenAction,
   type ServerChosenFacts,
   type ServerChosenSeen,
@@ -18,7 +19,9 @@ export type Sabotage =
   | "absent-is-deleted"
   | "no-else-in-six"
   | "reconciler-reads-row-first"
-  | "adopt-version-one";
+  | "adopt-version-one"
+  | "power-unchecked"
+  | "version-is-enough";
 
 export interface Bounds {
   /** Times a worker crashes or is paused past its lease and another takes the step. */
@@ -32,8 +35,15 @@ export interface Bounds {
   readonly tamper?: boolean;
   /** An older key, whose secret is the vault's current version, stays beside the new one: a rotation. */
   readonly rotates?: boolean;
-  /** Whoever fetches the secret at any moment must be able to use it. Holds for one crash; two in a row may discard what was stored. */
+  /** Whoever fetches the secret at any moment must be able to use it. */
   readonly consumed?: boolean;
+  /** No worker dies between the commit of what it will write and that write. */
+  readonly prompt?: boolean;
+  /**
+   * So often somebody else's hand is in the vault before power is given: the write is lost with a restored vault, the secret is
+   * overwritten, its slot is removed, or removed and filled again up to the same version.
+   */
+  readonly vaultHands?: number;
   readonly sabotage?: Sabotage;
 }
 
@@ -63,11 +73,16 @@ export interface World {
   /** Key whose secret each version holds. */
   versions: string[];
   puts: { cas: number; key: string }[];
+  /** Whose the slot is, by what was written beside the secret. */
+  slot: "ours" | "nobody's" | "another's";
+  /** Given by a later step, which looks once more. */
+  power: boolean;
   owner: Worker;
   sleepers: Worker[];
   takeovers: number;
   losses: number;
   tampered: boolean;
+  hands: number;
   reconciler: { listed: string[] | null; row: ServerChosenFacts | null; doomed: string[] } | null;
 }
 
@@ -94,6 +109,25 @@ const changing = ["mint", "put", "deactivate", "remove"];
 const counted = (facts: ServerChosenFacts): ServerChosenFacts =>
   facts.attempt <= 1 ? facts : { ...facts, attempt: 1 };
 type Outcome = (world: World, worker: Worker) => void;
+
+const numbers = new Map<string, number>();
+const numbered = new WeakMap<object, number>();
+/** One number for equal facts. */
+function numberOf(facts: object): number {
+  const known = numbered.get(facts);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(facts);
+  const number = numbers.get(text) ?? numbers.size;
+  numbers.set(text, number);
+  numbered.set(facts, number);
+  return number;
+}
+/** The whole world in few characters. */
+function keyOf({ row, keys, owner, sleepers, ...rest }: World): string {
+  const workerOf = ({ facts, seen, ...worker }: Worker) => [numberOf(facts), numberOf(seen), ...Object.values(worker)];
+  const keysOf = keys.map(({ id, exists, active, fresh: isFresh }) => `${id}${+exists}${+active}${+isFresh}`);
+  return JSON.stringify([numberOf(row), keysOf, workerOf(owner), sleepers.map(workerOf), Object.values(rest)]);
+}
 
 export function serverChosenModel(bounds: Bounds): Model<World> {
   const { sabotage } = bounds;
@@ -171,8 +205,11 @@ export function serverChosenModel(bounds: Bounds): Model<World> {
     switch (action.do) {
       case "prepare":
       case "read":
+        // Refused, and shown to people.
+        if (action.do === "prepare" && world.slot === "another's") return [];
         return [
           (w, me) => {
+            if (action.do === "prepare") w.slot = "ours";
             const versions = w.versions.map((_, index) => ({ version: index + 1, destroyed: false, deleted: false }));
             me.seen = { saw: "slot", slot: { current: w.version, versions }, holding: me.holding !== null, now: 0 };
           },
@@ -283,12 +320,29 @@ export function serverChosenModel(bounds: Bounds): Model<World> {
         ];
       }
       case "done":
+        return bounds.vaultHands === undefined || world.power ? [] : listings(world).map(powered);
       case "stop":
       case "undo":
       case "freeze":
         return [];
     }
   };
+
+  /** The step that gives power looks at vault and keys once more, and issues anew where they are not as recorded. */
+  const powered =
+    (keys: readonly KeySeen[]): Outcome =>
+    (w, me) => {
+      const isStored =
+        sabotage === "version-is-enough"
+          ? w.version === me.facts.version
+          : w.slot === "ours" && w.version === me.facts.version;
+      const anew = sabotage === "power-unchecked" ? null : rechecked(me.facts, { isStored, keys });
+      w.power = anew === null;
+      if (anew === null) return;
+      w.row = anew;
+      me.facts = anew;
+      me.seen = { saw: "resumed", now: 0 };
+    };
 
   /** A worker without a lease: what it may still do to the world. */
   const sleeperSteps = (world: World, index: number): World[] => {
@@ -391,6 +445,36 @@ export function serverChosenModel(bounds: Bounds): Model<World> {
     return [made, deleted];
   };
 
+  const vaultHands = (world: World): World[] => {
+    if (world.hands === 0 || world.power || world.row.key === null) return [];
+    const stranger = "a stranger's";
+    const isStored = world.row.phase === "vaulted" || world.row.phase === "done";
+    const edits: ((vault: World) => void)[] = [
+      // Before it is stored, a stranger's version under our number cannot be told from ours: nobody here may read it.
+      ...(isStored ? [(vault: World) => void vault.versions.push(stranger)] : []),
+      (vault) => {
+        Object.assign(vault, { versions: [], slot: "nobody's" });
+      },
+      (vault) => {
+        Object.assign(vault, { versions: vault.versions.map(() => stranger), slot: "another's" });
+      },
+      (vault) => {
+        vault.versions.pop();
+      },
+    ];
+    return edits.map((edit) => {
+      const after = copyOf(world);
+      edit(after);
+      after.version = after.versions.length;
+      after.hands -= 1;
+      return after;
+    });
+  };
+
+  /** Between the commit that names a version and the write of it. */
+  const owesWrite = ({ row, version, owner }: World): boolean =>
+    row.phase === "minted" && row.probed && version < row.expects && owner.holding !== null;
+
   const calm = (world: World): World | null => {
     const action = decide(world.owner.facts, world.owner.seen);
     const [best] = outcomes(world, world.owner, action);
@@ -408,11 +492,14 @@ export function serverChosenModel(bounds: Bounds): Model<World> {
       version: older.length,
       versions: older.map(({ id }) => id),
       puts: [],
+      slot: older.length > 0 ? "ours" : "nobody's",
+      power: false,
       owner: fresh(row),
       sleepers: [],
       takeovers: bounds.takeovers,
       losses: bounds.losses,
       tampered: false,
+      hands: bounds.vaultHands ?? 0,
       reconciler: bounds.reconciler ? { listed: null, row: null, doomed: [] } : null,
     },
     successors(world) {
@@ -423,7 +510,7 @@ export function serverChosenModel(bounds: Bounds): Model<World> {
         outcome(copy, copy.owner);
         after.push(copy);
       }
-      if (world.takeovers > 0) {
+      if (world.takeovers > 0 && !(bounds.prompt && owesWrite(world))) {
         for (const sleeps of [false, true]) {
           if (sleeps && world.sleepers.length >= bounds.sleepers) continue;
           const copy = copyOf(world);
@@ -446,7 +533,7 @@ export function serverChosenModel(bounds: Bounds): Model<World> {
         after.push(copy);
       }
       for (let index = 0; index < world.sleepers.length; index += 1) after.push(...sleeperSteps(world, index));
-      after.push(...reconcilerSteps(world), ...tampering(world));
+      after.push(...reconcilerSteps(world), ...tampering(world), ...vaultHands(world));
       return after.map(tidy);
     },
     broken(world) {
@@ -454,7 +541,8 @@ export function serverChosenModel(bounds: Bounds): Model<World> {
       if (older.some(({ id }) => !active.includes(id))) return "the older key was ended before its overlap";
       if (bounds.consumed && !active.includes(world.versions[world.version - 1] ?? ""))
         return "a consumer fetches a secret that does not work";
-      if (world.row.phase !== "done") return null;
+      // What others did to the vault after it was stored is seen when power is given.
+      if (world.row.phase !== "done" || (bounds.vaultHands !== undefined && !world.power)) return null;
       if (active.length !== 1 + older.length) return `done with ${active.length} active keys`;
       if (active.at(-1) !== world.row.key) return "done with a key that is not the recorded one";
       if (world.version !== world.row.version) return "done with another version current than the recorded one";
@@ -463,6 +551,9 @@ export function serverChosenModel(bounds: Bounds): Model<World> {
       return exactlyRecorded(world.row, listed) ? null : "done, yet power would be refused for ever";
     },
     calm,
-    finished: (world) => world.row.phase === "done" && world.owner.facts.phase === "done",
+    key: keyOf,
+    finished: (world) =>
+      world.slot === "another's" ||
+      (world.row.phase === "done" && world.owner.facts.phase === "done" && (!bounds.vaultHands || world.power)),
   };
 }

@@ -13,6 +13,8 @@ describe("a secret that the target chooses", () => {
     ["two lost answers", { takeovers: 0, losses: 2, sleepers: 0 }],
     ["a reconciler at any moment", { takeovers: 1, losses: 0, sleepers: 1, reconciler: true }],
     ["somebody else's hand", { takeovers: 1, losses: 1, sleepers: 1, tamper: true }],
+    ["somebody else's hand in the vault", { takeovers: 1, losses: 0, sleepers: 0, vaultHands: 1 }],
+    ["somebody else's hand in the vault, a lost answer", { takeovers: 0, losses: 1, sleepers: 0, vaultHands: 1 }],
   ];
   const wider: [string, Bounds][] = [
     ["two takeovers, two lost answers, two paused workers", { takeovers: 2, losses: 2, sleepers: 2 }],
@@ -32,7 +34,12 @@ describe("a secret that the target chooses", () => {
 
   it.each<[string, Bounds]>([
     ["a crash, consumed at any moment", { rotates: true, consumed: true, takeovers: 1, losses: 0, sleepers: 0 }],
+    [
+      "three crashes, none between the commit of a version and its write, consumed at any moment",
+      { rotates: true, consumed: true, prompt: true, takeovers: 3, losses: 0, sleepers: 0 },
+    ],
     ["two takeovers and a lost answer, one paused worker", { rotates: true, takeovers: 2, losses: 1, sleepers: 1 }],
+    ["somebody else's hand in the vault", { rotates: true, takeovers: 1, losses: 0, sleepers: 0, vaultHands: 1 }],
   ])(
     "is made beside an older one, which nothing ends, within %s",
     (name, bounds) => {
@@ -44,9 +51,11 @@ describe("a secret that the target chooses", () => {
     600_000,
   );
 
-  it("may for a moment have stored what two crashes in a row discard, and is seen to", () => {
+  it("may until the next is stored have stored what it discards, after a crash just before a write and one after, and is seen to", () => {
     const twice = explored({ rotates: true, consumed: true, takeovers: 2, losses: 0, sleepers: 0 });
     expect(twice.broken?.why).toMatch(/a consumer fetches/);
+    const last = JSON.parse(twice.broken?.trail.at(-1) ?? "{}");
+    expect(last.row.pairs.filter(({ version }: { version: number }) => version === last.row.expects)).toHaveLength(2);
   });
 
   const caught: [Sabotage, Bounds, RegExp][] = [
@@ -56,6 +65,8 @@ describe("a secret that the target chooses", () => {
     ["absent-is-deleted", { takeovers: 2, losses: 1, sleepers: 1 }, /2 active keys/],
     ["no-else-in-six", { takeovers: 0, losses: 0, sleepers: 0, tamper: true }, /2 active keys/],
     ["reconciler-reads-row-first", { takeovers: 1, losses: 0, sleepers: 1, reconciler: true }, /0 active keys/],
+    ["power-unchecked", { takeovers: 0, losses: 0, sleepers: 0, vaultHands: 1 }, /another version/],
+    ["version-is-enough", { takeovers: 0, losses: 0, sleepers: 0, vaultHands: 1 }, /another key's secret/],
     ["adopt-version-one", { takeovers: 2, losses: 1, sleepers: 1 }, /version|secret/],
   ];
   it.each(caught)(

@@ -16,7 +16,10 @@ export type ServerChosenFacts = {
   readonly expects: number;
   readonly probed: boolean;
   readonly version: number | null;
-  /** Every (version, key) pair ever expected: a version that two keys could have written is never adopted. */
+  /**
+   * Every (version, key) pair ever offered: a version that two keys could have written is never adopted. Version 0: a key that was
+   * made and not offered yet.
+   */
   readonly pairs: readonly { readonly version: number; readonly key: string }[];
   /** Keys whose removal is decided and not yet answered; keys whose removal the target confirmed. */
   readonly doomed: readonly string[];
@@ -136,7 +139,7 @@ export function next(facts: ServerChosenFacts, seen: ServerChosenSeen, timing: S
         key: seen.key,
         expects: facts.base + 1,
         probed: false,
-        pairs: withPair(facts, { version: facts.base + 1, key: seen.key }),
+        pairs: withPair(facts, { version: isInUse(facts) ? 0 : facts.base + 1, key: seen.key }),
         giveUpAt: seen.now + timing.mintWindowMs,
       });
     case "mint-unknown":
@@ -194,17 +197,28 @@ function slotSeen(facts: ServerChosenFacts, seen: Seen<"slot">, _timing: ServerC
   const current = seen.slot?.current ?? 0;
   if (facts.phase === "new") return checkpoint(facts, { phase: "clearing", base: current });
   if (facts.key === null) return { do: "stop" };
-  if (seen.holding) {
-    const pair = { version: current + 1, key: facts.key };
-    return checkpoint(facts, { expects: pair.version, probed: true, pairs: withPair(facts, pair) });
-  }
+  if (seen.holding) return offered(facts, current + 1);
   return adoptable(facts, seen.slot)
     ? checkpoint(facts, { phase: "vaulted", version: facts.expects, giveUpAt: null })
     : discard(facts);
 }
 
+/** Committed before the write: from here on this number may be this key's. */
+const offered = (facts: ServerChosenFacts, version: number): ServerChosenAction =>
+  checkpoint(facts, {
+    expects: version,
+    probed: true,
+    pairs: facts.key === null ? facts.pairs : withPair(facts, { version, key: facts.key }),
+  });
+
+/**
+ * Whether somebody reads the slot already: a rotation. There a number is given to a key as late as can be, once the key has been
+ * tried, since what two keys could have written is given up, and meanwhile whoever fetches it would be refused.
+ */
+const isInUse = ({ keep }: ServerChosenFacts): boolean => keep.length > 0;
+
 /** A stored key whose secret the vault no longer shows as the current version: never adopted again. To be committed before `next`. */
-export const unstored = (facts: ServerChosenFacts): ServerChosenFacts => ({
+const unstored = (facts: ServerChosenFacts): ServerChosenFacts => ({
   ...facts,
   phase: "discarding",
   doomed: facts.key === null ? facts.doomed : [...facts.doomed, facts.key],
@@ -215,7 +229,8 @@ function adoptable(facts: ServerChosenFacts, slot: SlotSeen | null): boolean {
   const version = slot?.versions.find((entry) => entry.version === facts.expects);
   if (slot === null || version === undefined || version.destroyed || version.deleted) return false;
   if (slot.current !== facts.expects) return false;
-  return facts.pairs.every((pair) => pair.version !== facts.expects || pair.key === facts.key);
+  const offered = facts.pairs.filter((pair) => pair.version === facts.expects);
+  return offered.length > 0 && offered.every((pair) => pair.key === facts.key);
 }
 
 /** Never adopted from here on, whatever the vault shows later. */
@@ -241,7 +256,8 @@ function keysSeen(facts: ServerChosenFacts, seen: Seen<"keys">, timing: ServerCh
 }
 
 function probeSeen(facts: ServerChosenFacts, seen: Seen<"probe">, timing: ServerChosenTiming): ServerChosenAction {
-  if (seen.works) return { do: "put", cas: facts.expects - 1 };
+  if (seen.works)
+    return facts.probed || !isInUse(facts) ? { do: "put", cas: facts.expects - 1 } : offered(facts, facts.expects);
   const giveUpAt = facts.giveUpAt ?? seen.now;
   return seen.now < giveUpAt ? pause(seen.now, giveUpAt, timing) : discard(facts);
 }
@@ -280,6 +296,21 @@ export function strays(listed: readonly Pick<KeySeen, "id">[], rows: readonly Se
   const standing = rows.filter(({ phase }) => phase !== "unmade");
   if (standing.length === 0 || standing.some(({ phase }) => !settled.includes(phase))) return [];
   return listed.map(({ id }) => id).filter((id) => !rows.some((row) => names(row, id)));
+}
+
+/** What power would be given on: whether the vault's current version is still the one recorded, and the keys that are listed. */
+export interface Recheck {
+  readonly isStored: boolean;
+  readonly keys: readonly KeySeen[];
+}
+
+/**
+ * Immediately before power is given: what to commit, so that `next` puts right what somebody else's hand has done to what was
+ * issued; null when all is as recorded.
+ */
+export function rechecked(facts: ServerChosenFacts, { isStored, keys }: Recheck): ServerChosenFacts | null {
+  if (!isStored) return unstored(facts);
+  return exactlyRecorded(facts, keys) ? null : { ...facts, phase: "vaulted" };
 }
 
 /** Step 6 once more, immediately before power is given: whether exactly the recorded keys exist, all active. */
