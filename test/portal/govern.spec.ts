@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
-import { liveInStaging, openIdentity, signedIn } from "./steps.ts";
+import { liveInStaging, openIdentity, signedIn, signedInAnew } from "./steps.ts";
 
 /** A command of the worker's host, as its operator runs it. */
 function command(name: string, ...words: readonly string[]): { readonly status: number | null; readonly said: string } {
@@ -66,9 +66,9 @@ test("the rules are sentences with their source and who put them in force", asyn
 });
 
 test("a session is ended from another browser, and its next step leads to sign-in", async ({ browser }) => {
-  const here = await signedIn(browser, "Nadia Berg");
+  const here = await signedInAnew(browser, "Nadia Berg");
   const userAgent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
-  const there = await signedIn(browser, "Nadia Berg", { userAgent });
+  const there = await signedInAnew(browser, "Nadia Berg", { userAgent });
   await here.goto("/settings");
   const others = here.getByRole("listitem").filter({ hasText: "Firefox on Linux" });
   await expect(others).toHaveCount(1);

@@ -1,18 +1,67 @@
 import AxeBuilder from "@axe-core/playwright";
-import { type Browser, type BrowserContextOptions, expect, type Locator, type Page } from "@playwright/test";
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  expect,
+  type Locator,
+  type Page,
+  test,
+} from "@playwright/test";
 
-/** A demo person signed in, in a browser of their own, through the demo's identity provider. Console errors fail the test. */
-export async function signedIn(browser: Browser, name: string, options: BrowserContextOptions = {}): Promise<Page> {
-  const page = listening(await (await browser.newContext(options)).newPage());
+type Cookies = Awaited<ReturnType<BrowserContext["cookies"]>>;
+/** Sessions of demo people that tests of this process began. */
+const sessions = new Map<string, Cookies>();
+
+/** A demo person in a browser of their own, in the session of an earlier test where it still holds. Console errors fail the test. */
+export async function signedIn(browser: Browser, name: string): Promise<Page> {
+  const page = await opened(browser, name);
+  const context = page.context();
+  const kept = sessions.get(name);
+  if (kept !== undefined) {
+    await context.addCookies(kept);
+    await page.goto("/");
+    if (new URL(page.url()).pathname === "/") return page;
+    await context.clearCookies();
+  }
+  await signIn(page, name);
+  sessions.set(name, await context.cookies());
+  return page;
+}
+
+/** A demo person who signs in, whatever sessions there are, in a browser of their own. */
+export async function signedInAnew(browser: Browser, name: string, options: BrowserContextOptions = {}): Promise<Page> {
+  const page = await opened(browser, name, options);
+  await signIn(page, name);
+  return page;
+}
+
+/** Browsers that the test which runs has opened. */
+const open: { test: string; contexts: BrowserContext[] } = { test: "", contexts: [] };
+
+/** A browser of somebody's own; those of the tests before are closed, whose pages would follow every change and be drawn anew. */
+async function opened(browser: Browser, name: string, options: BrowserContextOptions = {}): Promise<Page> {
+  const { testId } = test.info();
+  if (open.test !== testId) {
+    await Promise.all(open.contexts.map((context) => context.close()));
+    Object.assign(open, { test: testId, contexts: [] });
+  }
+  const context = await browser.newContext(options);
+  open.contexts.push(context);
+  const page = listening(await context.newPage());
   page.on("console", (message) => {
     // A page that is not there says so with its status.
     if (message.type() === "error" && !/status of 404/.test(message.text()))
       throw new Error(`${name}'s console: ${message.text()}`);
   });
+  return page;
+}
+
+/** Through the demo's identity provider. */
+async function signIn(page: Page, name: string): Promise<void> {
   await page.goto("/sign-in");
   await page.getByRole("button", { name }).click();
   await expect(page.getByRole("heading", { level: 1, name: /^Hello/ })).toBeVisible({ timeout: 15_000 });
-  return page;
 }
 
 /** A page that is opened only once it hears clicks and keys: a person is slower than its scripts, a test is not. */
@@ -20,8 +69,8 @@ function listening(page: Page): Page {
   const open = page.goto.bind(page);
   page.goto = async (...of) => {
     const answer = await open(...of);
-    const listens = () => document.documentElement.dataset.listens === "yes";
-    // What is no page of the portal's never says so.
+    const listens = () => document.documentElement.dataset.listens === "yes" || document.querySelector("nav") === null;
+    // What is no page of the portal's has no menu, and never says so.
     await page.waitForFunction(listens, undefined, { timeout: 3_000 }).catch(() => undefined);
     return answer;
   };
