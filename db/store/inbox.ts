@@ -1,4 +1,4 @@
-import { and, asc, eq, notInArray } from "drizzle-orm";
+import { and, asc, eq, exists, notInArray, sql } from "drizzle-orm";
 import type { Refusal } from "#lib/domain/refusal.ts";
 import type { Queries, Tx } from "../client.ts";
 import type { ClaimNoun } from "../schema/claims.ts";
@@ -19,14 +19,23 @@ export const readInbox = (db: Queries, limit: number, putOff: readonly number[])
     .orderBy(asc(inbox.seq))
     .limit(limit);
 
-/** Locks a claim's inbox row; false when another worker holds or took it. */
-export async function lockInbox(tx: Tx, seq: number): Promise<boolean> {
+/** Locks a claim's inbox row; false when another worker holds or took it, or when the claim was answered in an earlier delivery. */
+export async function lockInbox(tx: Tx, { seq, claim, subject }: InboxRow): Promise<boolean> {
   const [row] = await tx
     .select({ seq: inbox.seq })
     .from(inbox)
     .where(and(eq(inbox.tenant, "main"), eq(inbox.seq, seq)))
     .for("update", { skipLocked: true });
-  return row !== undefined;
+  return row !== undefined && (await readOutcome(tx, claim, subject)) === null;
+}
+
+/** Takes a second delivery of a claim that was answered out of the inbox; what was answered stays. */
+export async function dropAnswered(db: Queries, { seq, claim, subject }: InboxRow): Promise<void> {
+  const answered = db
+    .select({ one: sql`1` })
+    .from(outcomes)
+    .where(and(eq(outcomes.tenant, "main"), eq(outcomes.claim, claim), eq(outcomes.subject, subject)));
+  await db.delete(inbox).where(and(eq(inbox.tenant, "main"), eq(inbox.seq, seq), exists(answered)));
 }
 
 export interface OutcomeRow {
@@ -37,18 +46,16 @@ export interface OutcomeRow {
   readonly at: Date;
 }
 
-/** Empties the inbox of a claim and says what became of it, in the transaction that takes it. */
-export async function settleInbox(tx: Tx, seq: number, outcome: OutcomeRow): Promise<void> {
-  await Promise.all([
+/**
+ * Empties the inbox of a claim and says what became of it, in the transaction that takes it. A claim is answered once: false when
+ * another delivery of it was answered meanwhile, and then nothing of this transaction may stay.
+ */
+export async function settleInbox(tx: Tx, seq: number, outcome: OutcomeRow): Promise<boolean> {
+  const [, answered] = await Promise.all([
     tx.delete(inbox).where(and(eq(inbox.tenant, "main"), eq(inbox.seq, seq))),
-    tx
-      .insert(outcomes)
-      .values(outcome)
-      .onConflictDoUpdate({
-        target: [outcomes.tenant, outcomes.claim, outcomes.subject],
-        set: { result: outcome.result, refusals: outcome.refusals, at: outcome.at },
-      }),
+    tx.insert(outcomes).values(outcome).onConflictDoNothing().returning({ subject: outcomes.subject }),
   ]);
+  return answered.length === 1;
 }
 
 /** What became of a claim; null while no worker has taken it. */

@@ -40,7 +40,8 @@ export type Result<T> = Promise<{ readonly ok: Recorded<T> } | { readonly refusa
 export interface Envelope {
   /** False when somebody else has answered it; then nothing runs. */
   take(tx: Tx): Promise<boolean>;
-  settle(tx: Tx, outcome: Outcome<unknown>, now: Date): Promise<void>;
+  /** False when somebody else has answered it meanwhile; then nothing of this run stays. */
+  settle(tx: Tx, outcome: Outcome<unknown>, now: Date): Promise<boolean>;
 }
 
 class RolledBack extends Error {
@@ -52,7 +53,7 @@ class RolledBack extends Error {
 }
 class AlreadyAnswered extends Error {}
 
-const open: Envelope = { take: async () => true, settle: async () => undefined };
+const open: Envelope = { take: async () => true, settle: async () => true };
 
 /** Runs a fact in a transaction of its own. A refusal undoes every change and leaves a `<noun>.refused` entry; faults are thrown. */
 export async function runFact<I, T>(context: FactContext, command: Command<I, T>, input: I): Promise<Outcome<T>> {
@@ -73,14 +74,18 @@ export async function runWithin<T>(
       if (!isMine) throw new AlreadyAnswered();
       const result = await command(work);
       if ("refusals" in result) throw new RolledBack(result.refusals);
-      await envelope.settle(tx, ok(result.ok.value), work.now);
+      if (!(await envelope.settle(tx, ok(result.ok.value), work.now))) throw new AlreadyAnswered();
       return ok(result.ok.value);
     });
   } catch (error) {
-    if (error instanceof AlreadyAnswered) return null;
-    if (error instanceof RolledBack) return recordRefusal(context, envelope, error.refusals);
-    throw error;
+    if (error instanceof RolledBack) return recordRefusal(context, envelope, error.refusals).catch(unlessAnswered);
+    return unlessAnswered(error);
   }
+}
+
+function unlessAnswered(error: unknown): null {
+  if (error instanceof AlreadyAnswered) return null;
+  throw error;
 }
 
 async function begin(tx: Tx, context: FactContext): Promise<Work> {
@@ -103,7 +108,7 @@ async function recordRefusal(
     const { noun, id } = context.subject;
     const detail = { refusals: refusalsJson(refusals) };
     await appendEntries(tx, context.actor, [{ noun, id, version: 0, action: `${noun}.refused`, detail }]);
-    await envelope.settle(tx, { refusals }, await databaseClock(tx));
+    if (!(await envelope.settle(tx, { refusals }, await databaseClock(tx)))) throw new AlreadyAnswered();
     return { refusals };
   });
 }

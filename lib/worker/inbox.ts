@@ -1,5 +1,5 @@
 import type { JWTVerifyGetKey } from "jose";
-import { type InboxRow, lockInbox, readInbox, settleInbox } from "#db/store/inbox.ts";
+import { dropAnswered, type InboxRow, lockInbox, readInbox, settleInbox } from "#db/store/inbox.ts";
 import { readIdToken } from "#db/store/people.ts";
 import { readAsk } from "#db/store/requests.ts";
 import type { Noun } from "#lib/audit/entry.ts";
@@ -57,7 +57,8 @@ async function takeOne(options: InboxOptions, row: InboxRow): Promise<number | n
   try {
     const command = await commandFor(options, row);
     const outcome = await runWithin(contextFor(options, row), envelope(row), command);
-    if (outcome !== null && "ok" in outcome) await afterwards(options, row, outcome.ok);
+    if (outcome === null) await dropAnswered(options.db, row);
+    else if ("ok" in outcome) await afterwards(options, row, outcome.ok);
     options.changed();
     return null;
   } catch (error) {
@@ -122,11 +123,12 @@ async function signIn(options: InboxOptions, id: string): Promise<(work: Work) =
   return (work) => verifySignIn(work, input);
 }
 
-function envelope({ seq, claim, subject }: InboxRow): Envelope {
+function envelope(row: InboxRow): Envelope {
+  const { seq, claim, subject } = row;
   const result = (outcome: Outcome<unknown>): Answer =>
     "refusals" in outcome ? { result: "refused", refusals: outcome.refusals } : answerOf(outcome.ok);
   return {
-    take: (tx) => lockInbox(tx, seq),
+    take: (tx) => lockInbox(tx, row),
     settle: (tx, outcome, at) => {
       const answer = result(outcome);
       const refusals = answer.result === "taken" ? [] : answer.refusals;
