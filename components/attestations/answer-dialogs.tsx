@@ -5,6 +5,7 @@ import { Ask } from "../identity/verb-ask.tsx";
 import { Combobox } from "../ui/combobox.tsx";
 import { Field } from "../ui/field.tsx";
 import { Input, Textarea } from "../ui/input.tsx";
+import { Alike } from "./alike.tsx";
 import type { AnswerDialogProps, Choice } from "./answering.ts";
 
 /** One request id for a dialog's life: a double click is one request. */
@@ -33,6 +34,9 @@ function Why({ label, value, onChange, trouble }: WhyProps) {
   );
 }
 
+/** *Both*, or *all* and how many. */
+export const allOf = (count: number): string => (count === 2 ? "both" : `all ${count}`);
+
 /** Keeps one that looks unused, with a reason, or several alike in one gesture, each by name. */
 export function Keep({ card, alike, ...of }: AnswerDialogProps & { readonly alike: readonly QuestionCard[] }) {
   const [reason, setReason] = useState("");
@@ -40,18 +44,19 @@ export function Keep({ card, alike, ...of }: AnswerDialogProps & { readonly alik
   const needed = card.evidence.use.looksUnused;
   return (
     <Ask
-      title={alike.length === 0 ? `Keep ${card.evidence.name}` : `Keep ${cards.length} identities`}
+      title={alike.length === 0 ? `Keep ${card.evidence.name}` : `Keep ${allOf(cards.length)}`}
       sentence={
         alike.length === 0
           ? "It looks unused. Your reason is kept with your answer."
-          : `Their evidence is the same but for the names: ${cards.map(({ evidence }) => evidence.name).join(", ")}.`
+          : "Their evidence is the same but for their names. Each answer is recorded by itself."
       }
-      verb={alike.length === 0 ? "Keep" : `Keep all ${cards.length}`}
+      verb={alike.length === 0 ? "Keep" : `Keep ${allOf(cards.length)}`}
       look="primary"
       {...of}
       ready={!needed || reason.trim() !== ""}
       send={() => of.send({ cards, reason: reason.trim() })}
     >
+      {alike.length === 0 ? null : <Alike cards={cards} evidence={card.evidence} />}
       <Why
         label={needed ? "Why it is still needed" : "Remark (optional)"}
         value={reason}

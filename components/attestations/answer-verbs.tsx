@@ -1,5 +1,5 @@
 "use client";
-import { Archive, ArrowLeftRight, Check, Scissors } from "lucide-react";
+import { Archive, ArrowLeftRight, Check, CheckCheck, Scissors } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import type { QuestionAnswer } from "#lib/domain/attestation.ts";
@@ -9,7 +9,7 @@ import { FieldError } from "../ui/field.tsx";
 import { Kbd } from "../ui/kbd.tsx";
 import { troubleOf, useAction } from "../use-action.ts";
 import { useKeys } from "../use-keys.ts";
-import { HandOver, Keep, Retire } from "./answer-dialogs.tsx";
+import { allOf, HandOver, Keep, Retire } from "./answer-dialogs.tsx";
 import type { AnswerAction, Choice, Said } from "./answering.ts";
 
 export interface AnswerVerbsProps {
@@ -66,6 +66,11 @@ export function AnswerVerbs({ card, alike, queue, people, answer, narrow }: Answ
       <Button look="primary" pending={action.pending} onClick={keep}>
         <Check aria-hidden /> {looksUnused ? "Keep…" : "Keep"} <Kbd>k</Kbd>
       </Button>
+      {alike.length === 0 ? null : (
+        <Button onClick={() => setOpen("keep-all")}>
+          <CheckCheck aria-hidden /> Keep {allOf(alike.length + 1)} alike…
+        </Button>
+      )}
       {narrow === null ? null : (
         <Button onClick={less}>
           <Scissors aria-hidden /> Narrow… <Kbd>n</Kbd>
@@ -77,11 +82,6 @@ export function AnswerVerbs({ card, alike, queue, people, answer, narrow }: Answ
       <Button look="danger" onClick={() => setOpen("retire")}>
         <Archive aria-hidden /> Retire… <Kbd>r</Kbd>
       </Button>
-      {alike.length === 0 ? null : (
-        <Button look="quiet" onClick={() => setOpen("keep-all")}>
-          Keep all {alike.length + 1} alike…
-        </Button>
-      )}
       <span className="ml-auto text-[12.5px] text-muted">
         {open === null && of.trouble !== null ? (
           <FieldError>{of.trouble}</FieldError>

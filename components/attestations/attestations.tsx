@@ -111,13 +111,9 @@ interface QueueProps {
   readonly asked: number;
   readonly selected: string;
 }
-/** Those that are drawn; more are as these are answered. */
+/** Those that are drawn, soonest due first; more are as these are answered. */
 const Queue = ({ cards, asked, selected }: QueueProps) => (
-  <Card
-    flush
-    title="Asked of you"
-    aside={`${cards.length < asked ? `first ${cards.length} of ${asked}` : asked} · soonest due first`}
-  >
+  <Card flush title="Asked of you" aside={cards.length < asked ? `first ${cards.length} of ${asked}` : `${asked}`}>
     <ol>
       {cards.map(({ identity, evidence, dueAt }) => (
         <li key={identity} className="border-b border-line last:border-b-0">

@@ -89,7 +89,8 @@ function titleOf(kind: string): string {
   return known === null ? kind : wordsOf(known).title;
 }
 
-function sayUsed({ answer, lastUsedOn, unusedSince }: Evidence["use"]): string {
+/** When it was last used, as far as anything tells. */
+export function sayUsed({ answer, lastUsedOn, unusedSince }: Evidence["use"]): string {
   if (lastUsedOn !== null) return `Last on ${sayDay(lastUsedOn)}`;
   if (answer === "not-used" && unusedSince !== null) return `Never seen since ${sayDay(unusedSince)}`;
   return "No signal";

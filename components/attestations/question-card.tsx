@@ -35,7 +35,7 @@ export function QuestionCard({
       }
       aside={
         <span>
-          {place} answer by <Time at={card.dueAt} as="date" />
+          {place} {card.stage === "overdue" ? "was due on" : "answer by"} <Time at={card.dueAt} as="date" />
         </span>
       }
       foot={<AnswerVerbs {...verbs} card={card} />}
