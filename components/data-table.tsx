@@ -31,6 +31,18 @@ const from = {
   xl: "hidden xl:table-cell",
   wide: "hidden min-[1680px]:table-cell",
 } as const;
+/** The edge's distance, for the last of those that show where the screen is too narrow for the next. */
+const edge = { md: "max-md:pr-4", lg: "max-lg:pr-4", xl: "max-xl:pr-4", wide: "max-[1680px]:pr-4" } as const;
+const widths = ["md", "lg", "xl", "wide"] as const;
+
+/** Each column with what ends the row behind it on narrower screens. */
+function edged<Row>(columns: readonly Column<Row>[]): readonly (readonly [Column<Row>, string | undefined])[] {
+  return columns.map((column, at) => {
+    const behind = columns.slice(at + 1).map((one) => (one.from === undefined ? -1 : widths.indexOf(one.from)));
+    const next = widths[Math.min(...behind)];
+    return [column, next === undefined ? undefined : edge[next]];
+  });
+}
 
 /** Rows that are ticked, on this page and others. */
 export interface Ticks<Row> {
@@ -65,7 +77,10 @@ interface DataTableProps<Row> {
  */
 export function DataTable<Row extends { readonly id: string }>(props: DataTableProps<Row>) {
   const table = useServerTable(props);
-  const byId = useMemo(() => new Map(props.columns.map((column) => [column.id, column])), [props.columns]);
+  const byId = useMemo(() => {
+    const drawn = props.columns.filter(({ id }) => !props.hidden?.includes(id));
+    return new Map(edged(drawn).map((one) => [one[0].id, one]));
+  }, [props.columns, props.hidden]);
   const shown = table.getHeaderGroups().flatMap((group) => group.headers);
   if (props.rows.length === 0) return <>{props.empty}</>;
   return (
@@ -77,9 +92,9 @@ export function DataTable<Row extends { readonly id: string }>(props: DataTableP
             <tr>
               {props.ticks ? <TickAll rows={props.rows} ticks={props.ticks} /> : null}
               {shown.map((header) => {
-                const column = byId.get(header.column.id);
+                const [column, end] = byId.get(header.column.id) ?? [];
                 return column ? (
-                  <HeadCell key={header.id} column={column} sorted={header.column.getIsSorted()} />
+                  <HeadCell key={header.id} column={column} end={end} sorted={header.column.getIsSorted()} />
                 ) : null;
               })}
             </tr>
@@ -89,11 +104,12 @@ export function DataTable<Row extends { readonly id: string }>(props: DataTableP
               <BodyRow key={row.id} {...props} row={row.original}>
                 {(href) =>
                   row.getVisibleCells().map((cell, at) => {
-                    const column = byId.get(cell.column.id);
+                    const [column, end] = byId.get(cell.column.id) ?? [];
                     return column ? (
                       <BodyCell
                         key={cell.id}
                         column={column}
+                        end={end}
                         row={row.original}
                         lead={at === 0}
                         href={at === 0 ? href : undefined}
@@ -181,7 +197,7 @@ function BodyRow<Row extends { readonly id: string }>(props: BodyRowProps<Row>) 
 }
 
 const Tick = (props: { readonly label: string; readonly on: boolean; readonly set: (on: boolean) => void }) => (
-  <label className="-m-2 inline-flex p-2">
+  <label className="-m-2 inline-flex p-2 align-middle">
     <span className="sr-only">{props.label}</span>
     <input
       type="checkbox"
@@ -200,7 +216,12 @@ function TickAll<Row>({ rows, ticks }: { readonly rows: readonly Row[]; readonly
   );
 }
 
-function HeadCell<Row>({ column, sorted }: { readonly column: Column<Row>; readonly sorted: false | "asc" | "desc" }) {
+interface HeadCellProps<Row> {
+  readonly column: Column<Row>;
+  readonly end: string | undefined;
+  readonly sorted: false | "asc" | "desc";
+}
+function HeadCell<Row>({ column, end, sorted }: HeadCellProps<Row>) {
   const params = useSearchParams();
   const pathname = usePathname();
   const next = new URLSearchParams(params);
@@ -212,6 +233,7 @@ function HeadCell<Row>({ column, sorted }: { readonly column: Column<Row>; reado
       aria-sort={sorted === "asc" ? "ascending" : sorted === "desc" ? "descending" : undefined}
       className={cx(
         "sticky top-0 z-1 h-9 border-b border-line bg-surface px-2 text-xs font-medium whitespace-nowrap text-muted first:pl-4 last:pr-4",
+        end,
         column.align === "right" ? "num" : "text-left",
         column.from && from[column.from],
       )}
@@ -239,11 +261,14 @@ function HeadCell<Row>({ column, sorted }: { readonly column: Column<Row>; reado
 
 function BodyCell<Row>({
   column,
+  end,
   row,
   lead,
   href,
 }: {
   readonly column: Column<Row>;
+  /** What ends the row behind it on narrower screens. */
+  readonly end: string | undefined;
   readonly row: Row;
   /** The column that names the row and takes the room that is left. */
   readonly lead: boolean;
@@ -256,6 +281,7 @@ function BodyCell<Row>({
         "h-10 px-2 py-1 whitespace-nowrap first:pl-4 last:pr-4",
         lead ? "w-full max-w-0 min-w-32 md:min-w-44" : "max-w-80",
         !column.fixed && "truncate",
+        end,
         column.align === "right" && "num",
         column.from && from[column.from],
       )}

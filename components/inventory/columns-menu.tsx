@@ -21,7 +21,7 @@ export function ColumnsMenu() {
   return (
     <Menu
       trigger={
-        <Button size="sm" look="quiet">
+        <Button>
           <Columns3 aria-hidden />
           Columns
         </Button>

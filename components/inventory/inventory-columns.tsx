@@ -44,7 +44,16 @@ export const columns: readonly Column<InventoryTableRow>[] = [
     ),
   },
   { id: "state", title: "State", fixed: true, cell: (row) => <States row={row} /> },
-  { id: "target", title: "Target", from: "md", cell: (row) => row.target },
+  {
+    id: "target",
+    title: "Target",
+    from: "md",
+    cell: (row) => (
+      <span className="block max-w-28 truncate" title={row.target}>
+        {row.target}
+      </span>
+    ),
+  },
   {
     id: "environment",
     title: "Environment",
@@ -76,21 +85,22 @@ export const States = ({ row }: { readonly row: InventoryTableRow }) => (
   <span className="inline-grid justify-items-start gap-1 py-1 align-middle">
     <IdentityStatus state={row.state} />
     {row.differences > 0 ? (
-      <Badge tone="warn" icon={<TriangleAlert aria-hidden />}>
+      <span className="inline-flex items-center gap-1 text-xs text-warn">
+        <TriangleAlert aria-hidden className="size-3.5" />
         Changed outside
-      </Badge>
+      </span>
     ) : null}
   </span>
 );
 
 export const Owner = ({ row }: { readonly row: InventoryTableRow }) => (
-  <>
-    <span className="block truncate">
-      {row.owner}
-      {row.ownerActive ? null : <span className="text-bad"> · has left</span>}
+  <span className="block max-w-32" title={`${row.owner}, ${row.team}`}>
+    <span className="block truncate">{row.owner}</span>
+    <span className="block truncate text-xs text-faint">
+      {row.ownerActive ? null : <span className="text-bad">has left · </span>}
+      {row.team}
     </span>
-    <span className="block truncate text-xs text-faint">{row.team}</span>
-  </>
+  </span>
 );
 
 export const Found = ({ findings: { count, worst, level } }: { readonly findings: InventoryTableRow["findings"] }) =>

@@ -1,6 +1,5 @@
 import { Fingerprint } from "lucide-react";
 import Link from "next/link";
-import type { ReactNode } from "react";
 import type { InventoryChoices } from "#db/read/inventory.ts";
 import { coverages, coverageWords } from "#lib/domain/coverage.ts";
 import { debtGroups, groupWords } from "#lib/domain/debt.ts";
@@ -35,19 +34,23 @@ export function Inventory({ view, query, teams, actions }: InventoryProps) {
   const { meaning } = tileWords[filter.tile];
   return (
     <>
-      <PageHead title="Inventory" actions={<Export from="/api/identities/export" rows={rows} part={page.cut} />}>
+      <PageHead
+        title="Inventory"
+        actions={
+          <>
+            <ViewsMenu views={view.views} teams={teams} keepView={actions.keepView} />
+            {groups === null ? <ColumnsMenu /> : null}
+            <Export from="/api/identities/export" rows={rows} part={page.cut} />
+          </>
+        }
+      >
         {rows} in this view
         {page.cut ? " · first matches; refine the search for the rest" : ""}
         {meaning === undefined ? null : <span className="block max-w-3xl">{meaning}</span>}
       </PageHead>
       <Tiles tiles={tiles} tile={filter.tile} query={query} />
       <Card flush label="Identities">
-        <InventoryFilters choices={choices}>
-          <span className="ml-auto flex flex-wrap gap-1">
-            <ViewsMenu views={view.views} teams={teams} keepView={actions.keepView} />
-            {groups === null ? <ColumnsMenu /> : null}
-          </span>
-        </InventoryFilters>
+        <InventoryFilters choices={choices} />
         {groups === null || groups.groups.length === 0 ? (
           <Rows view={view} query={query} actions={actions} />
         ) : (
@@ -76,13 +79,7 @@ function Rows({ view: { page, choices }, query, actions }: Omit<InventoryProps, 
     />
   );
 }
-const InventoryFilters = ({
-  choices,
-  children,
-}: {
-  readonly choices: InventoryChoices;
-  readonly children: ReactNode;
-}) => (
+const InventoryFilters = ({ choices }: { readonly choices: InventoryChoices }) => (
   <Filters>
     <SearchFilter label="Name, ARN, owner or purpose" />
     <Filter
@@ -133,7 +130,6 @@ const InventoryFilters = ({
     />
     <Named name="owner" label="Owner" named={choices.owner} />
     <Named name="service" label="Business service" named={choices.service} />
-    {children}
   </Filters>
 );
 

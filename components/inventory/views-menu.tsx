@@ -33,7 +33,7 @@ export function ViewsMenu({ views, teams, keepView }: ViewsMenuProps) {
     <>
       <Menu
         trigger={
-          <Button size="sm" look="quiet" className="max-w-52">
+          <Button className="max-w-52">
             <Bookmark aria-hidden />
             <bdi className="truncate">{shown === undefined ? "Views" : shown.name}</bdi>
           </Button>
