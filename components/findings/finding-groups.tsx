@@ -59,7 +59,7 @@ function Group({
       scroll={false}
       aria-current={on ? "true" : undefined}
       className={cx(
-        "grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 px-4 py-2.5 hover:bg-hover md:grid-cols-[minmax(0,1fr)_4.5rem_6.5rem_8.5rem_13rem]",
+        "grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 px-4 py-2.5 hover:bg-hover md:grid-cols-[minmax(0,1fr)_4.5rem_6.5rem_8.5rem_14.5rem]",
         on && "bg-accent-soft",
       )}
     >
@@ -80,24 +80,27 @@ function Group({
         )}
       </span>
       <span className="flex items-center gap-2 text-sm text-muted max-md:hidden">
-        <Trend values={group.trend} />
+        <Trend days={group.trend} />
       </span>
     </Link>
   );
 }
 
-/** How the count moved in a week, as a line and in words. */
-function Trend({ values }: { readonly values: readonly number[] }) {
-  const last = values.at(-1);
+/** How the count moved in a week, as a line and in words; in longer where no day was counted between. */
+function Trend({ days }: { readonly days: FindingGroup["trend"] }) {
+  const last = days.at(-1);
   if (last === undefined) return null;
-  if (values.length < 2) return <>first counted today</>;
-  const days = Math.min(7, values.length - 1);
-  const moved = last - (values.at(-1 - days) ?? last);
+  const before = days.findLast(({ daysAgo }) => daysAgo >= last.daysAgo + 7) ?? days[0];
+  const passed = before === undefined ? 0 : before.daysAgo - last.daysAgo;
+  if (before === undefined || passed === 0) return <>first counted today</>;
+  const moved = last.value - before.value;
   const words = moved === 0 ? "no change" : moved > 0 ? `${moved} more` : `${-moved} fewer`;
   return (
     <>
-      <Sparkline values={values} />
-      {words} in {days === 1 ? "a day" : `${days} days`}
+      <Sparkline values={days.map(({ value }) => value)} />
+      <span className="whitespace-nowrap">
+        {words} in {passed === 1 ? "a day" : `${passed} days`}
+      </span>
     </>
   );
 }

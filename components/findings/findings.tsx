@@ -35,7 +35,11 @@ export function Findings({
         What is wrong with identities and at targets, looked for every minute.
       </PageHead>
       <FindingGroups groups={view.groups} kind={filter.kind} query={query} />
-      <Card title={kind === null ? "All kinds" : wordsOf(kind).title} aside="worst first" flush>
+      <Card
+        title={kind === null ? "All kinds" : wordsOf(kind).title}
+        aside={`${rowsOf(view, kind)}, worst first`}
+        flush
+      >
         <FindingFilters choices={view.choices} />
         {view.findings.length === 0 ? (
           <NothingHere filtered={query.size > 0} />

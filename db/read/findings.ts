@@ -141,8 +141,12 @@ export interface FindingGroup {
   /** Since when the oldest of them is open; null when there is none. */
   readonly oldest: Date | null;
   readonly worst: number;
-  /** Open at the end of each of the last 30 days, as the sweep counted in all or by team, oldest first; empty where the filter asks for more. */
-  readonly trend: readonly number[];
+  /** Open at the end of those of the last 30 days that were counted, in all or by team, oldest first; empty where the filter asks for more. */
+  readonly trend: readonly CountedDay[];
+}
+interface CountedDay {
+  readonly daysAgo: number;
+  readonly value: number;
 }
 
 /** Each kind with what is open of it in sight of the viewer and within the filter, counted up to 10,000. */
@@ -157,7 +161,7 @@ export async function readFindingGroups(
   const where = narrowed(viewer, filter, sight);
   const [counted, trends] = await Promise.all([
     seesEverything(viewer) ? countKinds(db, where) : countInSight(db, where),
-    isCounted(filter) ? readTrends(db, viewer, filter.team) : new Map<string, readonly number[]>(),
+    isCounted(filter) ? readTrends(db, viewer, filter.team) : new Map<string, readonly CountedDay[]>(),
   ]);
   return findingKinds.map((kind) => ({
     kind,
@@ -220,8 +224,12 @@ async function countKind(db: Queries, where: SQL | undefined) {
   };
 }
 
-/** Counts of the last 30 days by name: of one team, of everything, or of the viewer's own teams together. */
-async function readTrends(db: Queries, viewer: Viewer, team: string): Promise<ReadonlyMap<string, readonly number[]>> {
+/** Counts of the last 30 days by name, where there are any: of one team, of everything, or of the viewer's own teams together. */
+async function readTrends(
+  db: Queries,
+  viewer: Viewer,
+  team: string,
+): Promise<ReadonlyMap<string, readonly CountedDay[]>> {
   const scope =
     team !== ""
       ? sql`c.scope in (select t.id::text from charter.teams t where t.tenant = 'main' and t.slug = ${team}
@@ -229,15 +237,16 @@ async function readTrends(db: Queries, viewer: Viewer, team: string): Promise<Re
       : seesEverything(viewer)
         ? sql`c.scope = 'all'`
         : sql`c.scope = any (${sql.param([...viewer.teams])}::text[])`;
-  const rows = await db.execute<{ name: string; values: number[] }>(sql`
+  const rows = await db.execute<{ name: string; days: CountedDay[] }>(sql`
     with days as (select distinct day from charter.counters where tenant = 'main' and scope = 'all' and name = ${`finding.${findingKinds[0]}`}
         and day > ((select charter.clock()) at time zone 'UTC')::date - 30),
       names as (select distinct name from charter.counters where tenant = 'main' and scope = 'all' and day in (select day from days))
-    select n.name, array_agg(coalesce(v.value, 0) order by d.day) as values
+    select n.name, jsonb_agg(jsonb_build_object('value', coalesce(v.value, 0),
+      'daysAgo', ((select charter.clock()) at time zone 'UTC')::date - d.day) order by d.day) as days
     from names n cross join days d left join lateral (select sum(c.value)::int as value from charter.counters c
       where c.tenant = 'main' and c.name = n.name and c.day = d.day and ${scope}) v on true
     group by n.name`);
-  return new Map(rows.map(({ name, values }) => [name, values]));
+  return new Map(rows.map(({ name, days }) => [name, days]));
 }
 
 export interface FindingChoices {

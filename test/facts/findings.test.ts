@@ -134,6 +134,8 @@ const excepted = (identity: string, endsAt: string) =>
       values (${randomUUID()}, ${identity}, ${randomUUID()}, 1, 'The batch system cannot federate yet.', ${scenario.id("amara.obi")}, ${endsAt})`,
   );
 
+const all = { kind: "", severity: "", environment: "", target: "", team: "", owner: "", muted: "" };
+
 describe("each kind", () => {
   test.each(recordFindings)(
     "%s is found inside its limit and not outside it, with severity and sentence",
@@ -272,12 +274,18 @@ describe("a sweep", () => {
     expect(await sweep()).toBe(0);
   });
 
-  test("keeps a count for each day, in all and for the team", async () => {
+  test("keeps a count for each day that it looks, in all and for the team, and tells how long ago that was", async () => {
     const identity = await lives({ ends_at: await inSeconds(10 * days) });
     await sweep();
-    await scenario.database.setClock("1 day");
+    await scenario.database.setClock("9 days");
     await unguarded((tx) => tx`update charter.identities set state = 'retired' where id = ${identity}`);
     await sweep();
+    const { id, roles, teams } = scenario.as("mara.lind").actor;
+    const groups = await readFindingGroups(scenario.database.web, { id, roles, teams }, all);
+    expect(groups.find(({ kind }) => kind === "expiring")?.trend).toEqual([
+      { daysAgo: 9, value: 1 },
+      { daysAgo: 0, value: 0 },
+    ]);
     await scenario.database.setClock("0");
     const rows = await scenario.worker.db.execute<{ scope: string; value: number }>(sql`
       select case scope when 'all' then 'all' else 'team' end as scope, value::int as value from charter.counters where name = 'finding.expiring' order by day, 1`);
@@ -390,7 +398,6 @@ describe("a mute", () => {
 });
 
 describe("the list", () => {
-  const all = { kind: "", severity: "", environment: "", target: "", team: "", owner: "", muted: "" };
   const seen = async (person: string, filter: Partial<typeof all> = {}) => {
     const { id, roles, teams } = scenario.as(person).actor;
     const viewer = { id, roles, teams };
