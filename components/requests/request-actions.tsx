@@ -1,4 +1,4 @@
-import { Copy, PenLine } from "lucide-react";
+import { Copy, ListChecks, PenLine } from "lucide-react";
 import { LinkButton } from "#components/ui/button.tsx";
 import { Confirmed, type RequestVerb } from "./confirmed.tsx";
 import { TakeBack } from "./take-back.tsx";
@@ -18,6 +18,7 @@ export function RequestActions({
   readonly request: string;
   readonly name: string;
   readonly may: {
+    readonly decide: boolean;
     readonly withdraw: boolean;
     readonly edit: boolean;
     readonly takeBack: boolean;
@@ -37,6 +38,12 @@ export function RequestActions({
         <LinkButton href={`/requests/new?edit=${request}`}>
           <PenLine aria-hidden />
           Edit
+        </LinkButton>
+      ) : null}
+      {may.decide ? (
+        <LinkButton look="primary" href={`/approvals?r=${request}`}>
+          <ListChecks aria-hidden />
+          Decide
         </LinkButton>
       ) : null}
       {may.takeBack ? <TakeBack request={request} name={name} takeBack={verbs.takeBack} /> : null}

@@ -98,6 +98,14 @@ const takingBack = ({ request, identity, intent }: RequestPage, asker: Viewer) =
   asker,
 });
 
+/** Whether this person's verdict is asked for and not given yet. */
+const waitsFor = ({ request, state, current, verdicts }: RequestPage, viewer: Viewer): boolean =>
+  state?.state === "awaiting-approval" &&
+  request.requester !== viewer.id &&
+  current.charter.owner !== viewer.id &&
+  state.stages.some((stage) => viewer.roles.some((role) => role === stage.role)) &&
+  !verdicts.some(({ version, person }) => version === current.version && person === viewer.id);
+
 function Head({ page, viewer, verbs }: Omit<Props, "use" | "access">) {
   const { request, state, current, names } = page;
   const next = {
@@ -108,6 +116,7 @@ function Head({ page, viewer, verbs }: Omit<Props, "use" | "access">) {
     version: current.version + 1,
   };
   const may = {
+    decide: waitsFor(page, viewer),
     withdraw: "ok" in mayWithdraw(next),
     takeBack: "ok" in mayTakeBack(takingBack(page, viewer)),
     another: request.kind === "provision",

@@ -111,6 +111,7 @@ function approvalRemark({ state, verdicts, current, names }: RequestPage): React
     return `${names.people[state.accepter ?? ""]?.name ?? "the owner"} to accept`;
   if (state?.state === "resubmit") return "submit again";
   if (here.length > 0) return here.map((verdict) => names.people[verdict.person]?.name ?? "someone").join(", ");
+  if (state?.state === "awaiting-approval") return "nobody yet";
   return state && state.stages.length === 0 && reached[state.state] > 2 ? "none needed" : "";
 }
 
