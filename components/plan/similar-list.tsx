@@ -8,7 +8,7 @@ export const SimilarList = ({ similar }: { readonly similar: readonly Similar[] 
     {similar.map((other) => (
       <li key={other.id} className="min-w-0">
         <span className="flex flex-wrap items-center gap-x-2 gap-y-0.5">
-          <Link className="link font-[540] break-all" href={`/identities/${other.id}`}>
+          <Link className="link font-[540] wrap-anywhere" href={`/identities/${other.id}`}>
             {other.name}
           </Link>
           <EnvironmentBadge environment={other.environment} />
@@ -38,7 +38,7 @@ function Beside({ compared: { same, beside, without } }: { readonly compared: Co
 
 const Listed = ({ words, actions }: { readonly words: string; readonly actions: readonly string[] }) => (
   <>
-    {words} <code className="break-all">{actions.slice(0, named).join(", ")}</code>
+    {words} <code className="wrap-anywhere">{actions.slice(0, named).join(", ")}</code>
     {actions.length > named ? ` and ${actions.length - named} more` : ""}.
   </>
 );

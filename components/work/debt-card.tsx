@@ -89,7 +89,7 @@ function Since({ weeks, today }: { readonly weeks: readonly CountedWeek[]; reado
 const Causes = ({ history }: { readonly history: DebtHistory }) => {
   const figures = history.days.at(-1)?.figures ?? new Map<string, number>();
   return (
-    <dl className="grid grid-cols-[minmax(0,1fr)_max-content_max-content] gap-x-4 gap-y-1 text-[13px]">
+    <dl className="grid grid-cols-[minmax(0,1fr)_max-content_max-content] gap-x-4 gap-y-2 text-[13px]">
       {debtCauses.map((cause) => (
         <Cause key={cause} cause={cause} days={figures.get(`debt.${cause}`) ?? 0} history={history}>
           {figures.get(`outside.${cause}`) ?? 0}

@@ -12,21 +12,26 @@ export const DecidedCard = ({ rows }: { readonly rows: readonly Decided[] }) => 
       {rows.map((row) => (
         <li
           key={row.request}
-          className="flex min-h-10 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-4 py-1.5 last:border-b-0"
+          className="grid min-h-10 grid-cols-[1rem_minmax(0,1fr)] items-center gap-x-3 border-b border-line px-4 py-1.5 last:border-b-0"
         >
           {row.verdict === "approve" ? (
-            <CircleCheck aria-hidden className="size-4 shrink-0 text-good" />
+            <CircleCheck aria-hidden className="size-4 text-good" />
           ) : (
-            <Ban aria-hidden className="size-4 shrink-0 text-bad" />
+            <Ban aria-hidden className="size-4 text-bad" />
           )}
-          <Link href={`/requests/${row.request}`} className="min-w-0 flex-1 basis-40 truncate hover:underline">
-            <span className="font-[540]">{row.name}</span>{" "}
-            <span className="text-muted">{row.verdict === "approve" ? "approved" : "denied"}</span>
-          </Link>
-          <RequestStatus state={row.state} kind={row.kind} stuck={row.stuck} />
-          <span className="text-right text-sm text-muted md:min-w-20">
-            <Time at={row.at} />
-          </span>
+          <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1">
+            <Link
+              href={`/requests/${row.request}`}
+              className="min-w-0 flex-1 basis-full truncate hover:underline md:basis-40"
+            >
+              <span className="font-[540]">{row.name}</span>{" "}
+              <span className="text-muted">{row.verdict === "approve" ? "approved" : "denied"}</span>
+            </Link>
+            <RequestStatus state={row.state} kind={row.kind} stuck={row.stuck} />
+            <span className="text-right text-sm text-muted max-md:ml-auto md:min-w-20">
+              <Time at={row.at} />
+            </span>
+          </div>
         </li>
       ))}
     </ul>

@@ -126,7 +126,9 @@ function ownerOf(edits: Edits, facts: FormFacts, { service, team }: Records): So
   return (
     edited(edits.owner) ??
     (team !== undefined && named !== null ? byDefault(named, ...template(team)) : null) ??
-    (team !== undefined && requester.teams.includes(team.id) ? inferred(requester.id, `you, in ${team.name}`) : null) ??
+    (team !== undefined && requester.teams.includes(team.id)
+      ? inferred(requester.id, `who asks, in ${team.name}`)
+      : null) ??
     (service !== undefined && recorded !== null ? inferred(recorded, record(service)) : null)
   );
 }

@@ -29,7 +29,7 @@ describe("four answers make a charter", () => {
     });
     expect(Object.keys(origins).sort()).toEqual(Object.keys(charter).sort());
     expect(origins.environment).toEqual({ how: "inferred", from: "GitHub environment" });
-    expect(origins.owner).toEqual({ how: "inferred", from: "you, in Payments" });
+    expect(origins.owner).toEqual({ how: "inferred", from: "who asks, in Payments" });
     expect(origins.backup).toEqual({ how: "inferred", from: "Ledger · catalog-info" });
     expect(origins.endsAt).toEqual({ how: "default", of: "policy: 396 days in prod", version: "feedc0dedeadbeef" });
     expect(origins.purpose).toEqual({ how: "typed" });
