@@ -31,6 +31,42 @@ async function expectOpenAs(page: Page, name: string): Promise<void> {
   await page.waitForFunction(() => document.documentElement.dataset.listens === "yes");
 }
 
+/** How many rows a page says that it has. */
+const rowsSaid: readonly (readonly [path: RegExp, said: RegExp])[] = [
+  [/^\/identities\?/, /([\d,]+) identit(?:y|ies) in this view/],
+  [/^\/findings\?/, /([\d,]+) findings?, worst first/],
+  [/^\/attestations\?/, /Open questions([\d,]+)/],
+  [/^\/attestations$/, /([\d,]+) questions? for you/],
+  [/^\/approvals$/, /Waiting for you([\d,]+)/],
+];
+
+/** Each number of a page that is a link: where it leads, what it says, and how many rows are there. */
+async function numbersAt(page: Page, path: string) {
+  await page.goto(path);
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  const links = await page.locator("main a[href]").evaluateAll((all) =>
+    all.flatMap((link) => {
+      const parts = [link, ...link.querySelectorAll("span")].map((part) => part.textContent?.trim() ?? "");
+      const number = /^[\d,]+/.exec(parts.find((text) => /^[\d,]+(?![\d,]*-)/.test(text)) ?? "")?.[0];
+      return number === undefined ? [] : [{ href: link.getAttribute("href") ?? "", number }];
+    }),
+  );
+  const led = links.flatMap((link) => {
+    const said = rowsSaid.find(([where]) => where.test(link.href))?.[1];
+    return said === undefined ? [] : [{ ...link, said }];
+  });
+  return Promise.all(
+    led.map(async ({ href, number, said }) => {
+      const drawn = await page.evaluate(async (address) => {
+        const there = new DOMParser().parseFromString(await (await fetch(address)).text(), "text/html");
+        for (const script of there.querySelectorAll("script")) script.remove();
+        return there.body.textContent ?? "";
+      }, href);
+      return { from: `${number} at ${path}, ${href}`, number, rows: said.exec(drawn)?.[1] ?? "none said" };
+    }),
+  );
+}
+
 /** Takes the step the checklist is at, as whom it says. */
 /** Once more where the worker was not back yet to verify the sign-in: the page says so itself. */
 async function goOnAs(page: Page, name: string): Promise<void> {
@@ -114,6 +150,33 @@ test("each state, blueprint and defect is there after one start", async ({ brows
     await page.keyboard.press("Enter");
     await expect(life.locator("details[open] li")).toHaveCount(Number.parseInt((await fold.textContent()) ?? "", 10));
     await expectFitToRead(page);
+  });
+
+  await test.step("each number leads to as many rows, for who sees everything and for who sees their own", async () => {
+    const pages = ["/", "/attestations", "/findings", "/identities?tile=all", "/identities?group=team"];
+    for (const [name, least] of [["Mara Lind", 60] as const, ["Jonas Kern", 30] as const]) {
+      const reader = await signedIn(browser, name);
+      await expect(async () => {
+        const numbers = [];
+        for (const path of pages) numbers.push(...(await numbersAt(reader, path)));
+        expect(
+          numbers.filter(({ number, rows }) => number !== rows).map(({ from, rows }) => `${from}: ${rows}`),
+        ).toEqual([]);
+        expect(numbers.length).toBeGreaterThan(least);
+      }).toPass({ timeout: 120_000 });
+      await reader.context().close();
+    }
+  });
+
+  await test.step("questions that are alike are kept in one gesture", async () => {
+    const jonas = await signedIn(browser, "Jonas Kern");
+    await jonas.goto("/attestations");
+    await jonas.getByRole("link", { name: /^billing-release/ }).click();
+    await jonas.getByRole("button", { name: "Keep both alike…" }).click();
+    const dialog = jonas.getByRole("dialog", { name: "Keep both" });
+    for (const name of ["billing-release", "billing-rollback"]) await expect(dialog.getByText(name)).toBeVisible();
+    await expectFitToRead(jonas);
+    await jonas.context().close();
   });
 
   await test.step("what is stuck waits for the operator, who may take it back", async () => {
