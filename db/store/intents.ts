@@ -23,6 +23,27 @@ export async function readIntent(db: Queries, id: string): Promise<IntentRow | n
   return row ?? null;
 }
 
+/** What a mark at a target must be that of. */
+export type Marked = Pick<IntentRow, "id" | "target" | "state" | "planDigest"> & { readonly name: string };
+
+/** Of the intents with these ids what a mark is compared with, by id; ids come from marks and may be anything. */
+export async function readMarked(db: Queries, ids: readonly string[]): Promise<ReadonlyMap<string, Marked>> {
+  const asked = ids.filter((one) => uuid.test(one));
+  if (asked.length === 0) return new Map();
+  const rows = await db
+    .select({
+      id: intents.id,
+      target: intents.target,
+      state: intents.state,
+      planDigest: intents.planDigest,
+      name: sql<string>`${intents.plan} ->> 'name'`,
+    })
+    .from(intents)
+    .where(and(eq(intents.tenant, "main"), inArray(intents.id, asked)));
+  return new Map(rows.map((row) => [row.id, row]));
+}
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 /** The intent that made an identity's objects: its mark and plan are theirs for life. */
 export async function readFoundingIntent(db: Queries, identity: string): Promise<IntentRow | null> {
   const [row] = await db

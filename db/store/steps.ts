@@ -50,7 +50,7 @@ export async function claimStep(db: Db, worker: string, times: LeaseTimes): Prom
         returning t.id`);
       const id = taken[0]?.id;
       if (id === undefined) return null;
-      await debit(tx, target, 0);
+      await debit(tx, target, { lane: 0, most: 1 });
       return readStep(tx, id);
     },
     { isolationLevel: "read committed" },
@@ -58,20 +58,36 @@ export async function claimStep(db: Db, worker: string, times: LeaseTimes): Prom
 }
 
 /** Takes one token from a gate unless fewer than one above `reserve` is left; false when it must wait. A gate that is not there never waits. */
-export async function debitGate(db: Queries, target: string, lane: 0 | 1): Promise<boolean> {
-  if (await debit(db, target, lane)) return true;
+export const debitGate = async (db: Queries, target: string, lane: 0 | 1): Promise<boolean> =>
+  (await debitGateUpTo(db, target, { lane, most: 1 })) > 0;
+
+/** As `debitGate`, but takes as many tokens as there are above the reserve, `most` at most: how many it took; 0 when it must wait. */
+export async function debitGateUpTo(
+  db: Queries,
+  target: string,
+  { lane, most }: { readonly lane: 0 | 1; readonly most: number },
+): Promise<number> {
+  const taken = await debit(db, target, { lane, most });
+  if (taken > 0) return taken;
   const [gate] = await db
     .select({ target: gates.target })
     .from(gates)
     .where(and(eq(gates.tenant, "main"), eq(gates.target, target)));
-  return gate === undefined;
+  return gate === undefined ? most : 0;
 }
 
-async function debit(db: Queries, target: string, lane: 0 | 1): Promise<boolean> {
-  const rows = await db.execute(sql`
-    update charter.gates g set tokens = ${tokens} - 1, refilled_at = clock_timestamp()
-    where g.tenant = 'main' and g.target = ${target} and ${tokens} >= 1 + ${lane}::int * g.reserve returning 1`);
-  return rows.length > 0;
+async function debit(
+  db: Queries,
+  target: string,
+  { lane, most }: { readonly lane: 0 | 1; readonly most: number },
+): Promise<number> {
+  const rows = await db.execute<{ taken: number }>(sql`
+    with due as (
+      select g.tenant, g.target, ${tokens} as held, least(${most}::int, floor(${tokens} - ${lane}::int * g.reserve)::int) as taken
+      from charter.gates g where g.tenant = 'main' and g.target = ${target} for update)
+    update charter.gates g set tokens = due.held - due.taken, refilled_at = clock_timestamp()
+    from due where g.tenant = due.tenant and g.target = due.target and due.taken > 0 returning due.taken`);
+  return rows[0]?.taken ?? 0;
 }
 
 /** Prolongs a lease that has not ended; false when it has, or another worker holds the step. */

@@ -55,7 +55,7 @@ async function openSweep(at: Installed) {
   Object.assign(process.env, at.environment);
   const loaded = await readConfig(configPath(process.env) ?? "");
   if ("refusals" in loaded) throw new Error(loaded.refusals[0].sentence);
-  const database = openDatabase(at.database.workerUrl, { applicationName: "bench-sweep", max: 12 });
+  const database = openDatabase(at.database.workerUrl, { applicationName: "bench-sweep", max: 12, prepares: true });
   const log = createLog(
     (line) => process.stderr.write(line),
     () => new Date(),

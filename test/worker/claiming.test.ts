@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type postgres from "postgres";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Database, openDatabase } from "#db/client.ts";
-import { claimStep, debitGate, renewLease } from "#db/store/steps.ts";
+import { claimStep, debitGate, debitGateUpTo, renewLease } from "#db/store/steps.ts";
 import type { FlowStep } from "#lib/connectors/connector.ts";
 import { claim, usualTimes } from "#lib/worker/claiming.ts";
 import { type TestDatabase, testDatabase } from "#test/support/database.ts";
@@ -111,6 +111,14 @@ describe("a gate's tokens", () => {
       await debitGate(many.db, "polls", 0),
     ]).toEqual([true, true, false]);
     expect(await debitGate(many.db, "no-such-gate", 1)).toBe(true);
+  });
+
+  it("are taken several at once as far as there are above the reserve", async () => {
+    await seedGate(admin, { target: "many", rate: 0.0001, burst: 9, tokens: 9, reserve: 2 });
+    const take = (lane: 0 | 1, most: number) => debitGateUpTo(many.db, "many", { lane, most });
+    expect([await take(1, 4), await take(1, 4), await take(1, 4)]).toEqual([4, 3, 0]);
+    expect([await take(0, 1), await take(0, 4), await take(0, 4)]).toEqual([1, 1, 0]);
+    expect(await debitGateUpTo(many.db, "no-such-gate", { lane: 1, most: 4 })).toBe(4);
   });
 
   it("come back at the gate's rate", async () => {

@@ -1,4 +1,4 @@
-import { debitGate } from "#db/store/steps.ts";
+import { debitGateUpTo } from "#db/store/steps.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
 import type { Calls, Check } from "#lib/domain/target.ts";
 import { runFact, system } from "#lib/facts/run.ts";
@@ -8,11 +8,15 @@ import type { Worker } from "../worker.ts";
 const callTimeoutMs = 20_000;
 const checkTimeoutMs = 120_000;
 
-/** Calls of a sweep: no lease to keep, but paid for at the gate and bounded in time like any other. */
+/**
+ * Calls of a sweep: no lease to keep, but paid for at the gate and bounded in time like any other. Whoever makes many pays for
+ * some in advance.
+ */
 export function sweepCalls({ db }: Pick<Worker, "db">, target: string): Calls {
+  const pay = payer((most) => debitGateUpTo(db, target, { lane: 1, most }));
   return {
     async make(_name, call) {
-      for (let tries = 0; !(await debitGate(db, target, 1)); tries += 1) {
+      for (let tries = 0; !(await pay()); tries += 1) {
         if (tries > 100) throw new TargetFault("throttled", "gate", `${target} has no calls to spare.`);
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
@@ -22,6 +26,40 @@ export function sweepCalls({ db }: Pick<Worker, "db">, target: string): Calls {
         aboutToSend: () => undefined,
       });
     },
+  };
+}
+
+/** `sweepCalls` for each place that a sweep comes to, the same for the same place. */
+export function sweepCallsAt(worker: Pick<Worker, "db">): (place: string) => Calls {
+  const made = new Map<string, Calls>();
+  return (place) => {
+    const calls = made.get(place) ?? sweepCalls(worker, place);
+    made.set(place, calls);
+    return calls;
+  };
+}
+
+/** Tokens that are taken at once, and how long those that are not spent may be, milliseconds: then the gate has made up for them. */
+const advance = { most: 16, keptMs: 500 };
+
+/** Pays for one call, out of what was taken in advance: one token first, then twice as many each time. False when it must wait. */
+function payer(take: (most: number) => Promise<number>): () => Promise<boolean> {
+  const purse = { left: 0, until: 0, next: 1 };
+  let turn: Promise<unknown> = Promise.resolve();
+  const pay = async () => {
+    if (purse.left === 0 || performance.now() > purse.until) {
+      purse.left = await take(purse.next);
+      purse.until = performance.now() + advance.keptMs;
+      purse.next = Math.min(advance.most, purse.next * 2);
+    }
+    if (purse.left === 0) return false;
+    purse.left -= 1;
+    return true;
+  };
+  return () => {
+    const paid = turn.then(pay);
+    turn = paid.catch(() => undefined);
+    return paid;
   };
 }
 

@@ -1,7 +1,7 @@
 import { databaseClock } from "#db/store/audit.ts";
 import { saveTargetSweep } from "#db/store/configuration.ts";
 import { closeUnseen, readKept, readSettled, type SeenFinding, seeFinding } from "#db/store/findings.ts";
-import { type HeldTo, readHeldTo, readIntent } from "#db/store/intents.ts";
+import { type HeldTo, type Marked, readHeldTo, readMarked } from "#db/store/intents.ts";
 import type { Intent, Observed, ObservedObject, Target, Whole } from "#lib/connectors/connector.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
 import type { StorageSlot } from "#lib/domain/plan.ts";
@@ -14,13 +14,14 @@ import {
   whyStray,
 } from "#lib/domain/reconciliation.ts";
 import { refuse } from "#lib/domain/refusal.ts";
+import type { Calls, Mark } from "#lib/domain/target.ts";
 import { keepObservation } from "#lib/facts/identities/observe.ts";
 import type { Command } from "#lib/facts/run.ts";
 import { runFact, system } from "#lib/facts/run.ts";
 import type { SlotState } from "#lib/vaults/store.ts";
 import { verifyMark } from "../marks.ts";
 import type { Worker } from "../worker.ts";
-import { sweepCalls } from "./check-places.ts";
+import { sweepCallsAt } from "./check-places.ts";
 import { eachTarget } from "./each-target.ts";
 import { suspendForStrangers } from "./strangers.ts";
 
@@ -42,16 +43,16 @@ export async function reconcile(worker: Worker): Promise<void> {
 async function reconcileTarget(worker: Worker, name: string): Promise<void> {
   const startedAt = await databaseClock(worker.db);
   const target = await worker.places.target(name);
-  const calls = sweepCalls(worker, name);
-  const whole = (await target.readWhole?.(calls)) ?? null;
-  const objects = whole?.objects ?? (await all(target.discover(calls)));
-  for (const object of objects) await reportUnrecorded(worker, { target: name, object, at: startedAt });
+  const callsAt = sweepCallsAt(worker);
+  const whole = (await target.readWhole?.(callsAt(name))) ?? null;
+  const objects = whole?.objects ?? (await all(target.discover(callsAt(name))));
+  await reportUnrecorded(worker, { target: name, objects, at: startedAt });
   const credentials = new Map(objects.map((object) => [object.name, object.credentials]));
   const settled = comparedWith(worker, whole, await readSettled(worker.db, name));
   const observe = async () => {
     for await (const { identity, agreed } of settled) {
       const listed = credentials.get(identity.objectName) ?? null;
-      await observeOne(worker, { name, target, identity, listed, agreed, at: startedAt });
+      await observeOne(worker, { name, target, identity, listed, agreed, callsAt, at: startedAt });
     }
   };
   await Promise.all(Array.from({ length: observers }, observe));
@@ -119,22 +120,42 @@ const keepSweep: Command<{ readonly name: string }, null> = async (work, { name 
 
 interface Unrecorded {
   readonly target: string;
-  readonly object: ObservedObject;
+  readonly objects: readonly ObservedObject[];
   readonly at: Date;
 }
 
 /** An object that carries our installation's mark must be one of a recorded intent, and the mark must verify. */
-async function reportUnrecorded(worker: Worker, { target, object, at }: Unrecorded): Promise<void> {
-  const { mark, name } = object;
-  if (mark === null || mark.installation !== worker.config.installation) return;
-  const intent = await readIntent(worker.db, mark.intent).catch(() => null);
-  const evidence = { externalId: object.externalId, createdAt: object.createdAt, intent: mark.intent };
-  const ours = intent !== null && intent.target === target && intent.plan.name === name;
+async function reportUnrecorded(worker: Worker, { target, objects, at }: Unrecorded): Promise<void> {
+  const marked = objects.flatMap((object) =>
+    object.mark?.installation === worker.config.installation ? [{ object, mark: object.mark }] : [],
+  );
+  for (let from = 0; from < marked.length; from += together) {
+    const some = marked.slice(from, from + together);
+    const intents = await readMarked(
+      worker.db,
+      some.map(({ mark }) => mark.intent),
+    );
+    for (const { object, mark } of some) {
+      const stray = strayOf(worker, { target, object, mark, intent: intents.get(mark.intent) });
+      if (stray === null) continue;
+      const evidence = { externalId: object.externalId, createdAt: object.createdAt, intent: mark.intent };
+      await see(worker, target, { finding: { ...stray, identity: null, object: object.externalId, evidence }, at });
+    }
+  }
+}
+
+interface Claimed {
+  readonly target: string;
+  readonly object: ObservedObject;
+  readonly mark: Mark;
+  readonly intent: Marked | undefined;
+}
+
+function strayOf({ markKeys }: Worker, { target, object: { name }, mark, intent }: Claimed) {
+  const ours = intent !== undefined && intent.target === target && intent.name === name;
   const proved =
-    ours && verifyMark(worker.markKeys, mark, { target, name, intent: mark.intent, planDigest: intent.planDigest });
-  const stray = whyStray({ name, proved, failed: intent?.state === "failed" });
-  if (stray === null) return;
-  await see(worker, target, { finding: { ...stray, identity: null, object: object.externalId, evidence }, at });
+    ours && verifyMark(markKeys, mark, { target, name, intent: mark.intent, planDigest: intent.planDigest });
+  return whyStray({ name, proved, failed: intent?.state === "failed" });
 }
 
 interface Observing {
@@ -145,6 +166,7 @@ interface Observing {
   readonly listed: ObservedObject["credentials"] | null;
   /** What the reading of the whole target showed of it; null when it must be read by itself. */
   readonly agreed: Agreed | null;
+  readonly callsAt: (place: string) => Calls;
   readonly at: Date;
 }
 
@@ -164,19 +186,19 @@ async function observeOne(worker: Worker, observing: Observing): Promise<void> {
 }
 
 /** Null while nothing can be said of it. */
-async function readByItself(worker: Worker, { name, target, identity }: Observing) {
+async function readByItself(worker: Worker, { name, target, identity, callsAt }: Observing) {
   const held = (await readHeldTo(worker.db, [identity.id])).get(identity.id);
   if (held === undefined) return null;
   const intent = intentOf(held);
-  const observed = await target.observe(intent, sweepCalls(worker, name));
+  const observed = await target.observe(intent, callsAt(name));
   return observed.state === "unknown-yet" ? null : { observed, storage: intent.plan.storage };
 }
 
 /** What is to be said of its credentials and of the secret in the vault, a sentence each. */
 async function credentialsOf(worker: Worker, observing: Observing, storage: StorageSlot | null) {
-  const { name, target, identity, listed, at } = observing;
+  const { name, target, identity, listed } = observing;
   const strange = unrecordedCredentials(listed ?? [], identity.recorded);
-  const lost = await lostOf(worker, { target, identity, listed, at }, storage);
+  const lost = await lostOf(worker, observing, storage);
   if (strange.length > 0) await suspendForStrangers(worker, { name, target, identity, strange });
   return [...strange.map(sayUnrecorded), ...lost];
 }
@@ -187,11 +209,11 @@ async function credentialsOf(worker: Worker, observing: Observing, storage: Stor
  */
 async function lostOf(
   worker: Worker,
-  { target, identity, listed, at }: Pick<Observing, "target" | "identity" | "listed" | "at">,
+  { target, identity, listed, callsAt, at }: Observing,
   storage: StorageSlot | null,
 ): Promise<readonly string[]> {
   if (identity.state === "retiring" || storage === null) return [];
-  const slot = await slotSeen(worker, storage);
+  const slot = await slotSeen(worker, storage, callsAt);
   const kept = await readKept(worker.db, identity.id, at);
   if (kept === null) return [];
   const { credential } = target;
@@ -207,9 +229,13 @@ async function lostOf(
   return [...(listed === null ? [] : goneCredentials(listed, inForce)), ...differs];
 }
 
-async function slotSeen(worker: Worker, { vault, mount, path }: StorageSlot): Promise<SlotState | null | undefined> {
+async function slotSeen(
+  worker: Worker,
+  { vault, mount, path }: StorageSlot,
+  callsAt: Observing["callsAt"],
+): Promise<SlotState | null | undefined> {
   try {
-    return await (await worker.places.vault(vault)).read({ mount, path }, sweepCalls(worker, vault));
+    return await (await worker.places.vault(vault)).read({ mount, path }, callsAt(vault));
   } catch (error) {
     if (error instanceof TargetFault) return undefined;
     throw error;
