@@ -1,17 +1,22 @@
 import { and, asc, eq, ilike, sql } from "drizzle-orm";
 import type { Queries } from "#db/client.ts";
 import type { Viewer } from "#lib/domain/actor.ts";
+import type { IdentityState } from "#lib/domain/identity.ts";
+import { type RequestState, requestStates, settledStates } from "#lib/domain/request.ts";
 import { identities } from "../schema/inventory.ts";
 import { identitySight } from "./identity-sight.ts";
 import { requestSight } from "./request-sight.ts";
 
-export interface FoundRow {
-  readonly kind: "identity" | "request";
+interface Found {
   readonly id: string;
   readonly name: string;
   readonly target: string;
-  readonly state: string;
 }
+export type FoundRow = Found &
+  (
+    | { readonly kind: "identity"; readonly state: IdentityState }
+    | { readonly kind: "request"; readonly state: RequestState }
+  );
 export interface FoundPerson {
   readonly id: string;
   readonly name: string;
@@ -21,7 +26,17 @@ export interface FoundPerson {
 const most = 8;
 const literal = (text: string): string => text.replace(/[\\%_]/g, "\\$&");
 
-/** At most eight identities and eight requests under way whose names contain the text, within the viewer's sight. */
+/** What came of these stands under the name of their identity. */
+const foundByIdentity: readonly RequestState[] = ["live", "done"];
+const openStates = requestStates.filter(
+  (state) => !settledStates.includes(state) && !foundByIdentity.includes(state) && state !== "refused",
+);
+const closedStates = requestStates.filter((state) => !openStates.includes(state) && !foundByIdentity.includes(state));
+
+/**
+ * At most eight identities and eight requests whose names contain the text, within the viewer's sight: those under way first, then
+ * the newest of those that were refused, denied, withdrawn, expired or failed.
+ */
 export async function findByName(db: Queries, viewer: Viewer, text: string): Promise<readonly FoundRow[]> {
   const pattern = `%${literal(text)}%`;
   const live = await db
@@ -30,14 +45,9 @@ export async function findByName(db: Queries, viewer: Viewer, text: string): Pro
     .where(and(eq(identities.tenant, "main"), ilike(identities.name, pattern), identitySight(viewer)))
     .orderBy(asc(identities.name), asc(identities.id))
     .limit(most);
-  const asked = await db.execute<{ id: string; name: string; target: string; state: string }>(sql`
-    select r.id, v.charter ->> 'name' as name, v.charter ->> 'target' as target, s.state
-    from charter.request_states s
-    join charter.requests r on r.tenant = s.tenant and r.id = s.request
-    join charter.request_versions v on v.tenant = s.tenant and v.request = s.request and v.version = s.request_version
-    where s.tenant = 'main' and s.state in ('received', 'awaiting-approval', 'awaiting-acceptance', 'resubmit', 'approved', 'provisioning')
-      and v.charter ->> 'name' ilike ${pattern} and ${requestSight(viewer)}
-    order by s.since desc, r.id limit ${most}`);
+  const open = await findRequests(db, viewer, { pattern, states: openStates, limit: most });
+  const closed = await findRequests(db, viewer, { pattern, states: closedStates, limit: most - open.length });
+  const asked = [...open, ...closed];
   return [
     ...live.map((row) => ({ kind: "identity" as const, ...row })),
     ...asked.map((row) => ({
@@ -49,6 +59,23 @@ export async function findByName(db: Queries, viewer: Viewer, text: string): Pro
     })),
   ];
 }
+
+interface Wanted {
+  readonly pattern: string;
+  readonly states: readonly RequestState[];
+  readonly limit: number;
+}
+
+/** Newest first. */
+const findRequests = (db: Queries, viewer: Viewer, { pattern, states, limit }: Wanted) =>
+  db.execute<{ id: string; name: string; target: string; state: RequestState }>(sql`
+    select r.id, v.charter ->> 'name' as name, v.charter ->> 'target' as target, s.state
+    from charter.request_states s
+    join charter.requests r on r.tenant = s.tenant and r.id = s.request
+    join charter.request_versions v on v.tenant = s.tenant and v.request = s.request and v.version = s.request_version
+    where s.tenant = 'main' and s.state = any (${sql.param([...states])}::text[])
+      and v.charter ->> 'name' ilike ${pattern} and ${requestSight(viewer)}
+    order by s.since desc, r.id limit ${limit}`);
 
 /** At most five active people whose names contain the text; everyone signed in may see the directory. */
 export async function findPeople(db: Queries, text: string): Promise<readonly FoundPerson[]> {

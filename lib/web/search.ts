@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type FoundPerson, type FoundRow, findByName, findPeople } from "#db/read/find.ts";
 import { type PersonChoice, readPeopleChoices } from "#db/read/people.ts";
 import type { Viewer } from "#lib/domain/actor.ts";
+import { sayState } from "#lib/domain/request.ts";
 import { database } from "./database.ts";
 import { verbsOn } from "./identity-page.ts";
 
@@ -23,7 +24,7 @@ export async function find(viewer: Viewer, wanted: string | null): Promise<reado
 const hitOf = (row: FoundRow): Hit => ({
   href: row.kind === "identity" ? `/identities/${row.id}` : `/requests/${row.id}`,
   title: row.name,
-  detail: `${row.kind} · ${row.target} · ${row.state}`,
+  detail: `${row.kind} · ${row.target} · ${row.kind === "request" ? sayState(row.state) : row.state}`,
 });
 /** A person leads to what they own, within the viewer's sight. */
 const personHit = ({ id, name, email }: FoundPerson): Hit => ({
