@@ -1,6 +1,7 @@
 import type { RequestKind } from "./charter.ts";
 import type { Notice, NoticeKind } from "./notice.ts";
 import { type RequestState, requestStates, sayState } from "./request.ts";
+import { isUuid } from "./text.ts";
 
 /** One entry of the audit log that somebody may have to be told of, with who stands around it. Ids of people are canonical. */
 export interface News {
@@ -8,7 +9,7 @@ export interface News {
   readonly action: string;
   /** Id of the aggregate it concerns. */
   readonly subject: string;
-  /** Who is said to have done it; a person's id, or `System`. */
+  /** Who is said to have done it: a person's id, `System`, `host`, or nobody (empty) for what a worker asks. */
   readonly actor: string;
   /** The request behind it; null where there is none. */
   readonly request: string | null;
@@ -169,7 +170,8 @@ function ofPasskey({ keyOf, security, name, subject }: News, verb: string): Told
 
 /** What only a signed-in person does, told to that person: they alone know whether it was they. */
 function inOnesName(news: News): Told | null {
-  if (news.actor === "System" || news.actor === "host") return null;
+  // A worker's own claims have no person, `System` and `host` are none.
+  if (!isUuid(news.actor)) return null;
   // Who asks for what they own accepts it in the same click, and is told of that click once.
   if (news.action === "acceptance.given" && news.actor === news.requester) return null;
   const words: Readonly<Record<string, string>> = {

@@ -7,6 +7,7 @@ import { SMTPServer } from "smtp-server";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { takeDue } from "#db/store/notices.ts";
+import { raiseRetirement } from "#lib/facts/expiry/raise.ts";
 import { configSchema, type WorkerConfig } from "#lib/worker/config.ts";
 import { sendDue } from "#lib/worker/outbox.ts";
 import { sealOnce } from "#lib/worker/sealer.ts";
@@ -163,6 +164,23 @@ describe("what people are told", () => {
     await sendAll();
     expect(lettersTo("amara").some(({ raw }) => raw.includes("ends on"))).toBe(true);
   });
+});
+
+test("what a worker asks by itself is in nobody's name, and keeps no other notice from going out", async () => {
+  const identity = await awaiting();
+  await judge(scenario, "mara.lind", identity);
+  await judge(scenario, "tomas.vidal", identity);
+  await scenario.settle();
+  await scenario.database.admin.begin(async (tx) => {
+    await tx`set local session_replication_role = replica`;
+    await tx`update charter.identities set state = 'live', ends_at = charter.clock() - interval '1 hour' where id = ${identity}`;
+  });
+  const { db, installation } = worker;
+  expect(await raiseRetirement(db, { identity, installation, condition: null })).toBe(true);
+  await passOn();
+  await sendAll();
+  expect(letters.filter(({ raw }) => raw.includes("The retirement of"))).toEqual([]);
+  expect(lettersTo("mara")[0]?.raw).toContain("in your name");
 });
 
 describe("what a person prefers", () => {
