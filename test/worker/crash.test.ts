@@ -16,6 +16,7 @@ const always = [
   /postgresql role, provision, the mark of its login is removed after 3 steps$/,
   /postgresql role, provision, its secret is overwritten after 5 steps$/,
   /postgresql role, provision, PostgreSQL restarted, 0$/,
+  /user and key, rotate, killed at issue\/sts:GetCallerIdentity:C2 and issue\/vault put:C2$/,
 ];
 
 let lane: Lane;

@@ -22,6 +22,8 @@ export interface WireFault {
 interface Killed {
   readonly kind: "killed";
   readonly at: string;
+  /** The worker that takes over is killed here. */
+  readonly again?: string;
   /** Refused for good before that, so that the worker is one that takes back what was done. */
   readonly after?: WireFault;
   /** Not for good: it was stuck and a person had it taken back. */
@@ -93,7 +95,8 @@ export function mishapName(mishap: Mishap): string {
   const builds = "builds" in mishap && mishap.builds ? ` (${mishap.builds.join(", ")})` : "";
   const after =
     mishap.kind === "killed" && mishap.after ? ` ${mishap.asked ? "asked " : ""}after ${faultName(mishap.after)}` : "";
-  return `${mishap.kind} at ${mishap.at}${after}${builds}`;
+  const then = mishap.kind === "killed" && mishap.again ? ` and ${mishap.again}` : "";
+  return `${mishap.kind} at ${mishap.at}${then}${after}${builds}`;
 }
 
 /** What a flow does when nothing goes wrong: its places, and its calls as the target and the vault saw them. */
@@ -237,6 +240,7 @@ export async function runsOf(
   const births = of.flow.before.length === 0;
   const mishaps: (readonly [Mishap, End?])[] = [
     ...course.places.map((at) => [{ kind: "killed", at }] as const),
+    ...twice(course).map((mishap) => [mishap] as const),
     ...(extent.full ? course.calls : changing(course)).map((call) => [lost(call)] as const),
     ...(births ? await takingBack(lane, course) : []),
     ...(of.flow.kind === "provision" || of.flow.kind === "change-access" ? await takenBack(lane, course) : []),
@@ -260,6 +264,15 @@ export async function runsOf(
     ...{ id: `${of.world.name}, ${of.flow.name}, ${mishapName(mishap)}`, world: of.world.name, flow: of.flow },
     ...{ mishap, ends },
   }));
+}
+
+/** While a secret is made and not yet stored: at every change and after every call; and the next worker where it has just stored its own. A worker's start signs in to the vault already. */
+function twice({ places }: Course): readonly Mishap[] {
+  const again = "issue/vault put:C2";
+  const before = places.slice(0, Math.max(places.indexOf(again), 0));
+  return before
+    .filter((at) => /^issue\/(?!vault login).*:C[12]$/.test(at))
+    .map((at) => ({ kind: "killed", at, again }));
 }
 
 /** A pause lasts several seconds: a few places of each flow, or all. After C4 there is nothing left to go wrong. */

@@ -62,12 +62,35 @@ async function killed(lane: Lane, subject: Subject, of: Of<"killed">): Promise<r
   const { world, seeded, storage } = subject;
   if (of.after) await refuse(lane, subject, { fault: of.after, asked: of.asked === true });
   if (of.meets) arm(lane, world, of.meets);
-  const worker = await lane.worker({ at: of.at, ...(of.builds ? { builds: of.builds } : {}) });
+  const build = of.builds ? { builds: of.builds } : {};
+  const worker = await lane.worker({ at: of.at, ...build });
   const met = await wasKilled(worker, () => hasEndedLater(lane, subject));
+  if (met && of.again !== undefined) return killedAgain(lane, subject, { at: of.at, again: of.again });
   const seen = await world.look(seeded.plan.name, storage);
   const early = subject.flow.before.length === 0 && seen.powerful && !seen.secretWorks;
   if (early) return [{ wrong: "lost", sentence: "it had power before its secret was stored" }];
   return met ? [] : null;
+}
+
+/**
+ * The worker that took over is killed as well, right after it has stored its secret. That is kept, and where somebody may have
+ * fetched it meanwhile it goes on working, unless the first one died on the point of writing: what two may have written is given up.
+ */
+async function killedAgain(
+  lane: Lane,
+  subject: Subject,
+  { at, again }: { readonly at: string; readonly again: string },
+): Promise<readonly Found[] | null> {
+  await passTime(lane.database.admin, { days: 30 });
+  const worker = await lane.worker({ at: again });
+  if (!(await wasKilled(worker, () => hasEndedLater(lane, subject)))) return null;
+  const { seeded, storage, flow } = subject;
+  const current = () => storage && lane.worlds.vault.world().mounts[storage.mount]?.[storage.path]?.current;
+  const stored = current();
+  await recover(lane, subject);
+  const isKept = stored === current() && (await subject.world.look(seeded.plan.name, storage)).secretWorks;
+  if (isKept || flow.kind !== "rotate" || at.endsWith("vault put:C1")) return [];
+  return [{ wrong: "lost", sentence: `what was stored as version ${stored} was given up: ${current()} is current` }];
 }
 
 /** Whether it has ended; what waits for a hold or another try need not wait longer. */
