@@ -1,3 +1,4 @@
+import type { RequestKind } from "#lib/domain/charter.ts";
 import type { Plan } from "#lib/domain/plan.ts";
 import type { FlowStep } from "./connector.ts";
 import { connectorOf } from "./registry.ts";
@@ -10,10 +11,22 @@ export const forgetSecret = {
   afterHold: true,
 } as const satisfies FlowStep;
 
-/** The ordered steps of a plan: the connector's own, and what every retirement of something stored ends with. Throws when no code for its kind is installed. */
+/** A rotation's last step: also run by the worker at the vault, with the remover's login. Nothing depends on it. */
+export const destroyOlder = {
+  name: "destroy-old-secret",
+  kind: "remove",
+  title: "Destroy the older versions of its secret in the vault",
+  afterHold: true,
+} as const satisfies FlowStep;
+
+/** What ends a request on something stored, whatever it is stored for. */
+const atTheVault: { readonly [K in RequestKind]?: FlowStep } = { retire: forgetSecret, rotate: destroyOlder };
+
+/** The ordered steps of a plan: the connector's own, and what a retirement or rotation of something stored ends with. Throws when no code for its kind is installed. */
 export function flowOf(plan: Plan): readonly FlowStep[] {
   const connector = connectorOf(plan.connector);
   if (connector === undefined) throw new Error(`There is no target type ${plan.connector}.`);
   const own = connector.flow(plan.kind, plan);
-  return plan.kind === "retire" && plan.storage !== null ? [...own, forgetSecret] : own;
+  const last = plan.storage === null ? undefined : atTheVault[plan.kind];
+  return last === undefined ? own : [...own, last];
 }

@@ -1,3 +1,4 @@
+import { TargetFault } from "#lib/domain/fault.ts";
 import { ClientChosenRun } from "./credential-client-chosen.ts";
 import { ServerChosenRun } from "./credential-server-chosen.ts";
 import { type Issued, type Issuing, slotTaken } from "./credential-storing.ts";
@@ -32,6 +33,27 @@ export async function removeSlot({
   if (state === null) return;
   if (state.custom.identity !== custom.identity) throw slotTaken(slot);
   await vault.remove(slot, vaultCalls);
+}
+
+/**
+ * Destroys the versions below the recorded one, for good; those destroyed. Best effort: null where the vault refuses, or the slot is
+ * not this identity's any more. Idempotent.
+ */
+export async function destroyBelow(
+  { vault, vaultCalls, slot, custom }: Pick<Issuing, "vault" | "vaultCalls" | "slot" | "custom">,
+  recorded: number,
+): Promise<readonly number[] | null> {
+  const state = await vault.read(slot, vaultCalls);
+  if (state === null || state.custom.identity !== custom.identity) return null;
+  const older = state.versions.filter(({ version, destroyed }) => version < recorded && !destroyed);
+  const versions = older.map(({ version }) => version);
+  try {
+    if (versions.length > 0) await vault.destroy(slot, versions, vaultCalls);
+    return versions;
+  } catch (error) {
+    if (error instanceof TargetFault && (error.kind === "denied" || error.kind === "not-found")) return null;
+    throw error;
+  }
 }
 
 /**

@@ -2,7 +2,7 @@ import { performance } from "node:perf_hooks";
 import type { Db } from "#db/client.ts";
 import { debitGate, factsFor, type IntentRow, type LeaseTimes, readStep, wallClock } from "#db/store/steps.ts";
 import type { FlowStep, Intent, StepDone, StepWork, Target } from "#lib/connectors/connector.ts";
-import { forgetSecret } from "#lib/connectors/flow.ts";
+import { destroyOlder, forgetSecret } from "#lib/connectors/flow.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
 import type { Calls } from "#lib/domain/target.ts";
 import { checkpoint } from "#lib/facts/steps/checkpoint.ts";
@@ -10,8 +10,8 @@ import type { Vault } from "#lib/vaults/store.ts";
 import { guardedCalls } from "./calls.ts";
 import { type Claimed, commit, usualTimes } from "./claiming.ts";
 import { placeOf } from "./crash.ts";
-import { issue, recheck, removeSlot, unissue } from "./credential.ts";
-import { hasIssued, type Issued, type Issuing } from "./credential-storing.ts";
+import { destroyBelow, issue, recheck, removeSlot, unissue } from "./credential.ts";
+import { hasIssued, type Issued, type Issuing, isObject } from "./credential-storing.ts";
 
 export interface SagaOptions {
   readonly db: Db;
@@ -51,6 +51,7 @@ export async function runStep(options: SagaOptions, running: Running): Promise<R
   refuseOtherPlace(options, running);
   const { kind, name } = running.claimed.row;
   if (name === forgetSecret.name) return { done: await forget(options, running), stored: null };
+  if (name === destroyOlder.name) return { done: await destroy(options, running), stored: null };
   const target = await options.target(running.claimed.row.target);
   const work = await workFor(options, running);
   if (kind === "issue") {
@@ -183,15 +184,41 @@ async function recheckBefore(
   return recheck(await issuingFor(options, running, of));
 }
 
-/** Removes the secret's slot with all versions and reads that it is gone; the target is not asked. */
-async function forget(options: SagaOptions, { claimed, intent }: Running): Promise<StepDone> {
+/** The slot of a secret, for a step that asks its vault alone. */
+async function slotOf(options: SagaOptions, { claimed, intent }: Running) {
   const { storage } = intent.plan;
   if (storage === null) throw new TargetFault("invalid", "no-storage", "Nothing was stored for this identity.");
-  const vault = await options.vault(storage.vault);
-  const vaultCalls = callsTo(options, claimed, { gate: storage.vault, paid: false });
-  const slot = { mount: storage.mount, path: storage.path };
-  await removeSlot({ vault, vaultCalls, slot, custom: { identity: intent.identity } });
-  if ((await vault.read(slot, vaultCalls)) !== null)
+  return {
+    vault: await options.vault(storage.vault),
+    vaultCalls: callsTo(options, claimed, { gate: storage.vault, paid: false }),
+    slot: { mount: storage.mount, path: storage.path },
+    custom: { identity: intent.identity },
+    name: storage.vault,
+  };
+}
+
+/** Removes the secret's slot with all versions and reads that it is gone; the target is not asked. */
+async function forget(options: SagaOptions, running: Running): Promise<StepDone> {
+  const { name, ...at } = await slotOf(options, running);
+  await removeSlot(at);
+  if ((await at.vault.read(at.slot, at.vaultCalls)) !== null)
     throw new TargetFault("unavailable", "still-there", "The vault still tells of versions of this secret.");
-  return { facts: {}, evidence: `${slot.mount}/${slot.path} holds nothing in ${storage.vault} any more.` };
+  return { facts: {}, evidence: `${at.slot.mount}/${at.slot.path} holds nothing in ${name} any more.` };
+}
+
+/** Destroys what the rotation has replaced. Its credential was ended before, so that what stays opens nothing. */
+async function destroy(options: SagaOptions, running: Running): Promise<StepDone> {
+  const { claimed, intent } = running;
+  const { credential } = await factsFor(options.db, {
+    intent: intent.id,
+    identity: intent.identity,
+    last: claimed.row.id,
+  });
+  const recorded = isObject(credential) && typeof credential.version === "number" ? credential.version : 0;
+  const destroyed = await destroyBelow(await slotOf(options, running), recorded);
+  const evidence =
+    destroyed === null
+      ? `The vault did not let the versions below ${recorded} be destroyed. What they hold was ended at the target.`
+      : `No version below ${recorded} can be read any more.`;
+  return { facts: {}, evidence };
 }

@@ -96,7 +96,31 @@ const credentials = ({ seeded }: Subject) =>
 const stateOf = async ({ seeded }: Subject) =>
   (await database.admin`select state from charter.intents where id = ${seeded.intent}`)[0]?.state;
 
+/** Of each version in the vault, oldest first, whether it was destroyed. */
+const destroyed = ({ storage }: Subject): readonly boolean[] =>
+  Object.values(worlds.vault.world().mounts[storage.mount]?.[storage.path]?.versions ?? {}).map((one) => one.destroyed);
+
 describe("a rotation", () => {
+  it("is done all the same where the vault does not let older versions be destroyed, and says so", async () => {
+    const [world = expect.fail("no world rotates")] = rotating;
+    const born = await live(world);
+    const rotation = await seed(world, "rotate", born);
+    await runDue(rotation);
+    worlds.vault.fault({ operation: "destroy", effect: { kind: "denied" } });
+    await passTime(database.admin, { days: 2 });
+    await runDue(rotation);
+    expect(await stateOf(rotation)).toBe("done");
+    expect(destroyed(born)).toEqual([false, false]);
+    const [last] = await database.admin`
+      select evidence from charter.steps where intent = ${rotation.seeded.intent} order by ordinal desc limit 1`;
+    expect(last?.evidence).toMatch(/did not let the versions below 2 be destroyed/);
+    const next = await seed(world, "rotate", born);
+    await runDue(next);
+    await passTime(database.admin, { days: 2 });
+    await runDue(next);
+    expect(destroyed(born)).toEqual([true, true, false]);
+  });
+
   it("leaves a consumer that fetches the secret each time without one failure, and ends the older credential after its overlap", async () => {
     for (const world of rotating) {
       const born = await live(world);
@@ -117,6 +141,7 @@ describe("a rotation", () => {
         ...{ credentials: 1, powerful: true, secretWorks: true },
       });
       expect(world.most()).toBeLessThanOrEqual(2);
+      expect(destroyed(born)).toEqual([true, false]);
 
       const again = await seed(world, "rotate", born);
       expect(await runDue(again)).toBe(true);
