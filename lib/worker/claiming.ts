@@ -76,6 +76,8 @@ const lostCodes =
 export function unanswered(error: unknown): boolean {
   for (let at = error; at instanceof Error; at = at.cause) {
     if ("code" in at && typeof at.code === "string" && lostCodes.test(at.code)) return true;
+    // The driver of the schedule names no code where a connection is lost amid a query.
+    if (/^Connection terminated/.test(at.message)) return true;
   }
   return false;
 }

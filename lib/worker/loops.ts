@@ -8,7 +8,7 @@ import { openAnchor } from "./open-anchor.ts";
 import { runOutbox } from "./outbox.ts";
 import { releaseApproved } from "./release.ts";
 import { createSaga } from "./saga.ts";
-import { type Sweep, startSchedule } from "./schedule.ts";
+import { type Patience, type Sweep, startSchedule } from "./schedule.ts";
 import { runSealer } from "./sealer.ts";
 import { signInKeys } from "./sign-in-keys.ts";
 import type { Standing } from "./standing.ts";
@@ -37,7 +37,12 @@ const lookGraceMs = 5_000;
 /** Everything a worker does, side by side: claims and deadlines, the saga, the sealer, sweeps. */
 export async function startLoops(
   worker: Worker,
-  of: { readonly url: string; readonly signal: AbortSignal; readonly standing: Standing },
+  of: {
+    readonly url: string;
+    readonly signal: AbortSignal;
+    readonly standing: Standing;
+    readonly answered: Patience;
+  },
 ): Promise<Loops> {
   const { db, id, newId, places, log, changed } = worker;
   const { signal, standing } = of;
@@ -47,7 +52,7 @@ export async function startLoops(
   const times = { leaseMs: seconds * 1_000, callTimeoutMs: callTimeoutSeconds * 1_000 };
   const saga = createSaga({ db, worker: id, newId, ...places, times, changed, report, halted });
   const sweeps = sweepsOf(worker).map(unless(halted));
-  const stopSchedule = await startSchedule(of.url, sweeps, log);
+  const stopSchedule = await startSchedule(of.url, sweeps, { log, answered: of.answered });
   const alarm = createAlarm();
   const sealer = { db, key: worker.checkpointKey, anchor: openAnchor(worker) };
   const running = [

@@ -33,6 +33,22 @@ function outliveUnheardLosses(): void {
   });
 }
 
+/** Aborted when the worker is told to stop. */
+const stop = new AbortController();
+
+/** Tries again each second while the database is away, as a running worker does. Each thing done at start may be done twice. */
+async function answered<T>(work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!unanswered(error) || stop.signal.aborted) throw error;
+      log.fault("start", error);
+      await pause(1_000, undefined, { signal: stop.signal }).catch(() => undefined);
+    }
+  }
+}
+
 /** Starts a worker; ends when it is told to (SIGTERM, SIGINT) and its loops have drained. */
 async function main(): Promise<void> {
   const url = process.env.CHARTER_WORKER_DATABASE_URL;
@@ -40,16 +56,15 @@ async function main(): Promise<void> {
   const loaded = await load();
   outliveUnheardLosses();
   const database = openDatabase(url, { applicationName: "charter-worker", max: 12, prepares: true });
-  await refuseShiftedClock(database.db);
-  const stop = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
+  await answered(() => refuseShiftedClock(database.db));
   const inForce: InForce = { loaded };
-  const { worker, places } = await assemble(database, inForce, log);
-  const problems = await begin(worker, loaded);
+  const { worker, places } = await answered(() => assemble(database, inForce, log));
+  const problems = await answered(() => begin(worker, loaded));
   const standing = createStanding(loaded.config.anchor !== null);
   const heart = runHeart(worker, { inForce, problems, standing }, stop.signal);
-  const loops = await startLoops(worker, { url, signal: stop.signal, standing });
-  const unlisten = await listen(database.sql, "claims", loops.wake);
+  const loops = await startLoops(worker, { url, signal: stop.signal, standing, answered });
+  const unlisten = await answered(() => listen(database.sql, "claims", loops.wake));
   const again = { inForce, places, path: configPath(process.env) ?? "" };
   process.on("SIGHUP", () => void reload(worker, again).catch((error) => log.fault("reload", error)));
   const unasked = sweepWhenAsked(loops, log);
@@ -105,5 +120,5 @@ try {
   if (error instanceof Unfit) process.stderr.write(`${error.message}\n`);
   else log.fault("start", error);
   await pause(50);
-  process.exit(error instanceof Unfit ? 2 : 1);
+  process.exit(error instanceof Unfit ? 2 : Number(!stop.signal.aborted));
 }

@@ -1,6 +1,9 @@
 import { PgBoss } from "pg-boss";
 import type { Log } from "./log.ts";
 
+/** Does something again for as long as the database is away. */
+export type Patience = <T>(work: () => Promise<T>) => Promise<T>;
+
 /** One sweep: its name, when it runs (cron, UTC), and what it does. */
 export interface Sweep {
   readonly name: string;
@@ -15,7 +18,11 @@ const expireInSeconds = 3_600;
  * Runs sweeps by the clock, each in one worker at a time. Cron and sweeps are all it does: the saga's queue is its own.
  * Needs a role that may create tables in schema `pgboss`.
  */
-export async function startSchedule(url: string, sweeps: readonly Sweep[], log: Log): Promise<() => Promise<void>> {
+export async function startSchedule(
+  url: string,
+  sweeps: readonly Sweep[],
+  { log, answered }: { readonly log: Log; readonly answered: Patience },
+): Promise<() => Promise<void>> {
   const boss = new PgBoss({
     connectionString: url,
     schema: "pgboss",
@@ -24,11 +31,11 @@ export async function startSchedule(url: string, sweeps: readonly Sweep[], log: 
     createSchema: false,
   });
   boss.on("error", (error) => log.fault("schedule", error));
-  await boss.start();
+  await answered(() => boss.start());
   for (const sweep of sweeps) {
-    await boss.createQueue(sweep.name, { policy: "singleton", expireInSeconds, retryLimit: 0 });
+    await answered(() => boss.createQueue(sweep.name, { policy: "singleton", expireInSeconds, retryLimit: 0 }));
     await boss.work(sweep.name, { batchSize: 1, pollingIntervalSeconds: 10 }, () => sweep.run());
-    await boss.schedule(sweep.name, sweep.cron);
+    await answered(() => boss.schedule(sweep.name, sweep.cron));
   }
   return () => boss.stop({ graceful: true, timeout: 5_000 });
 }

@@ -177,3 +177,36 @@ it("the worker and the web's pool outlive a restart and a crash of PostgreSQL un
   expect([...(await role.names())].filter((name) => name.includes("restart")).sort()).toEqual([...names].sort());
   expect(await unaudited(admin)).toBe(0);
 }, 400_000);
+
+/** Tells the worker to stop, once it has begun, and waits until it has. */
+async function stopped(): Promise<void> {
+  await expect.poll(() => log, { timeout: 60_000 }).toMatch(/"started"|"start"/);
+  worker.kill("SIGTERM");
+  await expect
+    .poll(() => ({ exit: worker.exitCode, log: log.slice(-2_000) }), { timeout: 60_000 })
+    .toMatchObject({ exit: 0 });
+  log = "";
+}
+
+it("a worker that starts while PostgreSQL is away, and loses it again amid its start, waits for it; told to stop meanwhile, it ends", async () => {
+  const { port } = cluster;
+  await stopped();
+  await cluster.stop();
+  worker = startWorker();
+  await expect.poll(() => log, { timeout: 60_000 }).toMatch(/"start".*ECONNREFUSED/);
+  await stopped();
+  worker = startWorker();
+  await expect.poll(() => log, { timeout: 60_000 }).toMatch(/"start".*ECONNREFUSED/);
+  for (const upForMs of [50, 400, 900]) {
+    cluster = await startCluster({ ...place, port });
+    await pause(upForMs);
+    process.kill(cluster.pid, "SIGQUIT");
+    await cluster.stop();
+    await pause(300);
+  }
+  cluster = await startCluster({ ...place, port });
+  await expect.poll(() => log, { timeout: 60_000 }).toMatch(/"started"/);
+  await expect.poll(() => admin`select 1 from charter.workers`, { timeout: 30_000 }).toHaveLength(1);
+  expect({ exit: worker.exitCode, signal: worker.signalCode }).toEqual({ exit: null, signal: null });
+  await stopped();
+}, 300_000);
