@@ -63,7 +63,7 @@ describe("two of security", () => {
     ["a verdict on another version", says(tomas, { version: 1 })],
     ["a verdict on another plan", says(tomas, { planDigest: "p1" })],
     ["a verdict on a stage nobody asked for", says(tomas, { stage: 1 })],
-    ["a verdict at the deadline", says(tomas, { receivedAt: hours(72) })],
+    ["a verdict at the deadline", says(who("tomas", { roles: security(hours(71)) }), { receivedAt: hours(72) })],
   ])("do not include %s", (_, verdict) => {
     expect(stateWith(verdict)).toBe("waiting");
     expect(approvalOf(ask([says(mara), { ...verdict, verdict: "deny" }])).state).toBe("waiting");
@@ -95,6 +95,51 @@ test("nobody fills places in two stages", () => {
     { role: "operator", count: 1, sentence: "" },
   ];
   expect(approvalOf(ask([says(both), says(both, { stage: 1 })], { stages })).state).toBe("waiting");
+});
+
+test("each that does not count says why, whoever came first", () => {
+  const whyOf = (verdict: Verdict, change: Partial<ApprovalAsk> = {}) =>
+    approvalOf(ask([verdict], change)).counted.map(({ why }) => why);
+  const told: readonly (readonly [Verdict, string | null])[] = [
+    [says(tomas), null],
+    [says(tomas, { version: 1 }), "It speaks of another version."],
+    [says(tomas, { stage: 1 }), "Nobody asked for this stage."],
+    [says(who("tomas", { roles: security(hours(71)) }), { receivedAt: hours(72) }), "It came after the deadline."],
+    [says(tomas, { unsigned: "It has no gesture." }), "It has no gesture."],
+    [says(who("jonas")), "Nobody approves what they asked for."],
+    [says(who("tomas", { delegateOf: "jonas" })), "Nobody approves through a delegate what they asked for."],
+    [says(who("amara")), "Nobody approves what they own or would own."],
+    [says(who("tomas", { active: false })), "This person is no longer active."],
+    [says(who("tomas", { roles: [] })), "This person does not hold the role security."],
+    [
+      says(who("tomas", { roles: security(hours(-13)) })),
+      "The role security was verified more than 12 hours ago; sign in again.",
+    ],
+  ];
+  for (const [verdict, why] of told) expect(whyOf(verdict)).toEqual([why]);
+  const [late, early] = [says(mara, { receivedAt: hours(2) }), says(mara, { receivedAt: hours(1), verdict: "deny" })];
+  expect(approvalOf(ask([late, early])).counted).toEqual([
+    { verdict: early, why: null },
+    { verdict: late, why: "This person has already decided." },
+  ]);
+});
+
+test("a stage names who approved it, and nobody who denied it", () => {
+  const { stages } = approvalOf(ask([says(mara), says(tomas, { verdict: "deny" })]));
+  expect(stages).toEqual([{ role: "security", count: 2, approvedBy: ["mara"], complete: false }]);
+});
+
+test("the button says why it does not", () => {
+  const sentence = (by: Approver, stage: number, of: ApprovalAsk) => {
+    const may = mayDecide(by, stage, of);
+    return "refusals" in may ? may.refusals[0].sentence : null;
+  };
+  expect(sentence(mara, 1, ask([]))).toBe("Nobody asked for this stage.");
+  expect(sentence(mara, 0, ask([says(mara)]))).toBe("You have already decided.");
+  expect(sentence(tomas, 0, ask([says(mara)]))).toBeNull();
+  expect(sentence(tomas, 0, ask([says(who("jonas")), says(tomas, { version: 1 })]))).toBeNull();
+  expect(sentence(who("rosa", { delegateOf: "tomas" }), 0, ask([says(tomas)]))).toBe("You have already decided.");
+  expect(sentence(who("rosa"), 0, ask([says(mara), says(tomas)]))).toBe("It is approved; there is nothing to decide.");
 });
 
 test("without stages nothing is waited for", () => {

@@ -1,16 +1,30 @@
+import { readFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
 
-// What `npm run mutate` asks of each changed line: tests that need no server, so that thousands of mutants are tried in hours. The
-// protocols of credentials are explored exhaustively, which takes a minute a mutant: their own tests break them in named ways instead.
+interface Piece {
+  readonly tests: readonly string[];
+  /** Whether its tests need PostgreSQL. */
+  readonly database?: boolean;
+}
+
+const pieces: Readonly<Record<string, Piece>> = JSON.parse(
+  readFileSync(new URL("pieces.json", import.meta.url), "utf8"),
+);
+const name = process.env.CHARTER_MUTATE ?? "domain-a";
+const { tests = [], database = false } = pieces[name] ?? {};
+
+// What `npm run mutate` asks of each changed line: the tests of its piece, fast ones, so that thousands of mutants are tried in hours. The
+// protocols of credentials are explored narrowly: exhaustively it would take a minute a mutant.
 export default defineConfig({
   test: {
-    include: ["test/{domain,policy,simulation}/**/*.test.ts", "test/bench/*.test.ts"],
-    exclude: ["test/policy/facts-query.test.ts"],
+    include: [...tests],
+    ...(database ? { globalSetup: ["test/support/global-setup.ts"] } : {}),
     setupFiles: ["test/mutation/setup.ts"],
     environment: "node",
     pool: "threads",
     // Most of a mutant's time was that every file loads Cedar and IAM's list of actions anew.
     isolate: false,
     testTimeout: 60_000,
+    env: { CHARTER_EXPLORE: "narrow" },
   },
 });

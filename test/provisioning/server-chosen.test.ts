@@ -4,7 +4,9 @@ import { explore } from "./explore.ts";
 import { type Bounds, type Sabotage, serverChosenModel } from "./server-chosen-model.ts";
 
 const wide = process.env.CHARTER_EXPLORE === "wide";
-const explored = (bounds: Bounds) => explore(serverChosenModel(bounds), wide ? 12_000_000 : 900_000);
+/** For `npm run mutate`: a first look at each, thousands of times. */
+const narrow = process.env.CHARTER_EXPLORE === "narrow";
+const explored = (bounds: Bounds) => explore(serverChosenModel(bounds), narrow ? 1_500 : wide ? 12_000_000 : 900_000);
 
 describe("a secret that the target chooses", () => {
   const within: [string, Bounds][] = [
@@ -27,7 +29,7 @@ describe("a secret that the target chooses", () => {
       const result = explored(bounds);
       console.log(`explored ${result.states} states: ${name}`);
       expect(result.broken).toBeNull();
-      expect(result.cut).toBe(false);
+      expect(result.cut).toBe(narrow && result.cut);
     },
     600_000,
   );
@@ -46,7 +48,7 @@ describe("a secret that the target chooses", () => {
       const result = explored(bounds);
       console.log(`explored ${result.states} states: rotation, ${name}`);
       expect(result.broken).toBeNull();
-      expect(result.cut).toBe(false);
+      expect(result.cut).toBe(narrow && result.cut);
     },
     600_000,
   );
@@ -69,7 +71,7 @@ describe("a secret that the target chooses", () => {
     ["version-is-enough", { takeovers: 0, losses: 0, sleepers: 0, vaultHands: 1 }, /another key's secret/],
     ["adopt-version-one", { takeovers: 2, losses: 1, sleepers: 1 }, /version|secret/],
   ];
-  it.each(caught)(
+  it.skipIf(narrow).each(caught)(
     "is broken, and seen to be, by %s",
     (sabotage, bounds, why) => {
       expect(explored({ ...bounds, sabotage }).broken?.why).toMatch(why);
