@@ -10,7 +10,7 @@ import { chromiumFlags, chromiumPath } from "./test/support/servers/chromium.ts"
 process.env.CHARTER_TEST_CHROMIUM ??= await chromiumPath();
 process.env.CHARTER_TEST_PORT ??= String(await freePort());
 process.env.CHARTER_TEST_HOME ??= mkdtempSync(join(tmpdir(), "charter-portal-"));
-// Tests count rows: they begin with none. What is shown on top of the demo's history has a run of its own, `npm run test:tour`.
+// Tests count rows: they begin with none. What is shown on top of the demo's history has a run of its own, `npm test -- tour`.
 process.env.CHARTER_DEMO_HISTORY ??= "none";
 const hasHistory = process.env.CHARTER_DEMO_HISTORY !== "none";
 const baseURL = `http://localhost:${process.env.CHARTER_TEST_PORT}`;

@@ -1,16 +1,15 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { checkout } from "./launcher/home.mjs";
 import { pinnedNode } from "./launcher/packages.mjs";
 
-// `npm test`: types, lint, build, vitest, Playwright; the last line adds up what every runner counted. `npm test -- types lint` runs those.
+// `npm test`: types, lint, build, vitest, Playwright without and with the demo's history; the last line adds up what every runner counted. `npm test -- types lint` runs those.
 
 const ci = process.env.CI === "true";
 const results = mkdtempSync(join(tmpdir(), "charter-test-"));
 const bin = join(checkout, "node_modules", ".bin");
-const portal = join(checkout, "test", "portal");
 
 /** Each runner returns {passed, failed, skipped: names}. */
 const runners = {
@@ -25,18 +24,18 @@ const runners = {
       ? vitestCounts(JSON.parse(readFileSync(file, "utf8")), status)
       : { passed: 0, failed: 1, skipped: [] };
   },
-  playwright: () => {
-    if (specs().length === 0) return { passed: 0, failed: 0, skipped: [] };
-    const file = join(results, "playwright.json");
-    const status = program("playwright", ["test", "--reporter=list,json"], { PLAYWRIGHT_JSON_OUTPUT_NAME: file });
-    return existsSync(file)
-      ? playwrightCounts(JSON.parse(readFileSync(file, "utf8")), status)
-      : { passed: 0, failed: 1, skipped: [] };
-  },
+  playwright: () => browser("playwright"),
+  // On top of the demo's history; what counts rows runs without one, above.
+  tour: () => browser("tour", { CHARTER_DEMO_HISTORY: "lived" }),
 };
 
-const specs = () =>
-  existsSync(portal) ? readdirSync(portal, { recursive: true }).filter((name) => name.endsWith(".spec.ts")) : [];
+function browser(name, env = {}) {
+  const file = join(results, `${name}.json`);
+  const status = program("playwright", ["test", "--reporter=list,json"], { PLAYWRIGHT_JSON_OUTPUT_NAME: file, ...env });
+  return existsSync(file)
+    ? playwrightCounts(JSON.parse(readFileSync(file, "utf8")), status)
+    : { passed: 0, failed: 1, skipped: [] };
+}
 
 function program(name, args, env = {}) {
   const path = [bin, process.env.PATH].join(delimiter);

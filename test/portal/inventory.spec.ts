@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Browser, expect, type Page, test } from "@playwright/test";
+import { type Browser, expect, type Locator, type Page, test } from "@playwright/test";
 import { parse } from "csv-parse/sync";
 import {
   acceptBy,
@@ -43,6 +43,32 @@ async function twoOf(browser: Browser): Promise<{ readonly jonas: Page; readonly
 const rowOf = (page: Page, name: string) =>
   page.getByRole("row").filter({ has: page.getByRole("link", { name: new RegExp(`^${name}`) }) });
 
+interface AtOnce {
+  readonly verb: string;
+  readonly fill?: (dialog: Locator) => Promise<void>;
+}
+
+/** Selects these and looks at what one verb would do to each; the dialog that says so. */
+async function seenForTwo(page: Page, names: readonly string[], { verb, fill }: AtOnce): Promise<Locator> {
+  await page.goto("/identities?environment=staging");
+  for (const name of names) await rowOf(page, name).getByRole("checkbox").check();
+  await page.getByRole("button", { name: `${verb}…` }).click();
+  const dialog = page.getByRole("dialog");
+  await fill?.(dialog);
+  await dialog.getByRole("button", { name: "See what happens" }).click();
+  return dialog;
+}
+
+async function askForTwo(page: Page, names: readonly string[], of: AtOnce & { readonly go: string }): Promise<void> {
+  const dialog = await seenForTwo(page, names, of);
+  await expect(dialog.getByText("2 possible")).toBeVisible();
+  await dialog.getByRole("button", { name: of.go }).click();
+  await expect(dialog.getByText("2 asked")).toBeVisible();
+}
+
+const fillDay = (dialog: Locator, label: string, days: number): Promise<void> =>
+  dialog.getByLabel(label).fill(new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10));
+
 test("two that many share: kept as a view, seen by a colleague, exported, found by keyboard alone, handed over when their owner leaves", async ({
   browser,
 }) => {
@@ -51,7 +77,11 @@ test("two that many share: kept as a view, seen by a colleague, exported, found 
   const amara = await signedIn(browser, "Amara Obi");
 
   await test.step("a view is kept, shared and opened by a colleague", async () => {
-    await jonas.goto("/identities?environment=staging&sort=-risk&hide=credential");
+    await jonas.goto("/identities?environment=staging&sort=-risk");
+    await jonas.getByRole("button", { name: "Columns" }).click();
+    await jonas.getByRole("menuitemcheckbox", { name: "Credential" }).click();
+    await expect(jonas.getByRole("columnheader", { name: "Credential" })).toHaveCount(0);
+    await jonas.keyboard.press("Escape");
     await jonas.getByRole("button", { name: "Views" }).click();
     await jonas.getByRole("menuitem", { name: "Save this view…" }).click();
     const dialog = jonas.getByRole("dialog", { name: "Save this view" });
@@ -186,6 +216,17 @@ test("two that many share: kept as a view, seen by a colleague, exported, found 
       }
       await amara.goto("/identities?environment=staging");
       for (const name of names) await expect(rowOf(amara, name)).toContainText("Amara Obi");
+      const renewal = await seenForTwo(amara, names, { verb: "Renew", fill: (of) => fillDay(of, "New end", 60) });
+      await expect(renewal.getByText("It already lasts that long. Choose a later day.")).toHaveCount(2);
+      await expect(renewal.getByRole("button", { name: "Ask to renew 0" })).toBeDisabled();
+      await askForTwo(mara, names, { verb: "Ask the owner", go: "Ask about 2" });
+      await askForTwo(amara, names, {
+        verb: "Retire",
+        go: "Retire 2",
+        fill: (dialog) => dialog.getByLabel("Why").fill("The team was dissolved."),
+      });
+      await amara.goto("/identities?environment=staging");
+      for (const name of names) await expect(rowOf(amara, name)).toContainText("Retiring");
     } finally {
       importWithout();
     }

@@ -1,8 +1,17 @@
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Locator, type Page, test } from "@playwright/test";
 import { answerPipeline, approveAt, expectFitToRead, expectState, signedIn, submitted } from "../steps.ts";
 import { setAhead } from "./clock.ts";
 
 const buckets = ["ledger-days", "ledger-weeks", "ledger-months", "ledger-quarters", "ledger-years"];
+
+/** Goes on by Tab until this has the focus. */
+async function tabTo(page: Page, to: Locator): Promise<void> {
+  for (let pressed = 0; pressed < 60; pressed += 1) {
+    if (await to.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error("Tab does not lead there.");
+}
 
 test("an owner answers five questions by keyboard, each with its evidence", async ({ browser }) => {
   test.setTimeout(600_000);
@@ -40,10 +49,13 @@ test("an owner answers five questions by keyboard, each with its evidence", asyn
       }
       await owner.keyboard.press("n");
       await expect(owner.getByText("sealed with your answer")).toBeVisible();
-      await owner.getByRole("checkbox", { name: /s3:DeleteObject/ }).uncheck();
+      await tabTo(owner, owner.getByRole("checkbox", { name: /s3:DeleteObject/ }));
+      await owner.keyboard.press("Space");
       await expect(owner.getByText("Takes 1 permission away.")).toBeVisible();
-      await owner.getByRole("textbox", { name: "Why" }).fill("Snapshots are never deleted.");
-      await owner.getByRole("button", { name: "Answer: narrow" }).click();
+      await tabTo(owner, owner.getByRole("textbox", { name: "Why" }));
+      await owner.keyboard.type("Snapshots are never deleted.");
+      await tabTo(owner, owner.getByRole("button", { name: "Answer: narrow" }));
+      await owner.keyboard.press("Enter");
       await expect(owner).toHaveURL(/\/requests\//);
       await expectState(owner, "Done");
       await owner.goto("/attestations");
