@@ -93,6 +93,11 @@ const Verbs = ({
   actions,
 }: Omit<ListProps, "findings"> & { readonly finding: FindingView }) => (
   <div className="flex flex-wrap items-center gap-1.5 md:justify-end">
+    {finding.asksViewer ? (
+      <LinkButton size="sm" href={`/attestations?q=${finding.identity?.id}`}>
+        Answer
+      </LinkButton>
+    ) : null}
     {finding.remedies.map((kind) => (
       <LinkButton
         key={kind}

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import type { IdentityPage } from "#db/read/identity.ts";
 import { Badge, type Tone } from "../ui/badge.tsx";
 import { Card } from "../ui/card.tsx";
+import { cx } from "../ui/cx.ts";
 import { Mono } from "../ui/mono.tsx";
 import { Time } from "../ui/time.tsx";
 import { EndOverlap } from "./end-overlap.tsx";
@@ -30,6 +31,10 @@ const head =
   "h-9 border-b border-line px-3 text-left text-xs font-medium whitespace-nowrap text-muted first:pl-4 last:pr-4";
 const cell = "h-10 px-3 py-1 first:pl-4 last:pr-4";
 
+/** Left out on a phone. */
+const later = ["Made", "Changed", "Issued", "Ends"];
+const laterCell = `${cell} max-md:hidden`;
+
 const Grid = (props: {
   readonly caption: string;
   readonly titles: readonly string[];
@@ -40,7 +45,7 @@ const Grid = (props: {
     <thead>
       <tr>
         {props.titles.map((title) => (
-          <th key={title} scope="col" className={head}>
+          <th key={title} scope="col" className={cx(head, later.includes(title) && "max-md:hidden")}>
             {title}
           </th>
         ))}
@@ -76,17 +81,17 @@ export function Belongings({
         <Grid caption="Objects at the target" titles={["Object", "State", "Made", "Changed"]}>
           {objects.map((object) => (
             <tr key={object.id} className="border-b border-line last:border-b-0">
-              <td className={cell}>
+              <td className={`${cell} max-md:w-full max-md:max-w-0`}>
                 <span className="text-muted">{object.kind.replaceAll("-", " ")}</span>{" "}
                 <Mono tail={12}>{object.name}</Mono>
               </td>
               <td className={cell}>
                 <State state={object.state} />
               </td>
-              <td className={cell}>
+              <td className={laterCell}>
                 <Time at={object.madeAt.toISOString()} />
               </td>
-              <td className={cell}>
+              <td className={laterCell}>
                 <Time at={object.changedAt.toISOString()} />
               </td>
             </tr>
@@ -114,10 +119,10 @@ export function Belongings({
                   <Mono copy tail={16}>{`${credential.vault}: ${credential.mount}/${credential.path}`}</Mono>{" "}
                   <span className="text-muted">version {credential.vaultVersion}</span>
                 </td>
-                <td className={cell}>
+                <td className={laterCell}>
                   <Time at={credential.issuedAt.toISOString()} />
                 </td>
-                <td className={cell}>
+                <td className={laterCell}>
                   <Time at={credential.endsAt.toISOString()} as="date" />
                 </td>
               </tr>

@@ -147,7 +147,10 @@ function When({ page: { row }, shown }: Asked) {
             Disabled; removed <Time at={row.removeAt.toISOString()} as="date" />. Renewing until then enables it again.
           </>
         ) : (
-          <Time at={row.endsAt.toISOString()} as="date" />
+          <>
+            <Time at={row.endsAt.toISOString()} as="date" />
+            {row.state === "retiring" ? <span className="text-bad">, not disabled yet</span> : null}
+          </>
         )
       }
       evidence={

@@ -207,7 +207,7 @@ function Explained({ page: { state, current } }: { readonly page: RequestPage })
   return (
     <div className="mb-4">
       <Notice tone={bad ? "bad" : "warn"} icon={bad ? <CircleX aria-hidden /> : <Info aria-hidden />}>
-        {sentence ? <p>{sentence}</p> : null}
+        {sentence && refusals.every((refusal) => refusal.sentence !== sentence) ? <p>{sentence}</p> : null}
         {refusals.map((refusal) => (
           <p key={`${refusal.field ?? ""}${refusal.sentence}`}>
             {refusal.sentence} {refusal.mend}

@@ -17,7 +17,7 @@ export const Avatar = ({ name }: { readonly name: string }) => (
 
 /** A person or team by face and name. */
 export const Person = ({ name, remark }: { readonly name: string; readonly remark?: ReactNode }) => (
-  <span className="inline-flex max-w-full min-w-0 items-center gap-[7px] align-middle">
+  <span className="inline-flex max-w-full min-w-0 flex-wrap items-center gap-x-[7px] align-middle">
     <Avatar name={name} />
     <bdi className="truncate">{name}</bdi>
     {remark === undefined ? null : <span className="text-muted">{remark}</span>}

@@ -15,7 +15,10 @@ export const Ending = ({ ending: { rows, total } }: { readonly ending: MyWork["e
     <ul>
       {rows.map((row) => (
         <Line key={row.id}>
-          <Link href={`/identities/${row.id}`} className="min-w-0 flex-1 truncate font-[540] hover:underline">
+          <Link
+            href={`/identities/${row.id}`}
+            className="min-w-0 flex-1 truncate font-[540] hover:underline max-md:basis-[calc(100%-5rem)]"
+          >
             {row.name}
           </Link>
           <EnvironmentBadge environment={row.environment} />

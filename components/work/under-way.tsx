@@ -35,15 +35,19 @@ const momentOf = (row: Row): Moment => ({
   aside: <Time at={row.since} />,
 });
 
-function dotOf({ state, heldUntil }: Row): Moment["state"] {
+function dotOf({ state, heldUntil, stuck }: Row): Moment["state"] {
+  if (stuck) return "bad";
   if (state === "live" || state === "done") return "done";
   if (state === "refused" || state === "denied" || state === "failed") return "bad";
   return state === "provisioning" && heldUntil === null ? "now" : "ahead";
 }
 
-function wordOf({ state, kind, heldUntil }: Row): string {
+function wordOf({ state, kind, heldUntil, stuck }: Row): string {
   if (state === null) return "received";
-  if (state === "provisioning") return (heldUntil === null ? doingWords[kind] : "Disabled, waiting").toLowerCase();
+  if (state === "provisioning") {
+    const doing = heldUntil === null ? doingWords[kind] : "Disabled, waiting";
+    return `${doing.toLowerCase()}${stuck ? ", stuck" : ""}`;
+  }
   return (state === "live" || state === "done" ? doneWords[kind] : requestStateWord(state)).toLowerCase();
 }
 

@@ -20,6 +20,8 @@ export interface UnderWay {
   readonly since: string;
   /** Until when a retirement keeps its identity, disabled; null for anything else. */
   readonly heldUntil: string | null;
+  /** Whether it waits for an operator. */
+  readonly stuck: boolean;
   /** "step 3 of 5 · vault-main" while it is carried out. */
   readonly step: string;
 }
@@ -49,15 +51,17 @@ async function readUnderWay(db: Queries, viewer: Viewer): Promise<readonly Under
     held_until: string | null;
     done: number | null;
     steps: number | null;
+    stuck: boolean | null;
     target: string | null;
   }>(sql`
-    select r.id, v.charter ->> 'name' as name, r.kind, s.state, to_json(coalesce(s.since, r.received_at)) #>> '{}' as since, to_json(h.remove_at) #>> '{}' as held_until, i.done, i.steps, i.target
+    select r.id, v.charter ->> 'name' as name, r.kind, s.state, to_json(coalesce(s.since, r.received_at)) #>> '{}' as since, to_json(h.remove_at) #>> '{}' as held_until, i.done, i.steps, i.stuck, i.target
     from charter.requests r
     join lateral (select v.charter from charter.request_versions v where v.tenant = r.tenant and v.request = r.id order by v.version desc limit 1) v on true
     left join charter.request_states s on s.tenant = r.tenant and s.request = r.id
     left join charter.identities h on h.tenant = r.tenant and h.id = r.identity and r.kind = 'retire' and s.state = 'provisioning'
     left join lateral (
-      select count(*) filter (where x.state = 'done')::int as done, count(*)::int as steps, max(x.target) filter (where x.state not in ('done', 'waiting', 'undone')) as target
+      select count(*) filter (where x.state = 'done')::int as done, count(*)::int as steps,
+        coalesce(bool_or(x.stuck_at is not null and x.state in ('ready', 'claimed', 'sent', 'ambiguous')), false) as stuck, max(x.target) filter (where x.state not in ('done', 'waiting', 'undone')) as target
       from charter.intents n join charter.steps x on x.tenant = n.tenant and x.intent = n.id
       where n.tenant = r.tenant and n.request = r.id and n.state = 'running') i on true
     where r.tenant = 'main' and r.requester = ${viewer.id} and ${requestSight(viewer)}
@@ -70,6 +74,7 @@ async function readUnderWay(db: Queries, viewer: Viewer): Promise<readonly Under
     state: row.state,
     since: row.since,
     heldUntil: row.held_until,
+    stuck: row.stuck ?? false,
     step: row.steps
       ? `step ${Math.min((row.done ?? 0) + 1, row.steps)} of ${row.steps}${row.target ? ` · ${row.target}` : ""}`
       : "",

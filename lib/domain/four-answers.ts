@@ -78,7 +78,7 @@ function when({ endsAt, endsIt, now, state }: AnswerFacts): FourAnswer {
     passed && running
       ? "the end has passed"
       : endsIt.active
-        ? `ended by ${endsIt.name}`
+        ? `${endsIt.name} answers for its end`
         : `${endsIt.name} is no longer active`;
   return { good: endsIt.active && !(passed && running), evidence, since: null };
 }

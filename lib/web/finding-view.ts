@@ -10,6 +10,7 @@ import {
 import { decodeCursor } from "#db/read/keyset.ts";
 import { readActiveBundle } from "#db/read/planning-facts.ts";
 import type { Viewer } from "#lib/domain/actor.ts";
+import { standingOf } from "#lib/domain/attestation.ts";
 import type { Environment, RequestKind } from "#lib/domain/charter.ts";
 import {
   type FindingKind,
@@ -40,6 +41,8 @@ export interface FindingView {
   readonly object: string;
   readonly mute: { readonly until: string; readonly reason: string; readonly by: string } | null;
   readonly mayMute: boolean;
+  /** Whether it is this viewer's question that nobody answered. */
+  readonly asksViewer: boolean;
   /** Requests that would end it and that this viewer may raise, best first. */
   readonly remedies: readonly RequestKind[];
 }
@@ -56,6 +59,7 @@ const viewOf =
         ? null
         : { until: row.mutedUntil.toISOString(), reason: row.muteReason ?? "", by: row.mutedBy },
     mayMute: "ok" in mayMuteAs(row.owner, viewer),
+    asksViewer: asksViewer(viewer, row),
     remedies: remediesFor(viewer, row),
   });
 
@@ -63,6 +67,12 @@ const identityOf = ({ identity, name, environment, owner, ownerName }: FindingRo
   identity === null || name === null || environment === null || owner === null
     ? null
     : { id: identity, name, environment, owner: { id: owner, name: ownerName } };
+
+const asksViewer = (viewer: Viewer, { kind, owner, backup }: FindingRow): boolean =>
+  kind === "unattested" &&
+  owner !== null &&
+  backup !== null &&
+  standingOf({ stage: "overdue", owner, ownerActive: true, backup }, viewer) !== null;
 
 function remediesFor(viewer: Viewer, { kind, owner, endsIt, backup, state }: FindingRow): FindingView["remedies"] {
   if (owner === null || endsIt === null || backup === null || state === null) return [];

@@ -31,7 +31,7 @@ describe("the four answers", () => {
       "accepted",
       "for Ledger",
       "read back as planned",
-      "ended by Jonas Kern",
+      "Jonas Kern answers for its end",
     ]);
   });
   test.each<[Partial<AnswerFacts>, [string, string]]>([

@@ -115,7 +115,7 @@ test("asked for in four answers, narrowed, approved by two, live, handed over, r
     await expect(jonas.getByRole("region", { name: "Who owns it" })).toContainText("Accepted");
     await expect(jonas.getByRole("region", { name: "Why it exists" })).toContainText("Archives each month's invoices");
     await expect(jonas.getByRole("region", { name: "What it can reach" })).toContainText("Read back");
-    await expect(jonas.getByRole("region", { name: "When it ends" })).toContainText("Ended by Jonas Kern");
+    await expect(jonas.getByRole("region", { name: "When it ends" })).toContainText("Jonas Kern answers for its end");
     await expectFitToRead(jonas);
   });
   const identity = new URL(jonas.url()).pathname;

@@ -46,6 +46,9 @@ function errorsOf(refusals: readonly Refusal[]): { readonly [field: string]: str
   return byField;
 }
 
+const without = (errors: { readonly [field: string]: string }, fields: readonly string[]) =>
+  Object.fromEntries(Object.entries(errors).filter(([field]) => !fields.includes(field)));
+
 const isAnswered = (kind: string, answers: Answers): boolean => {
   if (kind === "purpose") return answers.purpose.trim() !== "";
   if (kind === "environment") return answers.environment !== null;
@@ -96,6 +99,7 @@ export function RequestForm(props: RequestFormProps) {
   const errors = errorsOf(form.preview?.refusals ?? []);
   const at = (kind: keyof typeof fieldsOf, sentences: { readonly [field: string]: string }) =>
     fieldsOf[kind].map((field) => sentences[field]).find(Boolean) ?? null;
+  const unanswered = blueprint.questions.flatMap(({ kind }) => (isAnswered(kind, form.answers) ? [] : fieldsOf[kind]));
   const errorAt = (kind: keyof typeof fieldsOf) => {
     const untouched = partOf[kind](form.answers) === partOf[kind](start.answers);
     const linked = untouched ? at(kind, start.said) : null;
@@ -157,7 +161,7 @@ export function RequestForm(props: RequestFormProps) {
             edit={form.edit}
             choices={choices}
             me={me}
-            errors={errors}
+            errors={sent ? errors : without(errors, unanswered)}
           />
         </div>
         <WhatBecomes id={start.id} form={form} choices={choices} verbs={verbs} onSend={() => setSent(true)} />
