@@ -4,9 +4,10 @@ import { useId, useState } from "react";
 import type { Answer } from "#lib/web/action.ts";
 import { Button } from "../ui/button.tsx";
 import { useNow } from "../ui/clock.tsx";
+import { DateInput } from "../ui/date-input.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
-import { Input, Textarea } from "../ui/input.tsx";
+import { Textarea } from "../ui/input.tsx";
 import { troubleOf, useAction } from "../use-action.ts";
 
 export interface MuteActions {
@@ -44,6 +45,8 @@ function MuteDialog({ finding, sentence, mostDays, actions, close }: MuteProps &
   const mute = useAction(actions.mute);
   const [reason, setReason] = useState("");
   const [until, setUntil] = useState(dayIn(now, Math.min(30, mostDays - 1)));
+  const ofDay = mute.refusals.filter(({ field }) => field === "until");
+  const rest = mute.refusals.filter(({ field }) => field !== "until");
   const send = async () => {
     const done = await mute.run({ finding, reason: reason.trim(), until: `${until}T00:00:00.000Z` });
     if (done === null) return;
@@ -65,7 +68,7 @@ function MuteDialog({ finding, sentence, mostDays, actions, close }: MuteProps &
         </>
       }
     >
-      <Field id={`${id}-why`} label="Why" error={troubleOf(mute)}>
+      <Field id={`${id}-why`} label="Why" error={troubleOf({ refusals: rest, fault: mute.fault })}>
         {(control) => (
           <Textarea
             {...control}
@@ -76,16 +79,14 @@ function MuteDialog({ finding, sentence, mostDays, actions, close }: MuteProps &
           />
         )}
       </Field>
-      <Field id={`${id}-until`} label="Until" help={`Policy allows at most ${mostDays} days.`}>
+      <Field
+        id={`${id}-until`}
+        label="Until"
+        help={`Policy allows at most ${mostDays} days.`}
+        error={troubleOf({ refusals: ofDay, fault: null })}
+      >
         {(control) => (
-          <Input
-            {...control}
-            type="date"
-            min={dayIn(now, 1)}
-            max={dayIn(now, mostDays)}
-            value={until}
-            onChange={(event) => setUntil(event.target.value)}
-          />
+          <DateInput {...control} min={dayIn(now, 1)} max={dayIn(now, mostDays)} value={until} onChange={setUntil} />
         )}
       </Field>
     </Dialog>

@@ -18,7 +18,8 @@ export function useVerb<Input extends { readonly id: string }>(
     const done = await action.run(make(id));
     if (done !== null) router.push(`/requests/${done.ok.id}`);
   };
-  return { send, pending: action.pending, trouble: troubleOf(action) };
+  const { pending, refusals, fault } = action;
+  return { send, pending, refusals, fault, trouble: troubleOf(action) };
 }
 
 /** A verb's dialog: what it does, its fields, and the button that asks for it. */

@@ -6,6 +6,7 @@ import { Combobox } from "../ui/combobox.tsx";
 import { DateInput } from "../ui/date-input.tsx";
 import { Field } from "../ui/field.tsx";
 import { atTen, dateOf } from "../ui/moment.ts";
+import { troubleOf } from "../use-action.ts";
 import { Ask, useVerb } from "./verb-ask.tsx";
 
 type Asked = Promise<Answer<{ readonly id: string } | ToSign>>;
@@ -47,6 +48,8 @@ export function Renew({ identity, maxDays, actions, close }: DialogProps) {
   const [until, setUntil] = useState("");
   const [exceptionUntil, setExceptionUntil] = useState(identity.exceptionEndsAt?.slice(0, 10) ?? "");
   const verb = useVerb(actions.renew);
+  const ofException = verb.refusals.filter(({ field }) => field === "exception.endsAt");
+  const rest = verb.refusals.filter((refusal) => !ofException.includes(refusal));
   return (
     <Ask
       title={`Renew ${identity.name}`}
@@ -71,7 +74,7 @@ export function Renew({ identity, maxDays, actions, close }: DialogProps) {
         id={id}
         label="New end"
         help={`Ends now on ${dateOf(Date.parse(identity.endsAt))}. Policy allows ${maxDays} days from today.`}
-        error={verb.trouble}
+        error={troubleOf({ refusals: rest, fault: verb.fault })}
       >
         {(control) => <DateInput {...control} min={identity.endsAt.slice(0, 10)} value={until} onChange={setUntil} />}
       </Field>
@@ -80,6 +83,7 @@ export function Renew({ identity, maxDays, actions, close }: DialogProps) {
           id={`${id}-exception`}
           label="Its exception ends"
           help="It may not outlive its exception. A later end is approved as policy says for exceptions."
+          error={troubleOf({ refusals: ofException, fault: null })}
         >
           {(control) => <DateInput {...control} value={exceptionUntil} onChange={setExceptionUntil} />}
         </Field>

@@ -28,7 +28,7 @@ export function Tabs({
         <Radix.Trigger
           key={tab.id}
           value={String(at)}
-          className="border-r border-line px-2.5 py-1 text-sm whitespace-nowrap text-muted transition-colors duration-100 last:border-r-0 hover:text-text focus-visible:-outline-offset-2 data-[state=active]:bg-accent-soft data-[state=active]:font-[560] data-[state=active]:text-accent-text"
+          className="border-r border-line px-2 py-1 text-sm whitespace-nowrap text-muted transition-colors duration-100 last:border-r-0 hover:text-text focus-visible:-outline-offset-2 data-[state=active]:bg-accent-soft data-[state=active]:font-[560] data-[state=active]:text-accent-text"
         >
           {tab.label}
         </Radix.Trigger>

@@ -48,7 +48,7 @@ export const MyWork = (props: Props) => (
 const Mine = ({ work: { needs, underWay, decided, stuck }, stuckVerbs }: Props) => (
   <div className="grid gap-4">
     {stuck.length > 0 ? <StuckWork rows={stuck} {...stuckVerbs} /> : null}
-    {needs.rows.length > 0 ? <NeedsCard needs={needs} /> : <Nothing />}
+    {needs.rows.length > 0 ? <NeedsCard needs={needs} /> : stuck.length > 0 ? null : <Nothing />}
     {underWay.length > 0 ? <UnderWay rows={underWay} /> : null}
     {decided.length > 0 ? <DecidedCard rows={decided} /> : null}
   </div>
@@ -104,7 +104,7 @@ function sentenceOf({ needs, stuck, ending, differing }: Work): string {
   ].filter(Boolean);
   const wait = needs.approvals + needs.questions + needs.others === 1 ? "waits" : "wait";
   return [
-    waiting.length === 0 ? "Nothing waits for you." : `${waiting.join(", ")} ${wait} for you.`,
+    waiting.length > 0 ? `${waiting.join(", ")} ${wait} for you.` : stuck.length > 0 ? "" : "Nothing waits for you.",
     stuck.length > 0 ? `${many(stuck.length, "step is", "steps are")} stuck.` : "",
     ending.total > 0 ? `${many(ending.total, "of your identities ends", "of your identities end")} soon.` : "",
     differing.rows.length > 0 ? "Something differs at the targets." : "",

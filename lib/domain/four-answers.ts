@@ -44,8 +44,10 @@ export const fourAnswers = (facts: AnswerFacts): FourAnswers => ({
 });
 
 function who({ owner }: AnswerFacts): FourAnswer {
-  const evidence = owner.acceptedAt === null ? "never accepted" : owner.active ? "accepted" : "no longer active";
-  return { good: owner.active && owner.acceptedAt !== null, evidence, since: owner.acceptedAt };
+  if (owner.acceptedAt === null) return { good: false, evidence: "never accepted", since: null };
+  return owner.active
+    ? { good: true, evidence: "accepted", since: owner.acceptedAt }
+    : { good: false, evidence: "no longer active", since: null };
 }
 
 function why({ charter, service }: AnswerFacts): FourAnswer {

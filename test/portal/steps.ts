@@ -50,8 +50,8 @@ async function opened(browser: Browser, name: string, options: BrowserContextOpt
   open.contexts.push(context);
   const page = listening(await context.newPage());
   page.on("console", (message) => {
-    // A page that is not there says so with its status.
-    if (message.type() === "error" && !/status of 404/.test(message.text()))
+    // A page that is not there says so with its status, and so does an action that was sent away.
+    if (message.type() === "error" && !/status of (404|429)/.test(message.text()))
       throw new Error(`${name}'s console: ${message.text()}`);
   });
   return page;
