@@ -80,6 +80,12 @@ const Foot = ({ finding, named }: { readonly finding: FindingView; readonly name
         <bdi>{finding.mute.reason}</bdi>
       </span>
     ) : null}
+    {finding.muteEnded ? (
+      <span>
+        mute ended <Time at={finding.muteEnded.at} />: {finding.muteEnded.why} (muted by{" "}
+        <bdi>{finding.muteEnded.by}</bdi>: <bdi>{finding.muteEnded.reason}</bdi>)
+      </span>
+    ) : null}
   </Dotted>
 );
 

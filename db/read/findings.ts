@@ -74,6 +74,8 @@ const columns = {
     findings.mutedUntil,
   ),
   muteReason: findings.muteReason,
+  muteEndedAt: findings.muteEndedAt,
+  muteEnding: findings.muteEnding,
   mutedBy: nameOf(findings.mutedBy),
   identity: identities.id,
   name: identities.name,

@@ -1,5 +1,6 @@
 import { bigint, date, integer, jsonb, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
 import type { Environment } from "#lib/domain/charter.ts";
+import type { MuteEnding } from "#lib/domain/finding.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import { charter, id, instant, tenant } from "./columns.ts";
 
@@ -26,10 +27,13 @@ export const findings = charter.table(
     /** When it was last written as seen: at each change and at least once a day, not by every sweep that sees it. */
     seenAt: instant("seen_at").notNull().defaultNow(),
     closedAt: instant("closed_at"),
-    /** Muted while this lies ahead; a mute outlives the finding's closing and coming back. */
+    /** Muted while this lies ahead: for as long as the finding stays open and its evidence says the same. */
     mutedUntil: instant("muted_until"),
     muteReason: text("mute_reason"),
     mutedBy: uuid("muted_by"),
+    /** When and why a mute was ended before its time by what was found; null once it is muted anew. */
+    muteEndedAt: instant("mute_ended_at"),
+    muteEnding: text("mute_ending").$type<MuteEnding>(),
   },
   (t) => [primaryKey({ columns: [t.tenant, t.id] }), unique("findings_key").on(t.tenant, t.kind, t.target, t.object)],
 );

@@ -38,7 +38,7 @@ const none = sql``;
 const idle = sql`i.state = 'live' and i.stale_since is not null`;
 const neverUsed = sql`(i.use_answer = 'not-used' and i.first_use_at is null)`;
 const silence = sql`jsonb_build_object('unusedOn', ${day(sql`i.unused_since`)}, 'staleOn', ${day(sql`i.stale_since`)},
-  'unusedSince', i.unused_since, 'staleSince', i.stale_since)`;
+  'unusedSince', i.unused_since, 'staleSince', i.stale_since, 'lastUsedOn', ${day(sql`i.last_used_at`)})`;
 
 /** Newest secret in force of each identity. */
 const newestSecret = sql`join (select c.identity, max(c.issued_at) as issued_at from charter.credentials c

@@ -14,10 +14,11 @@ import type { Db, Queries, Tx } from "../client.ts";
 import { findings } from "../schema/findings.ts";
 import { credentials, identities } from "../schema/inventory.ts";
 import { conditions, type FindingMeasures } from "./finding-conditions.ts";
+import { saidOf } from "./mutes.ts";
 
 export interface SeenFinding {
   readonly id: string;
-  readonly kind: Discrepancy;
+  readonly kind: Discrepancy | "used-stray";
   readonly identity: string | null;
   readonly target: string;
   /** The object at the target that it is about; with target and kind it is the finding's key. */
@@ -26,7 +27,7 @@ export interface SeenFinding {
   readonly evidence: JsonObject;
 }
 
-/** Opens a finding, or says that one is still so. One that was closed and comes back is opened anew. */
+/** Opens a finding, or says that one is still so. One that was closed and comes back is opened anew; a mute it outlives is ended before. */
 export const seeFinding = (db: Db | Tx, row: SeenFinding, at: Date) =>
   db
     .insert(findings)
@@ -71,6 +72,7 @@ export interface Swept extends Record<string, unknown> {
 export async function refreshFindings(db: Queries, kind: RecordFinding, measures: FindingMeasures): Promise<Swept> {
   const { from, where, evidence } = conditions[kind](measures);
   const at = sql`${measures.at.toISOString()}::timestamptz`;
+  const says = (of: SQL) => saidOf(kind, of);
   const [swept] = await db.execute<Swept>(sql`
     with held as materialized (
       select i.id, i.target, i.object_name, i.team, i.environment, i.risk, ${evidence} as evidence
@@ -83,7 +85,7 @@ export async function refreshFindings(db: Queries, kind: RecordFinding, measures
       select 'main', gen_random_uuid(), ${kind}, t.id, t.team, t.environment, t.target, t.object_name, t.sentence, t.evidence, t.severity, t.parts, ${at}, ${at}
       from told t where not exists (
         select 1 from charter.findings o where o.tenant = 'main' and o.kind = ${kind} and o.target = t.target and o.object = t.object_name
-          and o.closed_at is null and o.sentence = t.sentence and o.severity_parts = t.parts and o.team = t.team and o.environment = t.environment and o.seen_at > ${at} - interval '1 day')
+          and o.closed_at is null and o.sentence = t.sentence and ${says(sql`o.evidence`)} = ${says(sql`t.evidence`)} and o.severity_parts = t.parts and o.team = t.team and o.environment = t.environment and o.seen_at > ${at} - interval '1 day')
       order by t.target, t.object_name
       on conflict (tenant, kind, target, object) do update set identity = excluded.identity, team = excluded.team, environment = excluded.environment,
         sentence = excluded.sentence, evidence = excluded.evidence, severity = excluded.severity, severity_parts = excluded.severity_parts,
@@ -136,37 +138,6 @@ function sentenceOf(kind: RecordFinding): SQL {
   );
   return sql.join(written, sql` || `);
 }
-
-/** A finding as a mute asks of it, locked; null when there is none. `owner` is its identity's. */
-export async function lockFinding(tx: Tx, id: string) {
-  const [row] = await tx
-    .select({
-      id: findings.id,
-      kind: findings.kind,
-      sentence: findings.sentence,
-      identity: findings.identity,
-      closedAt: findings.closedAt,
-      owner: sql<
-        string | null
-      >`(select i.owner from charter.identities i where i.tenant = 'main' and i.id = ${findings.identity})`,
-    })
-    .from(findings)
-    .where(and(eq(findings.tenant, "main"), eq(findings.id, id)))
-    .for("update");
-  return row ?? null;
-}
-
-export interface Mute {
-  readonly until: Date;
-  readonly reason: string;
-  readonly by: string;
-}
-/** Mutes a finding, or ends its mute. */
-export const muteFinding = (tx: Tx, id: string, mute: Mute | null) =>
-  tx
-    .update(findings)
-    .set({ mutedUntil: mute?.until ?? null, muteReason: mute?.reason ?? null, mutedBy: mute?.by ?? null })
-    .where(and(eq(findings.tenant, "main"), eq(findings.id, id)));
 
 /** An identity's credentials that are not removed, with the version in the vault and when they were stored; null where something ran on it since `at`. */
 export async function readKept(db: Db, identity: string, at: Date) {

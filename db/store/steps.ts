@@ -289,23 +289,3 @@ export async function wallClock(db: Queries): Promise<number> {
   if (row === undefined) throw new Error("The database's clock did not answer.");
   return row.ms;
 }
-
-/** Opens a finding by the business clock, or sees it again; one that was closed is opened anew. */
-export async function openFinding(
-  tx: Tx,
-  finding: {
-    readonly id: string;
-    readonly kind: string;
-    readonly identity: string;
-    readonly target: string;
-    readonly object: string;
-    readonly sentence: string;
-  },
-): Promise<void> {
-  await tx.execute(sql`
-    insert into charter.findings as f (tenant, id, kind, identity, target, object, sentence, opened_at, seen_at)
-    values ('main', ${finding.id}::uuid, ${finding.kind}, ${finding.identity}::uuid, ${finding.target}, ${finding.object}, ${finding.sentence},
-      charter.clock(), charter.clock())
-    on conflict (tenant, kind, target, object) do update set seen_at = excluded.seen_at, closed_at = null, sentence = excluded.sentence,
-      opened_at = case when f.closed_at is null then f.opened_at else excluded.opened_at end`);
-}

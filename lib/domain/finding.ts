@@ -40,6 +40,8 @@ interface FindingWords {
   readonly meaning: string;
   /** The sentence of one finding, with the names of its evidence in braces; null: the sweep that finds it says it itself. */
   readonly sentence: string | null;
+  /** The names of its evidence that say what is wrong; what is left out moves by itself. A mute lasts while these are the same. */
+  readonly says: readonly string[];
   /** Its part of the severity. */
   readonly points: number;
   /** Control ids that looking for it supports. Ids: OWASP NHI Top 10 2025, NIST CSF 2.0, PCI DSS 4.0.1. */
@@ -58,6 +60,7 @@ const words: { readonly [K in FindingKind]: FindingWords } = {
     title: "Unowned",
     meaning: "Its owner has left, and so has its backup: nobody answers for it.",
     sentence: "Its owner {owner} has left, and nobody of its backup, {backup}, is active.",
+    says: ["owner", "backup"],
     points: 50,
     controls: birth,
     remedies: ["transfer", "suspend", "retire"],
@@ -66,6 +69,7 @@ const words: { readonly [K in FindingKind]: FindingWords } = {
     title: "Owner has left",
     meaning: "Its owner is no longer active; its backup stands in.",
     sentence: "Its owner {owner} has left; {backup} stands in.",
+    says: ["owner", "backup"],
     points: 30,
     controls: birth,
     remedies: ["transfer", "retire"],
@@ -74,6 +78,7 @@ const words: { readonly [K in FindingKind]: FindingWords } = {
     title: "Stale",
     meaning: "It was used, and its target vouches for no use since, for as long as policy lets it lie idle.",
     sentence: "No use since {unusedOn}; it counts as stale since {staleOn}.",
+    says: ["lastUsedOn"],
     points: 25,
     controls: review,
     remedies: ["suspend", "retire"],
@@ -82,6 +87,7 @@ const words: { readonly [K in FindingKind]: FindingWords } = {
     title: "Never used",
     meaning: "Its target would have told of any use, and has told of none for as long as policy lets it lie idle.",
     sentence: "It could be used from {unusedOn} on and never was; it counts as stale since {staleOn}.",
+    says: [],
     points: 25,
     controls: review,
     remedies: ["retire", "suspend"],
@@ -90,6 +96,7 @@ const words: { readonly [K in FindingKind]: FindingWords } = {
     title: "Ends soon",
     meaning: "It is enabled, and its end is near.",
     sentence: "It ends on {endsOn}; then it is disabled.",
+    says: ["endsOn"],
     points: 15,
     controls: ["NHI1:2025", "PR.AA-01", "PCI DSS 7.2.5"],
     remedies: ["renew", "retire"],
@@ -98,6 +105,7 @@ const words: { readonly [K in FindingKind]: FindingWords } = {
     title: "Past its end",
     meaning: "Its end has passed and it is still enabled.",
     sentence: "Its end passed on {endsOn}, and it is still enabled.",
+    says: ["endsOn"],
     points: 50,
     controls: ["NHI1:2025", "PR.AA-01", "PCI DSS 7.2.5"],
     remedies: ["retire", "renew"],
@@ -106,6 +114,7 @@ const words: { readonly [K in FindingKind]: FindingWords } = {
     title: "Not rotated",
     meaning: "Its secret is older than its charter's rule for rotation allows.",
     sentence: "Its secret was issued on {issuedOn} and is due to be replaced every {days} days.",
+    says: ["issuedOn", "days"],
     points: 35,
     controls: ["NHI7:2025", "PR.AA-01", "PCI DSS 8.6.3"],
     remedies: ["rotate", "retire"],
@@ -114,6 +123,7 @@ const words: { readonly [K in FindingKind]: FindingWords } = {
     title: "Avoidable secret",
     meaning: "It holds a static secret at a target where a workload can use its own token.",
     sentence: "It holds a static secret, and {target} accepts a workload's own token instead.",
+    says: ["target"],
     points: 20,
     controls: ladder,
     remedies: ["retire", "rotate"],
@@ -122,6 +132,7 @@ const words: { readonly [K in FindingKind]: FindingWords } = {
     title: "Not attested",
     meaning: "Its owner was due to say that it is still needed, and has not.",
     sentence: "Its owner was due to confirm it by {dueOn}.",
+    says: ["dueOn"],
     points: 20,
     controls: review,
     remedies: ["suspend", "retire"],
@@ -130,6 +141,7 @@ const words: { readonly [K in FindingKind]: FindingWords } = {
     title: "Exception ends",
     meaning: "The dated exception it lives by ends soon, or has ended.",
     sentence: "Its exception ends on {endsOn}: {reason}",
+    says: ["endsOn", "reason"],
     points: 25,
     controls: ladder,
     remedies: ["retire", "renew"],
@@ -138,6 +150,7 @@ const words: { readonly [K in FindingKind]: FindingWords } = {
     title: "Missing",
     meaning: "Its object is gone from its target.",
     sentence: null,
+    says: ["differences"],
     points: 40,
     controls: inventory,
     remedies: ["retire"],
@@ -146,6 +159,7 @@ const words: { readonly [K in FindingKind]: FindingWords } = {
     title: "Changed outside",
     meaning: "Its object differs from what was approved.",
     sentence: null,
+    says: ["differences"],
     points: 45,
     controls: ["NHI5:2025", "PR.AA-05", "PCI DSS 7.2.5"],
     remedies: ["suspend", "change-access", "rotate", "retire"],
@@ -154,6 +168,7 @@ const words: { readonly [K in FindingKind]: FindingWords } = {
     title: "Not ours",
     meaning: "Something that is not ours stands at its target under its name.",
     sentence: null,
+    says: ["differences"],
     points: 60,
     controls: inventory,
     remedies: ["retire"],
@@ -162,6 +177,7 @@ const words: { readonly [K in FindingKind]: FindingWords } = {
     title: "Claims to be ours",
     meaning: "An object carries this portal's mark, and no record says that it was made here.",
     sentence: null,
+    says: ["externalId", "intent"],
     points: 60,
     controls: inventory,
     remedies: [],
@@ -170,6 +186,7 @@ const words: { readonly [K in FindingKind]: FindingWords } = {
     title: "Left behind",
     meaning: "An object of a request that failed is still at its target.",
     sentence: null,
+    says: ["externalId", "intent"],
     points: 35,
     controls: inventory,
     remedies: [],
@@ -180,6 +197,13 @@ export const wordsOf = (kind: FindingKind): FindingWords => words[kind];
 
 /** A kind as it stands in a row or an address; null for one that nobody knows. */
 export const asFindingKind = (text: string): FindingKind | null => findingKinds.find((kind) => kind === text) ?? null;
+
+/** Why a mute ended before its day: the finding had closed and came back, or its evidence says something else than when it was muted. */
+export type MuteEnding = "reopened" | "changed";
+export const sayMuteEnding: { readonly [E in MuteEnding]: string } = {
+  reopened: "it had closed, and it has come back",
+  changed: "the evidence changed",
+};
 
 /** Kinds of request that would end a finding and that exist, best first. */
 export const remediesOf = (kind: FindingKind): readonly Exclude<RequestKind, "provision">[] =>

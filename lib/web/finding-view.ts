@@ -19,6 +19,7 @@ import {
   remediesOf,
   type Severity,
   type SeverityLevel,
+  sayMuteEnding,
 } from "#lib/domain/finding.ts";
 import { mayAskAbout } from "#lib/domain/ownership.ts";
 import { figuresOf } from "#lib/policy/engine.ts";
@@ -40,6 +41,13 @@ export interface FindingView {
   } | null;
   readonly object: string;
   readonly mute: { readonly until: string; readonly reason: string; readonly by: string } | null;
+  /** A mute that ended before its day, with why; null while it is muted, and where none did. */
+  readonly muteEnded: {
+    readonly at: string;
+    readonly why: string;
+    readonly reason: string;
+    readonly by: string;
+  } | null;
   readonly mayMute: boolean;
   /** Whether it is this viewer's question that nobody answered. */
   readonly asksViewer: boolean;
@@ -58,6 +66,13 @@ const viewOf =
       row.mutedUntil === null
         ? null
         : { until: row.mutedUntil.toISOString(), reason: row.muteReason ?? "", by: row.mutedBy },
+    muteEnded:
+      row.muteEndedAt === null || row.muteEnding === null
+        ? null
+        : {
+            ...{ at: row.muteEndedAt.toISOString(), why: sayMuteEnding[row.muteEnding] },
+            ...{ reason: row.muteReason ?? "", by: row.mutedBy },
+          },
     mayMute: "ok" in mayMuteAs(row.owner, viewer),
     asksViewer: asksViewer(viewer, row),
     remedies: remediesFor(viewer, row),

@@ -1,5 +1,6 @@
 import { Squatter } from "#lib/connectors/connector.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
+import type { Discrepancy } from "#lib/domain/reconciliation.ts";
 import type { StepFault } from "#lib/facts/steps/fault.ts";
 import { Frozen, PutOff } from "./credential-storing.ts";
 
@@ -32,7 +33,7 @@ export type Reaction =
   | { readonly do: "fail"; readonly fault: StepFault; readonly sentence: string; readonly squatter: string | null };
 
 export interface Finding {
-  readonly kind: string;
+  readonly kind: Discrepancy | "used-stray";
   readonly object: string;
   readonly sentence: string;
 }
@@ -85,7 +86,7 @@ function toSquatter(error: Squatter, powerless: boolean): Reaction {
 function toFrozen(object: string): Reaction {
   const sentence =
     "A credential that nobody recorded was used before it was deleted. The identity gets no power: have it taken back, and look who used it.";
-  const finding = { kind: "used-stray", object, sentence };
+  const finding = { kind: "used-stray", object, sentence } as const;
   return {
     do: "again",
     named: true,

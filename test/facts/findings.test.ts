@@ -375,6 +375,78 @@ describe("a mute", () => {
     expect(await mutedUntil(finding)).toBeNull();
   });
 
+  const muted = async (finding: string) => {
+    expect(await mute(scenario.as("amara.obi"), { finding, reason, until: await inSeconds(60 * days) })).toEqual({
+      ok: null,
+    });
+    await scenario.settle();
+    expect(await mutedUntil(finding)).not.toBeNull();
+  };
+  const ending = async (finding: string) => {
+    const [row] = await scenario.worker.db.execute<{ ending: string | null }>(
+      sql`select mute_ending as ending from charter.findings where id = ${finding}::uuid`,
+    );
+    return row?.ending ?? null;
+  };
+  const moves = (identity: string, row: Record<string, unknown>) =>
+    unguarded((tx) => tx`update charter.identities set ${tx(row)} where id = ${identity}`);
+
+  test("lasts while the finding is the same, and ends with an entry once its evidence says something else", async () => {
+    const { finding, identity } = await found();
+    await muted(finding);
+    await scenario.database.setClock("9 days");
+    await sweep();
+    await scenario.database.setClock("0");
+    expect(await mutedUntil(finding)).not.toBeNull();
+    await moves(identity, { ends_at: await inSeconds(25 * days) });
+    await sweep();
+    expect([await mutedUntil(finding), await ending(finding)]).toEqual([null, "changed"]);
+    const [entry] = await scenario.worker.db.execute<{ actor: string; detail: Record<string, unknown> }>(sql`
+      select e.actor, e.detail from charter.audit_entries e join charter.asks a on a.id::text = e.aggregate and a.subject = ${finding}
+      where e.noun = 'ask' and e.action = 'ask.mute-ended'`);
+    expect(entry).toMatchObject({ actor: "System", detail: { subject: finding, finding: "expiring", why: "changed" } });
+    await muted(finding);
+    expect(await ending(finding)).toBeNull();
+    await sweep();
+    expect(await mutedUntil(finding)).not.toBeNull();
+  });
+
+  test("ends when the finding had closed and comes back", async () => {
+    const { finding, identity } = await found();
+    await muted(finding);
+    await moves(identity, { state: "retired" });
+    await sweep();
+    await moves(identity, { state: "live" });
+    await sweep();
+    expect([await mutedUntil(finding), await ending(finding)]).toEqual([null, "reopened"]);
+  });
+
+  test("of an idle one outlasts the days that go by, and ends with a use", async () => {
+    const used = { use_answer: "used", first_use_at: await inSeconds(-300 * days) };
+    const since = { unused_since: await inSeconds(-100 * days), stale_since: await inSeconds(-10 * days) };
+    const identity = await lives({ ...used, ...since, last_used_at: await inSeconds(-100 * days) });
+    await sweep();
+    const finding = (await open(identity))[0]?.id ?? "";
+    await muted(finding);
+    await moves(identity, { unused_since: await inSeconds(-99 * days), stale_since: await inSeconds(-9 * days) });
+    await sweep();
+    expect(await mutedUntil(finding)).not.toBeNull();
+    await moves(identity, { last_used_at: await inSeconds(-99 * days) });
+    await sweep();
+    expect([await mutedUntil(finding), await ending(finding)]).toEqual([null, "changed"]);
+  });
+
+  test("names only what the evidence holds", async () => {
+    for (const kind of recordFindings) {
+      const { inside } = await limits[kind]();
+      await sweep();
+      const [row] = await scenario.worker.db.execute<{ names: string[] }>(sql`
+        select array(select jsonb_object_keys(evidence)) as names from charter.findings where identity = ${inside}::uuid and kind = ${kind}`);
+      expect(row?.names).toEqual(expect.arrayContaining([...wordsOf(kind).says]));
+      await recorded.clear();
+    }
+  });
+
   test("said by a web that was taken over is refused by the worker: a stranger's, a forged owner's end, a closed one's", async () => {
     const { finding } = await found();
     const say = async (person: string, detail: Record<string, unknown>) => {

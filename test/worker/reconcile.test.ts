@@ -31,7 +31,7 @@ interface Hand {
   /** Makes an object that carries a copy of this one's mark. */
   plant(original: string, copy: string): Promise<void>;
   unplant(copy: string): Promise<void>;
-  drift(name: string): Promise<void>;
+  drift(name: string, action?: string): Promise<void>;
   mend(name: string): Promise<void>;
   remove(name: string): Promise<void>;
   close(): Promise<void>;
@@ -55,10 +55,8 @@ function awsHand({ target }: CrashWorld): Hand {
   const { accessKeyId = "", secretAccessKey = "" } = target.credentials;
   const endpoint = String(target.settings.endpoint);
   const client = new IAMClient({ endpoint, region: "eu-central-1", credentials: { accessKeyId, secretAccessKey } });
-  const policy = JSON.stringify({
-    Version: "2012-10-17",
-    Statement: [{ Effect: "Allow", Action: "s3:ListAllMyBuckets", Resource: "*" }],
-  });
+  const policy = (Action: string) =>
+    JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action, Resource: "*" }] });
   const inline = (RoleName: string, PolicyName: string) => new DeleteRolePolicyCommand({ RoleName, PolicyName });
   return {
     plant: async (original, RoleName) => {
@@ -68,8 +66,10 @@ function awsHand({ target }: CrashWorld): Hand {
       await client.send(new CreateRoleCommand({ RoleName, Path: "/charter/", AssumeRolePolicyDocument, Tags }));
     },
     unplant: async (RoleName) => void (await client.send(new DeleteRoleCommand({ RoleName }))),
-    drift: async (RoleName) =>
-      void (await client.send(new PutRolePolicyCommand({ RoleName, PolicyName: "extra", PolicyDocument: policy }))),
+    drift: async (RoleName, action = "s3:ListAllMyBuckets") =>
+      void (await client.send(
+        new PutRolePolicyCommand({ RoleName, PolicyName: "extra", PolicyDocument: policy(action) }),
+      )),
     mend: async (name) => void (await client.send(inline(name, "extra"))),
     remove: async (RoleName) => {
       await client.send(inline(RoleName, "charter-permissions"));
@@ -274,6 +274,41 @@ it.each([
     await hand.close();
   },
 );
+
+it("aws-iam role: a mute covers what was seen when it was set, and neither a worse policy of the same name nor another time", async () => {
+  const world = worlds.all.find(({ name }) => name === "aws-iam role") ?? expect.fail("no such world");
+  const hand = awsHand(world);
+  const worker = makeWorker(world);
+  await publishConfig(worker.db, worker.config, randomUUID);
+  for (const gate of [world.kind, "vault-main"]) await seedGate(database.admin, { target: gate });
+  const { name, identity } = await born(world);
+  const mutes = async () => {
+    await reconcile(worker);
+    const rows = await database.admin`
+      select muted_until is not null as muted, mute_ending as ending from charter.findings where identity = ${identity} and kind = 'drifted'`;
+    return rows.map(({ muted, ending }) => (muted ? "muted" : (ending ?? "open"))).join();
+  };
+  const muted = () => database.admin`
+    update charter.findings set muted_until = charter.clock() + interval '20 days', mute_ending = null where identity = ${identity}`;
+  await hand.drift(name);
+  expect(await mutes()).toBe("open");
+  await muted();
+  expect(await mutes()).toBe("muted");
+  await hand.drift(name, "*");
+  expect(await mutes()).toBe("changed");
+  await muted();
+  expect(await mutes()).toBe("muted");
+  await hand.mend(name);
+  await mutes();
+  await hand.drift(name, "*");
+  expect(await mutes()).toBe("reopened");
+  const entries = await database.admin`
+    select detail ->> 'why' as why from charter.audit_entries where action = 'ask.mute-ended' and detail ->> 'identity' = ${identity} order by at`;
+  expect(entries.map(({ why }) => why)).toEqual(["changed", "reopened"]);
+  await hand.mend(name);
+  await hand.remove(name);
+  await hand.close();
+});
 
 it("aws-iam role: what a reading of the whole account does not show, or shows otherwise, is read by itself before it is a finding", async () => {
   const world = worlds.all.find(({ name }) => name === "aws-iam role") ?? expect.fail("no such world");

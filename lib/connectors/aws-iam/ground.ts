@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { type ConnectEntry, Squatter, type StepWork } from "#lib/connectors/connector.ts";
+import { digest } from "#lib/digest/digest.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
 import type { Calls } from "#lib/domain/target.ts";
 import type { Aws } from "./client.ts";
@@ -110,7 +111,19 @@ interface Compared {
   readonly enabled?: boolean;
 }
 
-/** How an object of ours differs from its plan, in words; [] = as planned. An object disabled by us does not differ. */
+/** Tells one document from another in a sentence that does not show it: a further change is another difference. */
+const exactly = (document: unknown): string => `(fingerprint ${digest(document).slice(0, 16)})`;
+
+/** Names in one order; those of whom a sentence may have no room for all with their fingerprint before them. */
+const listed = (names: readonly string[]): string => {
+  const told = names.toSorted().join(", ");
+  return told.length <= 200 ? told : `${names.length} ${exactly(told)}: ${told}`;
+};
+
+/**
+ * How an object of ours differs from its plan, in words; [] = as planned. An object disabled by us does not differ. What differs
+ * otherwise than before reads otherwise, also where a document is not shown.
+ */
 export async function differencesOf(
   { held, seen, desired, empowered, enabled }: Compared,
   calls: Calls,
@@ -119,6 +132,9 @@ export async function differencesOf(
   const attached = await held.attached(calls, seen.name);
   const allowed = names.includes(permissionsName) ? await held.policy(calls, seen.name, permissionsName) : null;
   const strange = names.filter((name) => name !== permissionsName && name !== disabledName);
+  const others = await Promise.all(
+    strange.map(async (name) => `${name} ${exactly(await held.policy(calls, seen.name, name))}`),
+  );
   const open = seen.trust === null || (await held.isOpen(calls, seen, desired)) || (await held.isClosed(calls, seen));
   const tags = Object.entries(desired.tags).filter(([key, value]) => seen.tags[key] !== value);
   const found: readonly (readonly [boolean, string])[] = [
@@ -127,13 +143,16 @@ export async function differencesOf(
       seen.boundary !== desired.boundary,
       seen.boundary === null ? "its ceiling is missing" : `its ceiling is ${seen.boundary}`,
     ],
-    [!open, "its trust was changed"],
-    [strange.length > 0, `it holds policies of others: ${strange.join(", ")}`],
-    [attached.length > 0, `managed policies are attached: ${attached.join(", ")}`],
+    [!open, `its trust was changed ${exactly(seen.trust)}`],
+    [strange.length > 0, `it holds policies of others: ${listed(others)}`],
+    [attached.length > 0, `managed policies are attached: ${listed(attached)}`],
     [allowed === null && empowered, "its permissions are missing"],
-    [allowed !== null && !equal(allowed, desired.permissions), "its permissions were changed"],
+    [allowed !== null && !equal(allowed, desired.permissions), `its permissions were changed ${exactly(allowed)}`],
     [enabled === true && names.includes(disabledName), "it is disabled"],
-    [tags.length > 0, `tags differ: ${tags.map(([key]) => key).join(", ")}`],
+    [
+      tags.length > 0,
+      `tags differ: ${listed(tags.map(([key]) => key))} ${exactly(tags.map(([key]) => seen.tags[key] ?? null))}`,
+    ],
   ];
   return found.flatMap(([differs, words]) => (differs ? [words] : []));
 }

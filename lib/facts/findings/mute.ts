@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { readActiveBundle } from "#db/read/planning-facts.ts";
-import { lockFinding, muteFinding } from "#db/store/findings.ts";
+import { lockFinding, muteFinding } from "#db/store/mutes.ts";
 import { readKnownPeople, rolesHeld } from "#db/store/people.ts";
 import { mayMute, mayMuteAs } from "#lib/domain/finding.ts";
 import type { JsonObject } from "#lib/domain/json.ts";

@@ -1,5 +1,6 @@
-import { changeStep, openFinding } from "#db/store/steps.ts";
+import { changeStep } from "#db/store/steps.ts";
 import type { Entry } from "#lib/audit/entry.ts";
+import { see } from "../findings/see.ts";
 import type { Command } from "../run.ts";
 import type { StepFault } from "./fault.ts";
 import { lockOwned, type Owned } from "./owned.ts";
@@ -29,18 +30,16 @@ export const fail: Command<FailedStep, null> = async (work, failed) => {
   };
   const version = await changeStep(work.tx, step.id, { ...leave, state: "failed", finishedAt: work.now });
   const entry = { noun: "step", id: step.id, version, action: "step.failed", detail } as const;
+  const seen: Entry[] = [];
   if (failed.squatter !== null) {
-    await openFinding(work.tx, {
-      id: work.newId(),
-      kind: "squatter",
-      identity: intent.identity,
-      target: intent.target,
-      object: failed.squatter,
-      sentence: failed.sentence,
-    });
+    const { identity, target } = intent;
+    const about = { id: work.newId(), kind: "squatter", identity, target, object: failed.squatter } as const;
+    seen.push(
+      ...(await see(work, { ...about, sentence: failed.sentence, evidence: { differences: [failed.sentence] } })),
+    );
     // What an issue step met is one thing, its key or slot another: they are ours to take back.
     if (step.kind !== "issue")
-      return { ok: await work.record(null, entry, ...(await takeBack(work, intent, step.ordinal))) };
+      return { ok: await work.record(null, entry, ...seen, ...(await takeBack(work, intent, step.ordinal))) };
   }
   // What a failed step half did is taken back like what a finished one did.
   const again = await changeStep(work.tx, step.id, { state: "done" });
@@ -52,6 +51,6 @@ export const fail: Command<FailedStep, null> = async (work, failed) => {
     detail: { intent: intent.id, name: step.name },
   };
   return {
-    ok: await work.record(null, entry, undo, ...(await takeBack(work, intent, step.ordinal + 1))),
+    ok: await work.record(null, entry, ...seen, undo, ...(await takeBack(work, intent, step.ordinal + 1))),
   };
 };

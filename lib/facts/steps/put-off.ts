@@ -1,4 +1,6 @@
-import { changeStep, openFinding } from "#db/store/steps.ts";
+import { changeStep } from "#db/store/steps.ts";
+import type { Discrepancy } from "#lib/domain/reconciliation.ts";
+import { see } from "../findings/see.ts";
 import type { Command } from "../run.ts";
 import type { StepFault } from "./fault.ts";
 import { lockOwned, type Owned } from "./owned.ts";
@@ -12,7 +14,11 @@ export interface PutOff extends Owned {
   /** People should look: shown as stuck, retried all the same. */
   readonly stuck: boolean;
   /** Something at the target that people must look at. */
-  readonly finding: { readonly kind: string; readonly object: string; readonly sentence: string } | null;
+  readonly finding: {
+    readonly kind: Discrepancy | "used-stray";
+    readonly object: string;
+    readonly sentence: string;
+  } | null;
 }
 
 /** Gives a step back to the queue, to be tried again when it is due; never dropped. */
@@ -32,11 +38,17 @@ export const putOff: Command<PutOff, null> = async (work, off) => {
     attempts,
     leaseUntil: null,
   });
-  if (off.finding !== null)
-    await openFinding(work.tx, { id: work.newId(), identity: intent.identity, target: intent.target, ...off.finding });
+  const { identity, target } = intent;
+  const seen =
+    off.finding === null
+      ? []
+      : await see(work, {
+          ...{ ...off.finding, id: work.newId(), identity, target },
+          evidence: { differences: [off.finding.sentence] },
+        });
   const action =
     off.stuck && step.stuckAt === null ? "step.stuck" : off.state === "ambiguous" ? "step.ambiguous" : "step.put-off";
   const fault = off.fault === null ? null : { ...off.fault };
   const detail = { intent: step.intent, name: step.name, fence: off.fence, fault, dueInMs: off.dueInMs };
-  return { ok: await work.record(null, { noun: "step", id: step.id, version, action, detail }) };
+  return { ok: await work.record(null, { noun: "step", id: step.id, version, action, detail }, ...seen) };
 };

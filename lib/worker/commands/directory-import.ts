@@ -17,7 +17,7 @@ export async function importFolder({ db, config, newId, actor }: Host, folder: s
   say(
     `Imported ${people.length} people, ${teams.length} teams, ${services.length} business services and ${repositories.length} repositories; ${outcome.ok.changed} changes.`,
   );
-  await findFindings({ db, changed: () => undefined });
+  await findFindings({ db, newId, changed: () => undefined });
   return 0;
 }
 

@@ -2,6 +2,7 @@ import { databaseClock } from "#db/store/audit.ts";
 import { saveTargetSweep } from "#db/store/configuration.ts";
 import { closeUnseen, readKept, readSettled, type SeenFinding, seeFinding } from "#db/store/findings.ts";
 import { type HeldTo, type Marked, readHeldTo, readMarked } from "#db/store/intents.ts";
+import { readOutlivedBy } from "#db/store/mutes.ts";
 import type { Intent, Observed, ObservedObject, Target, Whole } from "#lib/connectors/connector.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
 import type { StorageSlot } from "#lib/domain/plan.ts";
@@ -23,6 +24,7 @@ import { verifyMark } from "../marks.ts";
 import type { Worker } from "../worker.ts";
 import { sweepCallsAt } from "./check-places.ts";
 import { eachTarget } from "./each-target.ts";
+import { endOutlived } from "./mutes.ts";
 import { suspendForStrangers } from "./strangers.ts";
 
 type Settled = Awaited<ReturnType<typeof readSettled>>[number];
@@ -251,5 +253,13 @@ async function keep({ db, newId }: Worker, identity: Settled, differences: reado
   await runFact(context, keepObservation, { identity: identity.id, version: identity.version, differences });
 }
 
-const see = (worker: Worker, target: string, of: { readonly finding: NewFinding; readonly at: Date }) =>
-  seeFinding(worker.db, { ...of.finding, id: worker.newId(), target }, of.at);
+async function see(
+  worker: Worker,
+  target: string,
+  { finding, at }: { readonly finding: NewFinding; readonly at: Date },
+): Promise<void> {
+  const seen = { ...finding, id: worker.newId(), target };
+  const outlived = await readOutlivedBy(worker.db, seen, at);
+  if (outlived !== null) await endOutlived(worker, [outlived]);
+  await seeFinding(worker.db, seen, at);
+}
