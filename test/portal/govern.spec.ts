@@ -1,18 +1,9 @@
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
+import { command, exportedLog } from "./commands.ts";
 import { liveInStaging, openIdentity, signedIn, signedInAnew } from "./steps.ts";
-
-/** A command of the worker's host, as its operator runs it. */
-function command(name: string, ...words: readonly string[]): { readonly status: number | null; readonly said: string } {
-  const ran = spawnSync("npm", ["run", "--silent", name, "--", ...words], {
-    encoding: "utf8",
-    env: { ...process.env, CHARTER_HOME: process.env.CHARTER_TEST_HOME },
-  });
-  return { status: ran.status, said: ran.stdout + ran.stderr };
-}
 
 test("the audit log is searched, exported and verified; one flipped byte is found", async ({ browser }) => {
   const ravi = await signedIn(browser, "Ravi Menon");
@@ -24,13 +15,9 @@ test("the audit log is searched, exported and verified; one flipped byte is foun
   await expect(ravi.getByRole("dialog").getByText(/of its chain · row/)).toBeVisible();
   await ravi.keyboard.press("Escape");
 
-  const downloading = ravi.waitForEvent("download");
-  await ravi.getByRole("link", { name: "Export" }).click();
   const folder = mkdtempSync(join(tmpdir(), "charter-audit-"));
   try {
-    const [log, key] = [join(folder, "audit.jsonl"), join(folder, "charter.pub")];
-    await (await downloading).saveAs(log);
-    writeFileSync(key, command("audit:key").said);
+    const { log, key } = await exportedLog(ravi, folder);
     const sound = command("audit:verify", log, "--key", key);
     expect(sound.said).toContain("The log is sound.");
     expect(sound.status).toBe(0);

@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, type Page, test } from "@playwright/test";
 import { z } from "zod";
@@ -6,7 +7,15 @@ import { requestKinds } from "../../../lib/domain/charter.ts";
 import { findingKinds, wordsOf } from "../../../lib/domain/finding.ts";
 import { identityStates } from "../../../lib/domain/identity.ts";
 import { type RequestState, requestStates } from "../../../lib/domain/request.ts";
+import { command, exportedLog } from "../commands.ts";
 import { expectAccessible, expectFitToRead, expectState, pressed, signedIn } from "../steps.ts";
+
+/** Every blueprint, with the credential model that it gives. */
+const blueprints: readonly (readonly [name: string, credential: RegExp])[] = [
+  ["aws-role-ci-pipeline", /^federated$/i],
+  ["aws-user-access-key", /^static$/i],
+  ["postgresql-role", /^static$/i],
+];
 
 /** States that a request passes while nobody looks. */
 const passing: readonly RequestState[] = ["received", "approved"];
@@ -35,7 +44,7 @@ async function expectOpenAs(page: Page, name: string): Promise<void> {
 const rowsSaid: readonly (readonly [path: RegExp, said: RegExp])[] = [
   [/^\/identities\?/, /([\d,]+) identit(?:y|ies) in this view/],
   [/^\/findings\?/, /([\d,]+) findings?, worst first/],
-  [/^\/attestations\?/, /Open questions([\d,]+)/],
+  [/^\/attestations\?(?!q=)/, /Open questions([\d,]+)/],
   [/^\/attestations$/, /([\d,]+) questions? for you/],
   [/^\/approvals$/, /Waiting for you([\d,]+)/],
 ];
@@ -67,8 +76,7 @@ async function numbersAt(page: Page, path: string) {
   );
 }
 
-/** Takes the step the checklist is at, as whom it says. */
-/** Once more where the worker was not back yet to verify the sign-in: the page says so itself. */
+/** Takes the step the checklist is at, as whom it says; once more where the worker was not back yet to verify the sign-in. */
 async function goOnAs(page: Page, name: string): Promise<void> {
   await list(page)
     .getByRole("button", { name: `As ${name}` })
@@ -113,8 +121,10 @@ test("each state, blueprint and defect is there after one start", async ({ brows
     // What failed never came to be: its request tells of it, not the inventory.
     for (const state of identityStates.filter((one) => one !== "failed"))
       await expectRows(`/identities?state=${state}`, /^[1-9]\d* identit/);
-    for (const blueprint of ["aws-role-ci-pipeline", "aws-user-access-key", "postgresql-role"])
+    for (const [blueprint, credential] of blueprints) {
       await expectRows(`/identities?blueprint=${blueprint}`, /^[1-9]\d* identit/);
+      await expect(page.getByRole("table").getByText(credential).first(), blueprint).toBeVisible();
+    }
   });
 
   await test.step("requests", async () => {
@@ -134,6 +144,17 @@ test("each state, blueprint and defect is there after one start", async ({ brows
     for (const kind of findingKinds)
       await expect(groups.getByRole("link", { name: new RegExp(`^${wordsOf(kind).title}`) }), kind).toBeVisible();
     await expect(groups.getByText("Nothing of:")).toHaveCount(0);
+  });
+
+  await test.step("fourteen weeks of log verify", async () => {
+    await page.goto("/audit");
+    const folder = mkdtempSync(join(tmpdir(), "charter-audit-"));
+    try {
+      const { log, key } = await exportedLog(page, folder);
+      expect(command("audit:verify", log, "--key", key).said).toContain("The log is sound.");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   await test.step("looks at a target that saw the same are one line of a life, which a key unfolds", async () => {
