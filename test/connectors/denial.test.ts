@@ -91,6 +91,14 @@ describe("an error that a permission mends is proposed as one", () => {
   ])("%s", async (_what, text, grant) => {
     expect(read(await aws(text)).grants).toEqual([grant]);
   });
+  test.each(["iam:*", "s3:Get*"])(
+    "a message that names %s proposes none of the actions it stands for",
+    async (action) => {
+      const { grants, said } = read(await aws(`${user}${action} on resource: *`));
+      expect(grants).toEqual([]);
+      expect(said[0]?.sentence).toMatch(/stands for \d+ actions/);
+    },
+  );
   test("several messages of one log are one proposal, without repetition", async () => {
     const line = (action: string) =>
       `${user}${action} on resource: ${object} because no identity-based policy allows it`;

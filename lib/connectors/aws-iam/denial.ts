@@ -60,7 +60,12 @@ async function readOne({
   const reason = sayWhy(action, why);
   if (!reason.mends) return { grant: null, said: reason.said };
   const { known } = await expand([action]);
-  const [only] = known;
+  const [only, ...others] = known;
+  if (others.length > 0)
+    return {
+      grant: null,
+      said: [bad(`${action} stands for ${known.length} actions: compose the one that is needed.`)],
+    };
   const everywhere = only?.everywhere === true;
   const named = resource !== null && readArn(resource) !== null && whyNotArn(resource, null) === null;
   const said = [

@@ -46,7 +46,10 @@ export default function Denial({
             placeholder={help.words.denial}
             value={text}
             maxLength={40_000}
-            onChange={(event) => setText(event.target.value)}
+            onChange={(event) => {
+              setText(event.target.value);
+              setRead(null);
+            }}
             onPaste={(event) => {
               const whole = text + event.clipboardData.getData("text/plain");
               if (text === "" && whole.trim() !== "") void ask(whole);
