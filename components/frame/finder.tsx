@@ -28,7 +28,7 @@ function Search({ pages, leave }: FinderProps) {
   const router = useRouter();
   const [typed, setTyped] = useState("");
   const [active, setActive] = useState(0);
-  const { commands, found } = useFound(typed);
+  const { commands, found, asking } = useFound(typed);
   const wanted = typed.trim().toLowerCase();
   const fits = ({ title }: Hit) => title.toLowerCase().includes(wanted);
   const hits = [...commands.filter(fits), ...found, ...pages.filter(fits), ...everywhere.filter(fits)];
@@ -66,7 +66,7 @@ function Search({ pages, leave }: FinderProps) {
         onKeyDown={onKeyDown}
         className="h-10 w-full border-b border-line bg-transparent text-md outline-none placeholder:text-faint"
       />
-      <Hits hits={hits} active={active} point={setActive} go={go} />
+      <Hits hits={hits} asking={asking} active={active} point={setActive} go={go} />
     </>
   );
 }
@@ -81,13 +81,15 @@ const hitsId = "palette-hits";
 
 interface HitsProps {
   readonly hits: readonly Hit[];
+  /** Whether an answer is still to come. */
+  readonly asking: boolean;
   readonly active: number;
   readonly point: (at: number) => void;
   readonly go: (hit: Hit) => void;
 }
 
 /** Keys are handled on the input, which keeps focus (ARIA combobox pattern); the pointer is handled here. */
-const Hits = ({ hits, active, point, go }: HitsProps) => (
+const Hits = ({ hits, asking, active, point, go }: HitsProps) => (
   <div id={hitsId} role="listbox" aria-label="Found" className="mt-2 h-80 overflow-y-auto">
     {hits.map((hit, at) => (
       <div
@@ -101,11 +103,11 @@ const Hits = ({ hits, active, point, go }: HitsProps) => (
         onKeyDown={() => {}}
         className={`flex h-9 items-center gap-3 rounded-md px-2.5 ${at === active ? "bg-hover" : ""}`}
       >
-        <span className="truncate">{hit.title}</span>
+        <span className="max-w-[75%] shrink-0 truncate">{hit.title}</span>
         {hit.detail ? <span className="ml-auto truncate text-xs text-muted">{hit.detail}</span> : null}
       </div>
     ))}
-    {hits.length === 0 ? <div className="px-2.5 py-2 text-muted">Nothing matches.</div> : null}
+    {hits.length === 0 && !asking ? <div className="px-2.5 py-2 text-muted">Nothing matches.</div> : null}
   </div>
 );
 
@@ -113,6 +115,8 @@ interface Found {
   /** What one may ask of the identity that one looks at. */
   readonly commands: readonly Hit[];
   readonly found: readonly Hit[];
+  /** Whether an answer is still to come. */
+  readonly asking: boolean;
 }
 
 /** What matches, asked for after a short pause, and the commands of this page at once; an older answer never replaces a newer one. */
@@ -120,12 +124,18 @@ function useFound(typed: string): Found {
   const at = /^\/identities\/([0-9a-f-]{36})$/.exec(usePathname())?.[1] ?? "";
   const [commands, setCommands] = useState<readonly Hit[]>([]);
   const [found, setFound] = useState<readonly Hit[]>([]);
+  const [asking, setAsking] = useState(false);
   useEffect(() => (at === "" ? undefined : ask({ at }, 0, (answer) => setCommands(answer.commands))), [at]);
   useEffect(() => {
-    if (typed.trim().length < 2) return setFound([]);
-    return ask({ q: typed }, 150, (answer) => setFound(answer.hits));
+    const wanted = typed.trim().length >= 2;
+    setAsking(wanted);
+    if (!wanted) return setFound([]);
+    return ask({ q: typed }, 150, (answer) => {
+      setFound(answer.hits);
+      setAsking(false);
+    });
   }, [typed]);
-  return { commands, found };
+  return { commands, found, asking };
 }
 
 interface Answered {

@@ -99,7 +99,9 @@ export function RequestForm(props: RequestFormProps) {
   const errors = errorsOf(form.preview?.refusals ?? []);
   const at = (kind: keyof typeof fieldsOf, sentences: { readonly [field: string]: string }) =>
     fieldsOf[kind].map((field) => sentences[field]).find(Boolean) ?? null;
-  const unanswered = blueprint.questions.flatMap(({ kind }) => (isAnswered(kind, form.answers) ? [] : fieldsOf[kind]));
+  const unanswered = blueprint.questions.flatMap(({ kind }) =>
+    isAnswered(kind, form.answers) ? [] : [...fieldsOf[kind], ...(kind === "workload" ? ["service"] : [])],
+  );
   const errorAt = (kind: keyof typeof fieldsOf) => {
     const untouched = partOf[kind](form.answers) === partOf[kind](start.answers);
     const linked = untouched ? at(kind, start.said) : null;
