@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { boolean, check, index, integer, jsonb, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
+import type { AskKind, KeyAskKind } from "#lib/domain/ask.ts";
 import type { QuestionAnswer } from "#lib/domain/attestation.ts";
 import type { Charter, Origins, RequestKind } from "#lib/domain/charter.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
@@ -205,17 +206,7 @@ export const sessions = charter.table(
   (t) => [primaryKey({ columns: [t.tenant, t.id] })],
 );
 
-export type AskKind =
-  | "withdraw"
-  | "end-overlap"
-  | "take-back"
-  | "retry"
-  | "check"
-  | "mute"
-  | "unmute"
-  | "question"
-  | KeyAskKind;
-export type KeyAskKind = "enrol-key" | "revoke-key" | "invite-key" | "confirm-key" | "sign-bundle" | "sign-link";
+export type { AskKind, KeyAskKind };
 export type ClaimNoun =
   | "sign_ins"
   | "requests"

@@ -31,12 +31,15 @@ export const moveMark = (tx: Tx, leaf: number) =>
   tx.update(noticeMark).set({ leaf }).where(eq(noticeMark.tenant, "main"));
 
 /** Actions beside those of request states that somebody may have to be told of. */
-const toldActions = [
+export const toldActions = [
   "request-version.sealed",
   "verdict.given",
   "acceptance.given",
+  "answer.given",
+  "comment.made",
+  "ask.made",
   "step.stuck",
-  ...["asked", "reminded", "backup-asked", "overdue"].map((stage) => `question.${stage}`),
+  ...["asked", "reopened", "reminded", "backup-asked", "overdue"].map((stage) => `question.${stage}`),
   ...["suspended", "rotated", "access-changed", "retirement-started", "retired"].map((verb) => `identity.${verb}`),
   ...["invited", "enrolled", "confirmed", "revoked"].map((verb) => `passkey.${verb}`),
 ];
@@ -55,35 +58,54 @@ const security = sql`case when t.noun = 'passkey' then array(${holders} and h.ro
 /** Entries from one leaf (included) to another (excluded) that somebody may have to be told of, with who stands around them. */
 export async function readNews(tx: Tx, of: { readonly from: number; readonly to: number }): Promise<readonly News[]> {
   const rows = await tx.execute<NewsRow>(sql`
-    with told as materialized (
-      select leaf, noun, aggregate, action, actor, detail,
-        case noun
-          when 'request-state' then aggregate
-          when 'request-version' then split_part(aggregate, '/', 1)
-          when 'step' then (
-            select i.request::text from charter.steps s join charter.intents i on i.tenant = s.tenant and i.id = s.intent
-            where s.tenant = 'main' and s.id = aggregate::uuid)
-          else detail ->> 'request'
-        end::uuid as request
+    with entries as materialized (
+      select leaf, noun, aggregate, action, actor, detail, case noun when 'ask' then detail ->> 'kind' end as ask,
+        -- What an ask is about is whatever the web wrote there.
+        case when noun = 'ask' and detail ->> 'subject' ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+          then (detail ->> 'subject')::uuid end as about
       from charter.audit_entries
       where tenant = 'main' and leaf >= ${of.from} and leaf < ${of.to}
         and (noun = 'request-state' or action = any (${sql.param([...toldActions])}::text[]))
+    ),
+    told as materialized (
+      select e.*,
+        case when noun = 'request-state' then aggregate::uuid
+          when noun = 'request-version' then split_part(aggregate, '/', 1)::uuid
+          when noun = 'step' or ask = 'retry' then (
+            select i.request from charter.steps s join charter.intents i on i.tenant = s.tenant and i.id = s.intent
+            where s.tenant = 'main' and s.id = case noun when 'step' then aggregate::uuid else about end)
+          when ask in ('withdraw', 'take-back') then about
+          when noun <> 'ask' then (detail ->> 'request')::uuid
+        end as request,
+        case when noun in ('identity', 'question') then aggregate::uuid
+          when noun = 'answer' then (detail ->> 'identity')::uuid
+          when ask in ('end-overlap', 'question') then about
+          when ask in ('mute', 'unmute') then (select f.identity from charter.findings f where f.tenant = 'main' and f.id = about)
+        end as identity,
+        case when noun = 'passkey' then (detail ->> 'person')::uuid
+          when ask = 'invite-key' then about
+          when ask in ('revoke-key', 'confirm-key') then (select k.person from charter.passkeys k where k.tenant = 'main' and k.id = about)
+        end as key_of
+      from entries e
     )
     select t.action, t.aggregate as subject, t.actor, t.request, r.kind, r.requester, t.detail ->> 'verdict' as verdict,
       coalesce((t.detail ->> 'requestVersion')::int, (t.detail ->> 'version')::int, 0) as request_version,
       i.id as identity, q.round, s.accepter,
+      t.ask, case when t.noun = 'answer' then t.detail ->> 'answer' end as answer,
+      t.noun = 'comment' and t.detail ->> 'proposal' is not null as proposes,
       coalesce(i.name, v.charter ->> 'name',
-        (select p.name from charter.people p where p.tenant = 'main' and t.noun = 'passkey' and p.id = (t.detail ->> 'person')::uuid), '') as name, coalesce(i.environment, v.charter ->> 'environment', '') as environment,
+        (select p.name from charter.people p where p.tenant = 'main' and p.id = t.key_of),
+        (select g.title from charter.targets g where g.tenant = 'main' and t.ask = 'check' and g.name = t.detail ->> 'subject'), '') as name, coalesce(i.environment, v.charter ->> 'environment', '') as environment,
       coalesce(i.owner, (v.charter ->> 'owner')::uuid) as owner, i.backup_person as backup, i.ends_it,
       ${approvers} as approvers, ${operators} as operators, ${security} as security,
-      case when t.noun = 'passkey' then (t.detail ->> 'person')::uuid end as key_of
+      t.key_of
     from told t
     left join charter.requests r on r.tenant = 'main' and r.id = t.request
     left join charter.request_states s on s.tenant = 'main' and s.request = r.id
     left join lateral (
       select charter from charter.request_versions v where v.tenant = 'main' and v.request = r.id order by v.version desc limit 1) v on true
     left join charter.identities i on i.tenant = 'main'
-      and i.id = case when t.noun in ('identity', 'question') then t.aggregate::uuid else coalesce(r.identity, r.id) end
+      and i.id = coalesce(t.identity, r.identity, r.id)
     left join charter.questions q on t.noun = 'question' and q.tenant = 'main' and q.identity = i.id
     order by t.leaf`);
   return rows.map(({ request_version: requestVersion, ends_it: endsIt, key_of: keyOf, ...row }) => ({

@@ -1,7 +1,8 @@
+import type { AskKind } from "./ask.ts";
 import type { RequestKind } from "./charter.ts";
 import type { Notice, NoticeKind } from "./notice.ts";
 import { type RequestState, requestStates, sayState } from "./request.ts";
-import { isUuid } from "./text.ts";
+import { asked, inOnesName } from "./tell-in-name.ts";
 
 /** One entry of the audit log that somebody may have to be told of, with who stands around it. Ids of people are canonical. */
 export interface News {
@@ -36,27 +37,30 @@ export interface News {
   readonly verdict: string | null;
   /** Round of an identity's question. */
   readonly round: number | null;
+  /** What was asked, of an ask; what was answered, of an answer; whether a remark asks for less. */
+  readonly ask: AskKind | null;
+  readonly answer: string | null;
+  readonly proposes: boolean;
 }
 
-interface Told {
+export interface Told {
   readonly kind: NoticeKind;
   /** What it is about, the same however often it is seen. */
   readonly about: string;
   readonly to: readonly (string | null)[];
   readonly sentence: string;
+  /** Where more is to be seen; the request or the identity when it is not said. */
+  readonly path?: string;
 }
 
 /** What is told of one entry: a notice for each person, and one without a person for systems. Nothing for most entries. */
 export function noticesOf(news: News): readonly Notice[] {
   const told = toldOf(news);
   if (told === null) return [];
-  const path = news.action.startsWith("passkey.")
-    ? "/settings"
-    : news.request === null || /^(identity|question)\./.test(news.action)
-      ? identityPath(news)
-      : `/requests/${news.request}`;
+  const path = told.path ?? pathOf(news);
   const people = [...new Set(told.to.filter((person) => person !== null))];
-  const { kind, sentence } = told;
+  const { kind } = told;
+  const sentence = oneLine(told.sentence);
   const about = `${kind}:${told.about}`;
   return [null, ...people].map((person) => ({
     ...{ kind, person, sentence, path },
@@ -64,7 +68,15 @@ export function noticesOf(news: News): readonly Notice[] {
   }));
 }
 
-const identityPath = ({ identity }: News): string => (identity === null ? "/" : `/identities/${identity}`);
+/** Names are what somebody typed, or what a web that was taken over wrote: a notice is one line and not long. */
+const oneLine = (text: string): string => text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").slice(0, 400);
+
+const pathOf = ({ action, request, identity }: News): string =>
+  request !== null && !/^(identity|question|answer)\./.test(action)
+    ? `/requests/${request}`
+    : identity === null
+      ? "/"
+      : `/identities/${identity}`;
 
 function toldOf(news: News): Told | null {
   const [noun = "", verb = ""] = news.action.split(".");
@@ -108,21 +120,10 @@ const decided: ReadonlySet<RequestState> = new Set([
   "failed",
 ]);
 
-const verbs: Readonly<Record<string, string>> = {
-  provision: "The request for",
-  "change-access": "The change of access for",
-  renew: "The renewal of",
-  rotate: "The rotation of",
-  transfer: "The transfer of",
-  suspend: "The suspension of",
-  resume: "The resumption of",
-  retire: "The retirement of",
-};
-const asked = ({ kind, name, environment }: News): string =>
-  `${verbs[kind ?? "provision"] ?? "The change of"} ${name} in ${environment}`;
-
 const questions: Readonly<Record<string, string>> = {
   asked: "has a question for its owner: is it still needed?",
+  reopened:
+    "has its question again, since the request that the last answer came with ended without effect: is it still needed?",
   reminded: "still waits for its owner's answer: is it still needed?",
   "backup-asked": "has not been answered for by its owner; its backup may answer now.",
   overdue: "is overdue: nobody has said that it is still needed.",
@@ -131,7 +132,7 @@ const questions: Readonly<Record<string, string>> = {
 function ofQuestion(news: News, verb: string): Told | null {
   const words = questions[verb];
   if (words === undefined) return null;
-  const to = verb === "asked" || verb === "reminded" ? [news.owner] : [news.owner, news.backup];
+  const to = verb === "asked" || verb === "reopened" || verb === "reminded" ? [news.owner] : [news.owner, news.backup];
   return { kind: "question", about: `${news.identity}:${news.round}:${verb}`, to, sentence: `${news.name} ${words}` };
 }
 
@@ -165,26 +166,9 @@ function ofPasskey({ keyOf, security, name, subject }: News, verb: string): Told
   const words = keys[verb];
   if (words === undefined) return null;
   const to = [keyOf, ...security];
-  return { kind: "in-your-name", about: `passkey:${subject}:${verb}`, to, sentence: `${name} ${words}.` };
+  const sentence = `${name} ${words}.`;
+  return { kind: "in-your-name", about: `passkey:${subject}:${verb}`, to, sentence, path: "/settings" };
 }
-
-/** What only a signed-in person does, told to that person: they alone know whether it was they. */
-function inOnesName(news: News): Told | null {
-  // A worker's own claims have no person, `System` and `host` are none.
-  if (!isUuid(news.actor)) return null;
-  // Who asks for what they own accepts it in the same click, and is told of that click once.
-  if (news.action === "acceptance.given" && news.actor === news.requester) return null;
-  const words: Readonly<Record<string, string>> = {
-    "request-version.sealed": `${asked(news)} was sent in your name.`,
-    "verdict.given": `${news.verdict === "deny" ? "A denial" : "An approval"} was given in your name: ${lower(asked(news))}.`,
-    "acceptance.given": `Ownership of ${news.name} in ${news.environment} was accepted in your name.`,
-  };
-  const sentence = words[news.action];
-  if (sentence === undefined) return null;
-  return { kind: "in-your-name", about: `${news.action}:${news.subject}`, to: [news.actor], sentence };
-}
-
-const lower = (text: string): string => text.slice(0, 1).toLowerCase() + text.slice(1);
 
 /** What is told as an identity's end comes near; `endsAt` is part of the key, so that a renewal is told of anew. */
 export function endingNotices(of: {

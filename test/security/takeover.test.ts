@@ -163,6 +163,53 @@ test("not without notices: everybody in whose name it spoke is told, whatever th
   expect(told.map(({ person }) => person).sort()).toEqual(people.sort());
 });
 
+test("not without notices either what needs no gesture: what it withdraws, mutes and attests, and nothing that it writes stops them", async () => {
+  const { worker, database, id } = cast.scenario;
+  const identity = await cast.questioned();
+  const [waiting] = [await forge({ approvers: [] })];
+  await toldBy(worker);
+  const [finding, step] = [randomUUID(), randomUUID()];
+  await database.admin`insert into charter.findings (id, kind, identity, target, object, sentence)
+    values (${finding}, 'drift', ${identity}, 'payments-aws', ${finding}, 'It differs.')`;
+  const asks: readonly (readonly [string, string, string])[] = [
+    [actors.requester, "withdraw", waiting],
+    [actors.security, "mute", finding],
+    [actors.owner, "question", identity],
+    [actors.operator, "check", "payments-aws"],
+    // What no honest web would write.
+    [actors.operator, "check", "'; drop table charter.notices"],
+    [actors.operator, "retry", step],
+    [actors.operator, "retry", "no id"],
+    [actors.security2, "mute", ""],
+    [actors.security2, "revoke-key", "nobody's"],
+    [actors.security2, "no such kind", randomUUID()],
+  ];
+  for (const [person, kind, subject] of asks)
+    await web`insert into charter.asks (id, kind, subject, person) values (${randomUUID()}, ${kind}, ${subject}, ${id(person)})`;
+  await web`insert into charter.answers (id, identity, round, person, answer, evidence, shown)
+    values (${randomUUID()}, ${identity}, 1, ${id(actors.owner)}, 'keep', '', '{}')`;
+  await cast.scenario.settle();
+  expect(await stateOf(waiting)).toBe("withdrawn");
+  await toldBy(worker);
+  const told = await database.admin`
+    select person, sentence, path from charter.notices where kind = 'in-your-name' and promised and person is not null
+      and (sentence like 'It was asked%' or sentence like 'The question%')`;
+  const of = (person: string) =>
+    told.filter((row) => row.person === id(person)).map(({ sentence, path }) => `${path} ${sentence}`);
+  expect(of(actors.requester)).toEqual([
+    expect.stringMatching(`^/requests/${waiting} It was asked in your name to withdraw the request for `),
+  ]);
+  expect(of(actors.security)).toEqual([
+    expect.stringMatching("^/findings It was asked in your name to mute a finding about "),
+  ]);
+  expect(of(actors.owner).sort()).toEqual([
+    expect.stringMatching(`^/identities/${identity} It was asked in your name to ask the owner of `),
+    expect.stringMatching(`^/identities/${identity} The question about .* was answered in your name: keep`),
+  ]);
+  expect(of(actors.operator)).toHaveLength(4);
+  expect(of(actors.security2)).toHaveLength(2);
+});
+
 describe("not in another channel's name", () => {
   test("every entry of it says that the web said so, and that nothing but a session stands behind it", async () => {
     const id = await forge();
