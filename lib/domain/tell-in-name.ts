@@ -1,6 +1,6 @@
 import type { AskKind } from "./ask.ts";
 import { questionAnswers } from "./attestation.ts";
-import type { News, Told } from "./tell.ts";
+import type { News, Told } from "./news.ts";
 import { isUuid } from "./text.ts";
 
 /**

@@ -1,57 +1,7 @@
-import type { AskKind } from "./ask.ts";
-import type { RequestKind } from "./charter.ts";
-import type { Notice, NoticeKind } from "./notice.ts";
+import type { News, Told } from "./news.ts";
+import type { Notice } from "./notice.ts";
 import { type RequestState, requestStates, sayState } from "./request.ts";
 import { asked, inOnesName } from "./tell-in-name.ts";
-
-/** One entry of the audit log that somebody may have to be told of, with who stands around it. Ids of people are canonical. */
-export interface News {
-  /** Action of the entry: `verdict.given`. */
-  readonly action: string;
-  /** Id of the aggregate it concerns. */
-  readonly subject: string;
-  /** Who is said to have done it: a person's id, `System`, `host`, or nobody (empty) for what a worker asks. */
-  readonly actor: string;
-  /** The request behind it; null where there is none. */
-  readonly request: string | null;
-  readonly requestVersion: number;
-  readonly kind: RequestKind | null;
-  /** The identity behind it; null while it is only asked for. */
-  readonly identity: string | null;
-  readonly name: string;
-  readonly environment: string;
-  readonly requester: string | null;
-  readonly owner: string | null;
-  readonly backup: string | null;
-  readonly endsIt: string | null;
-  /** Who is asked to accept ownership now. */
-  readonly accepter: string | null;
-  /** Who may decide at this moment; empty once it is decided. */
-  readonly approvers: readonly string[];
-  /** Who is to be told of stuck work. */
-  readonly operators: readonly string[];
-  /** Who holds security, of what concerns a passkey; and whose key it is. */
-  readonly security: readonly string[];
-  readonly keyOf: string | null;
-  /** `approve` or `deny`, of a verdict. */
-  readonly verdict: string | null;
-  /** Round of an identity's question. */
-  readonly round: number | null;
-  /** What was asked, of an ask; what was answered, of an answer; whether a remark asks for less. */
-  readonly ask: AskKind | null;
-  readonly answer: string | null;
-  readonly proposes: boolean;
-}
-
-export interface Told {
-  readonly kind: NoticeKind;
-  /** What it is about, the same however often it is seen. */
-  readonly about: string;
-  readonly to: readonly (string | null)[];
-  readonly sentence: string;
-  /** Where more is to be seen; the request or the identity when it is not said. */
-  readonly path?: string;
-}
 
 /** What is told of one entry: a notice for each person, and one without a person for systems. Nothing for most entries. */
 export function noticesOf(news: News): readonly Notice[] {

@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { toldActions } from "#db/store/notices.ts";
+import { toldActions } from "#db/store/news.ts";
 import { nouns } from "#lib/audit/entry.ts";
 import type { AskKind } from "#lib/domain/ask.ts";
 import { stages } from "#lib/domain/attestation.ts";
+import type { News } from "#lib/domain/news.ts";
 import { requestStates } from "#lib/domain/request.ts";
-import { type News, noticesOf } from "#lib/domain/tell.ts";
+import { noticesOf } from "#lib/domain/tell.ts";
 
 // Every action that the audit log can hold is either told, or listed here with the reason why nobody is. A new one is neither,
 // and fails until somebody has decided.

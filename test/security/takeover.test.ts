@@ -186,6 +186,10 @@ test("not without notices either what needs no gesture: what it withdraws, mutes
   ];
   for (const [person, kind, subject] of asks)
     await web`insert into charter.asks (id, kind, subject, person) values (${randomUUID()}, ${kind}, ${subject}, ${id(person)})`;
+  const forged = randomUUID();
+  await web`insert into charter.requests (id, kind, requester, drafted_at) values (${forged}, 'provision', ${id(actors.backup)}, now())`;
+  await web`insert into charter.request_versions (request, version, charter, origins, change, digest, plan_digest, person)
+    values (${forged}, 1, '{"owner": "no id", "name": 7}', '{}', '{}', '', '', ${id(actors.backup)})`;
   await web`insert into charter.answers (id, identity, round, person, answer, evidence, shown)
     values (${randomUUID()}, ${identity}, 1, ${id(actors.owner)}, 'keep', '', '{}')`;
   await cast.scenario.settle();

@@ -1,15 +1,8 @@
 import type { Tx } from "#db/client.ts";
 import { readActiveBundle } from "#db/read/planning-facts.ts";
 import { databaseClock } from "#db/store/audit.ts";
-import {
-  insertNotices,
-  lockMark,
-  moveMark,
-  type NewNotice,
-  readNews,
-  readNoticeChoices,
-  readUntoldEndings,
-} from "#db/store/notices.ts";
+import { lockMark, moveMark, readNews } from "#db/store/news.ts";
+import { insertNotices, type NewNotice, readNoticeChoices, readUntoldEndings } from "#db/store/notices.ts";
 import { later } from "#lib/domain/instant.ts";
 import { dueFor, type Notice, readChoice } from "#lib/domain/notice.ts";
 import { endingNotices, noticesOf } from "#lib/domain/tell.ts";
