@@ -21,6 +21,7 @@ const credentials: JsonObject = {
 const reads = [
   "iam:ListRoles",
   "iam:ListUsers",
+  "iam:GetAccountAuthorizationDetails",
   "iam:GetPolicy",
   "iam:GetOpenIDConnectProvider",
   "iam:GenerateCredentialReport",
