@@ -1,5 +1,7 @@
-import { integer, primaryKey, text, uuid } from "drizzle-orm/pg-core";
-import { charter, instant, tenant } from "./columns.ts";
+import { sql } from "drizzle-orm";
+import { check, integer, jsonb, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import type { ServiceTold } from "#lib/domain/access-use.ts";
+import { charter, holdsNoSecret, instant, tenant } from "./columns.ts";
 
 /**
  * What sources told of the use of an identity's credentials and objects. An observation: the sweep writes it without an audit
@@ -23,3 +25,30 @@ export const uses = charter.table(
   },
   (t) => [primaryKey({ columns: [t.tenant, t.identity, t.subject] })],
 );
+
+/**
+ * Which of its permissions an identity used, as its target told last; null while it has told nothing. An observation, like `uses`.
+ * Nothing is concluded of it: people look before they take something away.
+ */
+export const accessUses = charter.table(
+  "access_uses",
+  {
+    tenant: tenant(),
+    identity: uuid("identity").notNull(),
+    /** When the target was asked last, whether or not it told. */
+    askedAt: instant("asked_at").notNull(),
+    told: jsonb("told").$type<KeptAccess>(),
+    /** When it told that. */
+    observedAt: instant("observed_at"),
+  },
+  (t) => [primaryKey({ columns: [t.tenant, t.identity] }), check("access_uses_told", holdsNoSecret(sql`told`))],
+);
+
+/** What the target told, as it is kept. */
+export type KeptAccess = {
+  readonly source: string;
+  readonly services: readonly ServiceTold[];
+  /** ISO instant. */
+  readonly seesSince: string;
+  readonly lagMinutes: number;
+};

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Covers, Permission } from "#lib/domain/access.ts";
+import type { AccessTold } from "#lib/domain/access-use.ts";
 import type { Charter, CredentialModel, RequestKind } from "#lib/domain/charter.ts";
 import type { EstateIdentity } from "#lib/domain/estate.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
@@ -18,7 +19,7 @@ import type { ReachPack } from "./blueprint.ts";
  * What not every target type can do; plans, sweeps and screens ask for a capability, never for a kind. `rotate`: replaces a
  * stored credential; `last-used`: tells of use; `federate`: trusts tokens of an identity provider.
  */
-export type Capability = "rotate" | "last-used" | "federate";
+export type Capability = "rotate" | "last-used" | "access-used" | "federate";
 
 /** `issue` is the only kind that may touch a secret; `disable`, `revoke` and `remove` run in lane 0. */
 export type StepKind = "create" | "issue" | "empower" | "disable" | "revoke" | "remove" | "read";
@@ -261,6 +262,8 @@ export interface Target {
   survey?(calls: Calls): Promise<Survey>;
   /** What it tells of use; absent when it tells nothing. */
   readonly lastUse?: LastUse;
+  /** Which services and actions an object used; absent where it does not tell. */
+  readonly accessUse?: AccessUse;
   close(): Promise<void>;
 }
 
@@ -296,6 +299,13 @@ export interface LastUse {
   readonly everyMinutes: number;
   /** One answer for each that is asked; reads only. Cheap: where the target tells of many at once, many are asked for at once. */
   tell(asked: readonly UseSubject[], calls: Calls): Promise<readonly UseTold[]>;
+}
+
+export interface AccessUse {
+  /** Asking again sooner tells nothing new. */
+  readonly everyMinutes: number;
+  /** What one object used; null: it tells nothing of this one. Reads only; some calls each, so that few are asked for at once. */
+  tell(subject: UseSubject, calls: Calls): Promise<Omit<AccessTold, "observedAt"> | null>;
 }
 
 export interface CredentialSeen {

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Queries } from "#db/client.ts";
+import { readAccessUse } from "#db/read/access-use.ts";
 import { readAskedQuestions } from "#db/read/attestations.ts";
 import { readIdentityInSight } from "#db/read/identity-sight.ts";
 import { readBlueprint, readReachPacks } from "#db/read/planning-facts.ts";
@@ -7,6 +8,7 @@ import { readPresentPlan } from "#db/store/intents.ts";
 import { blueprintSchema, reachPackSchema } from "#lib/connectors/blueprint.ts";
 import { connectorOf } from "#lib/connectors/registry.ts";
 import type { Permission } from "#lib/domain/access.ts";
+import { type ActionUse, actionUse } from "#lib/domain/access-use.ts";
 import type { Viewer } from "#lib/domain/actor.ts";
 import { mayAskAbout } from "#lib/domain/ownership.ts";
 import { gatherEvidence } from "#lib/judgement/gather-evidence.ts";
@@ -28,12 +30,20 @@ export async function accessPage(
   const connector = connectorOf(row.connector);
   const present = await readPresentPlan(db, id);
   const held = connector === undefined || present === null ? [] : await connector.access(present.plan.objects);
+  const accessUse = await readAccessUse(db, id);
   const spec = connector?.spec.safeParse(charter.spec);
   return {
     request: randomUUID(),
     identity: { id, name: row.name, environment: row.environment },
     refused: "refusals" in may ? may.refusals[0].sentence : null,
-    held: heldBy(held),
+    held: heldBy(held, (action) => accessUse && actionUse(action, accessUse.told, accessUse.changed)),
+    tellsAccess: connector?.capabilities.has("access-used") ?? false,
+    /** Who told which of these it uses; null while nobody has. */
+    told: accessUse && {
+      source: accessUse.told.source,
+      lagMinutes: accessUse.told.lagMinutes,
+      observedAt: accessUse.told.observedAt.toISOString(),
+    },
     text: spec?.success ? (connector?.asText?.(spec.data) ?? null) : null,
     blueprint: charter.blueprint,
     ...(await readOffer(db, charter.blueprint)),
@@ -48,8 +58,8 @@ export async function accessPage(
 }
 export type AccessPage = NonNullable<Awaited<ReturnType<typeof accessPage>>>;
 
-/** One action as the form lists it: once, with every place where it is allowed. */
-function heldBy(permissions: readonly Permission[]) {
+/** One action as the form lists it: once, with every place where it is allowed and what was told of its use. */
+function heldBy(permissions: readonly Permission[], used: (action: string) => ActionUse | null) {
   const services = new Map<string, Map<string, Permission>>();
   for (const one of permissions) {
     const actions = services.get(one.service) ?? new Map<string, Permission>();
@@ -61,6 +71,7 @@ function heldBy(permissions: readonly Permission[]) {
     actions: [...actions.values()].map(({ action, level, on }) => ({
       action,
       level,
+      used: used(action),
       on: [...new Set(on.map(({ resource }) => resource))],
     })),
   }));

@@ -12,6 +12,7 @@ import { type Patience, type Sweep, startSchedule } from "./schedule.ts";
 import { runSealer } from "./sealer.ts";
 import { signInKeys } from "./sign-in-keys.ts";
 import type { Standing } from "./standing.ts";
+import { watchAccess } from "./sweeps/access-use.ts";
 import { checkPlace, checkPlaces } from "./sweeps/check-places.ts";
 import { retireByCondition } from "./sweeps/conditions.ts";
 import { keepDebt } from "./sweeps/debt.ts";
@@ -85,6 +86,7 @@ const inOrder = (sweeps: readonly Sweep[]): readonly Sweep[] =>
   );
 
 const sweepsOf = (worker: Worker): readonly Sweep[] => [
+  { name: "access-use", cron: "7,22,37,52 * * * *", run: () => watchAccess(worker) },
   { name: "attestations", cron: "*/5 * * * *", run: async () => void (await planQuestions(worker)) },
   { name: "check-places", cron: "17 4 * * *", run: () => checkPlaces(worker) },
   { name: "conditions", cron: "*/5 * * * *", run: async () => void (await retireByCondition(worker)) },

@@ -236,6 +236,7 @@ it("lists every table that the worker alone writes, but queues and outcomes", as
     "findings",
     "inbox",
     "uses",
+    "access_uses",
     "notices",
     "notice_mark",
   ];

@@ -235,7 +235,7 @@ describe("a reading of the whole account", () => {
 
 describe("check", () => {
   const rights =
-    "CreateRole GetRole TagRole ListRoleTags UpdateAssumeRolePolicy PutRolePolicy GetRolePolicy ListRolePolicies ListAttachedRolePolicies DeleteRolePolicy DeleteRole ListRoles CreateUser GetUser TagUser ListUserTags ListAccessKeys CreateAccessKey UpdateAccessKey DeleteAccessKey GetAccessKeyLastUsed PutUserPolicy GetUserPolicy ListUserPolicies ListAttachedUserPolicies DeleteUserPolicy DeleteUser ListUsers ListGroupsForUser ListInstanceProfilesForRole GetPolicy GetOpenIDConnectProvider GetAccountAuthorizationDetails";
+    "CreateRole GetRole TagRole ListRoleTags UpdateAssumeRolePolicy PutRolePolicy GetRolePolicy ListRolePolicies ListAttachedRolePolicies DeleteRolePolicy DeleteRole ListRoles CreateUser GetUser TagUser ListUserTags ListAccessKeys CreateAccessKey UpdateAccessKey DeleteAccessKey GetAccessKeyLastUsed PutUserPolicy GetUserPolicy ListUserPolicies ListAttachedUserPolicies DeleteUserPolicy DeleteUser ListUsers ListGroupsForUser ListInstanceProfilesForRole GetPolicy GetOpenIDConnectProvider GetAccountAuthorizationDetails GenerateServiceLastAccessedDetails GetServiceLastAccessedDetails";
   test.each(rights.split(" "))("names iam:%s and nothing else when only it is missing", async (right) => {
     simulator.fault({ operation: right, effect: { kind: "denied" }, times: null });
     const checks = await role.target.check(openCalls());

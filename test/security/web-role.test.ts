@@ -63,6 +63,7 @@ const facts = [
   "notices",
   "notice_mark",
   "uses",
+  "access_uses",
   "workers",
   "inbox",
   "audit_entries",

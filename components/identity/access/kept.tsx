@@ -5,11 +5,12 @@ import { levelTitles } from "#lib/domain/grid.ts";
 import type { AccessPage } from "#lib/web/access-page.ts";
 import { Places } from "../../plan/places.tsx";
 import { Badge } from "../../ui/badge.tsx";
+import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { cx } from "../../ui/cx.ts";
 import { Field, FieldError } from "../../ui/field.tsx";
 import { Textarea } from "../../ui/input.tsx";
-import { UseSaid } from "./use-said.tsx";
+import { ActionUsed, UseSaid } from "./use-said.tsx";
 
 export interface AccessPartProps {
   readonly page: AccessPage;
@@ -24,7 +25,7 @@ export function Kept({ page, wanted, change, error }: AccessPartProps) {
   return (
     <Card title="What it may do now" aside={`${count} ${count === 1 ? "action" : "actions"}`}>
       <div className="grid gap-3">
-        <UseSaid use={page.use} />
+        <UseSaid page={page} />
         {wanted.instead === null ? (
           <Actions page={page} wanted={wanted} change={change} error={error} />
         ) : (
@@ -59,6 +60,25 @@ const AsText = ({ text, change, error }: Pick<AccessPartProps, "change" | "error
   </Field>
 );
 
+interface UnseenProps {
+  readonly page: AccessPage;
+  readonly drop: ReadonlySet<string>;
+  readonly take: (actions: readonly string[]) => void;
+}
+
+/** One click for what its target tracks and did not see; nothing is chosen by itself. */
+function Unseen({ page, drop, take }: UnseenProps) {
+  const unseen = page.held.flatMap(({ actions }) =>
+    actions.flatMap(({ action, used }) => (used?.said === "not-seen" && !drop.has(action) ? [action] : [])),
+  );
+  if (unseen.length === 0) return null;
+  return (
+    <Button className="justify-self-start" onClick={() => take(unseen)}>
+      Take away {unseen.length === 1 ? "the one" : `the ${unseen.length}`} not seen
+    </Button>
+  );
+}
+
 function Actions({ page, wanted, change, error }: AccessPartProps) {
   const drop = new Set(wanted.drop);
   const set = (actions: readonly string[], keep: boolean) => {
@@ -67,6 +87,7 @@ function Actions({ page, wanted, change, error }: AccessPartProps) {
   };
   return (
     <div className="grid gap-3">
+      <Unseen page={page} drop={drop} take={(actions) => set(actions, false)} />
       {page.held.map(({ service, actions }) => {
         const names = actions.map(({ action }) => action);
         const kept = names.filter((name) => !drop.has(name)).length;
@@ -82,7 +103,7 @@ function Actions({ page, wanted, change, error }: AccessPartProps) {
               </button>
             </legend>
             <ul className="grid max-h-80 gap-0.5 overflow-y-auto px-3 pt-1 pb-2">
-              {actions.map(({ action, level, on }) => (
+              {actions.map(({ action, level, on, used }) => (
                 <li key={action}>
                   <label className="flex min-h-7 items-baseline gap-2 text-sm">
                     <input
@@ -97,6 +118,7 @@ function Actions({ page, wanted, change, error }: AccessPartProps) {
                     <Badge tone="outline">{level === null ? "Not known" : levelTitles[level]}</Badge>
                   </label>
                   <div className="-mt-1 mb-1 pl-[21px] text-[12.5px]">
+                    <ActionUsed used={used} told={page.told} />
                     <Places places={on} />
                   </div>
                 </li>

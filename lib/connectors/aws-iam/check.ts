@@ -12,8 +12,9 @@ import {
   ListUserTagsCommand,
 } from "@aws-sdk/client-iam";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
-import { TargetFault } from "#lib/domain/fault.ts";
+import { type FaultKind, TargetFault } from "#lib/domain/fault.ts";
 import type { Calls, Check } from "#lib/domain/target.ts";
+import { readReport, startReport } from "./access-use.ts";
 import type { Desired } from "./desired.ts";
 import type { Ground } from "./ground.ts";
 import type { Holder, Seen } from "./holder.ts";
@@ -68,20 +69,21 @@ export async function check(probe: Probe): Promise<readonly Check[]> {
   return checks.list;
 }
 
+const aboutRights: readonly FaultKind[] = ["denied", "quota", "invalid", "not-found"];
+
 /** Collects what was tried. A fault that is about reachability and not about a right ends the check. */
 class Checks {
   readonly list: Check[] = [];
 
-  /** Tries one right; null when it is missing. */
-  async see<T>(right: string, attempt: () => Promise<T>): Promise<T | null> {
+  /** Tries one right; null when it is missing. Only faults of these kinds say so, every other is thrown. */
+  async see<T>(right: string, attempt: () => Promise<T>, missing = aboutRights): Promise<T | null> {
     try {
       const value = await attempt();
       this.#add({ name: right, ok: true, sentence: "Allowed." });
       return value;
     } catch (error) {
       if (!(error instanceof TargetFault)) throw error;
-      if (error.kind !== "denied" && error.kind !== "quota" && error.kind !== "invalid" && error.kind !== "not-found")
-        throw error;
+      if (!missing.includes(error.kind)) throw error;
       const mend = error.kind === "denied" ? `Allow ${right} to the worker.` : `Look at the account: ${error.code}.`;
       this.#add({ name: right, ok: false, sentence: error.sentence, mend });
       return null;
@@ -185,6 +187,7 @@ async function lifecycle(probe: Probe, checks: Checks, { ground, desired }: Trie
   const made = await checks.see(`iam:Create${noun}`, () => holder.create(calls, name, { desired, tags }));
   if (made === null) return;
   await checks.see(`iam:Get${noun}`, () => holder.read(calls, name));
+  await reportRights(probe, checks, made.arn);
   await checks.see(`iam:Tag${noun}`, () => holder.tag(calls, name, { "charter:check": "done" }));
   await listTags(probe, checks, made);
   if (holder.noun === "role") await checks.see("iam:UpdateAssumeRolePolicy", () => holder.close(calls, name));
@@ -197,6 +200,22 @@ async function lifecycle(probe: Probe, checks: Checks, { ground, desired }: Trie
   await checks.see(`iam:ListAttached${noun}Policies`, () => holder.attached(calls, name));
   await checks.see(`iam:Delete${noun}Policy`, () => holder.deletePolicy(calls, name, disabledName));
   await removal({ holder, calls, name }, checks, `iam:Delete${noun}`);
+}
+
+/** Only a refusal speaks of a right: a new object may not be known yet, and a server that has no such report owes nobody one. */
+async function reportRights({ role: { aws }, calls }: Probe, checks: Checks, arn: string): Promise<void> {
+  const tried = async <T>(right: string, attempt: () => Promise<T>): Promise<T | null> => {
+    try {
+      return await checks.see(right, attempt, ["denied"]);
+    } catch (error) {
+      if (!(error instanceof TargetFault) || error.kind === "throttled") throw error;
+      const sentence = `It could not be tried: ${error.sentence} What its access is used for stays untold.`;
+      checks.condition({ name: right, ok: true, sentence });
+      return null;
+    }
+  };
+  const job = await tried("iam:GenerateServiceLastAccessedDetails", () => startReport(aws, calls, arn));
+  if (job !== null) await tried("iam:GetServiceLastAccessedDetails", () => readReport(aws, calls, { job }));
 }
 
 async function listTags({ role: { aws }, calls }: Probe, checks: Checks, { name, trust }: Seen): Promise<void> {

@@ -26,13 +26,14 @@ const reads = [
   "iam:GetOpenIDConnectProvider",
   "iam:GenerateCredentialReport",
   "iam:GetCredentialReport",
+  "iam:GetServiceLastAccessedDetails",
   "sts:GetCallerIdentity",
 ];
 const objects = [
   "GetRole ListRoleTags TagRole UntagRole UpdateAssumeRolePolicy DeleteRole GetRolePolicy ListRolePolicies",
   "ListAttachedRolePolicies DeleteRolePolicy DetachRolePolicy ListInstanceProfilesForRole DetachUserPolicy GetUser ListUserTags TagUser UntagUser DeleteUser GetUserPolicy",
   "ListUserPolicies ListAttachedUserPolicies DeleteUserPolicy ListGroupsForUser ListAccessKeys CreateAccessKey",
-  "UpdateAccessKey DeleteAccessKey GetAccessKeyLastUsed",
+  "UpdateAccessKey DeleteAccessKey GetAccessKeyLastUsed GenerateServiceLastAccessedDetails",
 ].flatMap((line) => line.split(" ").map((name) => `iam:${name}`));
 
 /** What the worker's own principal needs at AWS, and what it must never be able to do. */

@@ -16,7 +16,7 @@ import { validate } from "./validate.ts";
 export const awsIam: Connector<AwsSettings, AwsSpec> = {
   kind: "aws-iam",
   title: "AWS account",
-  capabilities: new Set(["rotate", "last-used", "federate"]),
+  capabilities: new Set(["rotate", "last-used", "access-used", "federate"]),
   credentials: ["federated", "static"],
   settings: settingsSchema,
   example,

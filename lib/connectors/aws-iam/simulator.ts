@@ -8,6 +8,7 @@ import {
   type WireCall,
   type WireReply,
 } from "#lib/simulation/server.ts";
+import { accessedOperations, attempted } from "./simulator/accessed.ts";
 import { holderOperations, type Operation, seconds, type Turn } from "./simulator/holders.ts";
 import { keyOperations } from "./simulator/keys.ts";
 import { answerXml, errorXml, Query, WireError, wireError, type Xml } from "./simulator/protocol.ts";
@@ -20,6 +21,7 @@ const operations: Readonly<Record<string, Operation>> = {
   ...holderOperations,
   ...keyOperations,
   ...reportOperations,
+  ...accessedOperations,
 };
 
 export interface AwsStart extends StartOptions {
@@ -124,27 +126,37 @@ function authenticate({ request, state, now, arrivedAt }: WireCall<Account>): Ca
     if (Date.parse(session.expiresAt) <= now.getTime())
       throw wireError("ExpiredToken", "The security token included in the request is expired");
     const role = Object.values(state.roles).find(({ arn }) => arn === session.roleArn);
-    if (role !== undefined) role.lastUsed = { at: seconds(now), region: "us-east-1" };
+    if (role !== undefined) {
+      role.lastUsed = { at: seconds(now), region: "us-east-1" };
+      attempted(role, actionOf(request), now);
+    }
     return { arn: session.arn, id: signed.accessKeyId };
   }
-  return userCaller(state, { keyId: signed.accessKeyId, service: new Query(request.body).service, now });
+  return userCaller(state, { keyId: signed.accessKeyId, action: actionOf(request), now });
+}
+
+/** `sts:GetCallerIdentity`. */
+function actionOf({ body }: WireCall<Account>["request"]): string {
+  const { service, operation } = new Query(body);
+  return `${service}:${operation}`;
 }
 
 interface Signing {
   readonly keyId: string;
-  readonly service: "iam" | "sts";
+  readonly action: string;
   readonly now: Date;
 }
 
 /** Any call that is signed with a user's key is a use of it, also one that is then refused. */
-function userCaller(state: Account, { keyId, service, now }: Signing): Caller {
+function userCaller(state: Account, { keyId, action, now }: Signing): Caller {
   const key = state.keys[keyId];
   const name = key?.user ?? "";
   if (name === workerUser) return { arn: workerArn(state), id: "AIDASIMULATEDWORKER01" };
   const user = state.users[name.toLowerCase()];
   if (user === undefined || key === undefined)
     throw wireError("InvalidClientTokenId", "The security token included in the request is invalid.");
-  key.lastUsed = { at: seconds(now), region: "us-east-1", service };
+  key.lastUsed = { at: seconds(now), region: "us-east-1", service: action.slice(0, action.indexOf(":")) };
+  attempted(user, action, now);
   return { arn: user.arn, id: user.id };
 }
 

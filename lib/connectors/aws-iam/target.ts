@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { ConnectEntry, Step, Target } from "#lib/connectors/connector.ts";
 import { base32 } from "#lib/digest/name.ts";
+import { accessUse } from "./access-use.ts";
 import { check } from "./check.ts";
 import { openAws } from "./client.ts";
 import { accessKeyCredential } from "./credential.ts";
@@ -44,6 +45,7 @@ export function connect(given: ConnectEntry): Target {
     discover: (calls) => discover({ aws, keys }, calls),
     readWhole: (calls) => readWhole({ role, user }, calls),
     survey: (calls) => survey(aws, calls),
+    accessUse: accessUse(aws, windows.poll),
     lastUse: lastUse({ aws, keys, roles: role.holder }),
     close: async () => aws.close(),
   };

@@ -12,8 +12,19 @@ export interface Account {
   sessions: Record<string, Session>;
   /** The credential report, and when it was written; asked for once, it is there. */
   report?: { at: string; csv: string };
+  /** Reports of what was used, by their job. */
+  reports?: Record<string, Report>;
   /** Last number drawn for ids. */
   serial: number;
+}
+
+export interface Report {
+  arn: string;
+  /** Also of single actions. */
+  actions: boolean;
+  at: string;
+  /** How often it was asked for. */
+  asked: number;
 }
 
 export interface Holder {
@@ -28,6 +39,8 @@ export interface Holder {
   inline: Record<string, string>;
   /** ARNs of managed policies. */
   attached: string[];
+  /** Last attempt of each action by this holder's own credentials, refused ones too: `sts:GetCallerIdentity` → when. */
+  attempts?: Record<string, string>;
 }
 export interface Role extends Holder {
   trust: string;
