@@ -12,7 +12,7 @@ export const Differing = ({ differing: { kinds, rows } }: { readonly differing: 
   <Card
     title="Differs at the targets"
     aside={kinds.map(({ kind, count }) => (
-      <Link key={kind} className="link my-0.5 whitespace-nowrap" href={`/findings?kind=${kind}`}>
+      <Link key={kind} className="link my-1 whitespace-nowrap" href={`/findings?kind=${kind}`}>
         {count} {wordsOf(kind).title.toLowerCase()}
       </Link>
     ))}
