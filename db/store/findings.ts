@@ -1,6 +1,7 @@
-import { and, eq, isNull, lt, ne, type SQL, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, lt, ne, type SQL, sql } from "drizzle-orm";
 import { environments } from "#lib/domain/charter.ts";
 import {
+  discrepancyFindings,
   type FindingKind,
   findingKinds,
   type RecordFinding,
@@ -44,20 +45,50 @@ export const seeFinding = (db: Db | Tx, row: SeenFinding, at: Date) =>
       },
     });
 
-/** Closes what a completed sweep of a target no longer saw. Squatters are closed by nobody but a person's next look. */
-export const closeUnseen = (db: Db | Tx, target: string, sweptSince: Date) =>
+const underWay = sql`exists (select 1 from charter.intents n where n.tenant = 'main' and n.identity = ${findings.identity} and n.state in ('running', 'undoing'))`;
+
+/** Closes what a completed sweep of a target no longer saw: not of identities that are being changed, nor of `kept` ones, of which it learned nothing. */
+export const closeUnseen = (
+  db: Db | Tx,
+  target: string,
+  { since, kept }: { readonly since: Date; readonly kept: readonly string[] },
+) =>
   db
     .update(findings)
-    .set({ closedAt: sweptSince })
+    .set({ closedAt: since })
     .where(
       and(
         eq(findings.tenant, "main"),
         eq(findings.target, target),
         isNull(findings.closedAt),
-        lt(findings.seenAt, sweptSince),
-        sql`${findings.kind} in ('unregistered', 'orphan', 'missing', 'drifted')`,
+        lt(findings.seenAt, since),
+        inArray(findings.kind, [...discrepancyFindings]),
+        sql`(${findings.identity} is null or not (${findings.identity} = any (${sql.param([...kept])}::uuid[]) or ${underWay}))`,
       ),
     );
+
+/** Something that is not ours, met by an identity's request. */
+export interface Taken {
+  readonly id: string;
+  readonly identity: string;
+  readonly object: string;
+}
+
+/** What open findings of a target say is not ours, of identities that no sweep looks at: they never lived, or are over. */
+export async function readTaken(db: Db, target: string, since: Date): Promise<readonly Taken[]> {
+  const rows = await db.execute<{ id: string; identity: string; object: string }>(sql`
+    select f.id, f.identity, f.object from charter.findings f join charter.identities i on i.tenant = 'main' and i.id = f.identity
+    where f.tenant = 'main' and f.target = ${target} and f.kind = 'squatter' and f.closed_at is null
+      and f.seen_at < ${since.toISOString()}::timestamptz and i.state in ('failed', 'retired')`);
+  return [...rows];
+}
+
+/** Says that an open finding is still so. */
+export const seeAgain = (db: Db, id: string, at: Date) =>
+  db
+    .update(findings)
+    .set({ seenAt: at })
+    .where(and(eq(findings.tenant, "main"), eq(findings.id, id), isNull(findings.closedAt)));
 
 /** How many findings of a kind a sweep opened or wrote anew, and closed. */
 export interface Swept extends Record<string, unknown> {

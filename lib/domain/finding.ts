@@ -171,7 +171,7 @@ const words: { readonly [K in FindingKind]: FindingWords } = {
     says: ["differences"],
     points: 60,
     controls: inventory,
-    remedies: ["retire"],
+    remedies: [],
   },
   unregistered: {
     title: "Claims to be ours",

@@ -60,6 +60,10 @@ export function compare(
   return { kind: "drifted", differences: drift(seen, { objectName, state }).map(said) };
 }
 
+/** What to do about something that is not ours: no request of ours touches it. */
+export const whatOfTaken =
+  "It has been left as it is: look who made it, and remove it at the target. This closes once the name is free.";
+
 /** A target says "its permissions were changed". */
 const asSentence = (words: string): string =>
   `${words.charAt(0).toUpperCase()}${words.slice(1)}${/[.!?]$/.test(words) ? "" : "."}`;

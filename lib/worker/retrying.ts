@@ -1,6 +1,6 @@
 import { Squatter } from "#lib/connectors/connector.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
-import type { Discrepancy } from "#lib/domain/reconciliation.ts";
+import { type Discrepancy, whatOfTaken } from "#lib/domain/reconciliation.ts";
 import type { StepFault } from "#lib/facts/steps/fault.ts";
 import { Frozen, PutOff } from "./credential-storing.ts";
 
@@ -79,7 +79,7 @@ function toSquatter(error: Squatter, powerless: boolean): Reaction {
     ambiguous: false,
     atLeastMs: 0,
     stuckNow: true,
-    finding: { kind: "squatter", object: error.object, sentence },
+    finding: { kind: "squatter", object: error.object, sentence: `${sentence} ${whatOfTaken}` },
   };
 }
 

@@ -119,8 +119,12 @@ function postgresqlHand(world: CrashWorld): Hand {
   };
 }
 
-async function born(world: CrashWorld): Promise<{ name: string; identity: string; seeded: SeededIntent }> {
+async function born(
+  world: CrashWorld,
+  before: (name: string) => Promise<unknown> = async () => undefined,
+): Promise<{ name: string; identity: string; seeded: SeededIntent }> {
   const name = `charter-dev-sweep-${randomBytes(5).toString("hex")}`;
+  await before(name);
   const storage = world.stores ? { vault: "vault-main", mount: "kv", path: `crash/${name}` } : null;
   const objects = world.planned({ kind: "provision", name, storage, held: [] });
   const shape = { kind: "provision", target: world.kind, connector: world.kind, name, objects, storage } as const;
@@ -271,6 +275,41 @@ it.each([
     await hand.remove(kept.name);
     await reconcile(worker);
     expect(await found(target)).toEqual([`missing: ${kept.name} is gone from its target.`]);
+    await hand.close();
+  },
+);
+
+it.each([
+  ["aws-iam role", awsHand],
+  ["postgresql role", postgresqlHand],
+])(
+  "%s: what is not ours is a finding until the name is free, of who failed on it and of who lives",
+  async (of, handOf) => {
+    const world = worlds.all.find(({ name }) => name === of) ?? expect.fail(of);
+    const hand = handOf(world);
+    const worker = makeWorker(world);
+    await publishConfig(worker.db, worker.config, randomUUID);
+    for (const gate of [world.kind, "vault-main"]) await seedGate(database.admin, { target: gate });
+    const openOf = async (identity: string) => {
+      await reconcile(worker);
+      const rows = await database.admin`
+      select kind, sentence from charter.findings where identity = ${identity} and closed_at is null`;
+      return rows.map(({ kind, sentence }) => `${kind} ${String(sentence).includes("once the name is free")}`);
+    };
+    const failed = await born(world, (name) => world.squat(name, null));
+    const [{ state } = {}] = await database.admin`select state from charter.identities where id = ${failed.identity}`;
+    expect(state).toBe("failed");
+    expect(await openOf(failed.identity)).toEqual(["squatter true"]);
+    expect(await openOf(failed.identity)).toEqual(["squatter true"]);
+    await world.unsquat(failed.name);
+    expect(await openOf(failed.identity)).toEqual([]);
+
+    const lived = await born(world);
+    await hand.remove(lived.name);
+    await world.squat(lived.name, null);
+    expect(await openOf(lived.identity)).toEqual(["squatter true"]);
+    await world.unsquat(lived.name);
+    expect(await openOf(lived.identity)).toEqual(["missing false"]);
     await hand.close();
   },
 );

@@ -1,5 +1,6 @@
 import { changeStep } from "#db/store/steps.ts";
 import type { Entry } from "#lib/audit/entry.ts";
+import { whatOfTaken } from "#lib/domain/reconciliation.ts";
 import { see } from "../findings/see.ts";
 import type { Command } from "../run.ts";
 import type { StepFault } from "./fault.ts";
@@ -35,7 +36,11 @@ export const fail: Command<FailedStep, null> = async (work, failed) => {
     const { identity, target } = intent;
     const about = { id: work.newId(), kind: "squatter", identity, target, object: failed.squatter } as const;
     seen.push(
-      ...(await see(work, { ...about, sentence: failed.sentence, evidence: { differences: [failed.sentence] } })),
+      ...(await see(work, {
+        ...about,
+        sentence: `${failed.sentence} ${whatOfTaken}`,
+        evidence: { differences: [failed.sentence] },
+      })),
     );
     // What an issue step met is one thing, its key or slot another: they are ours to take back.
     if (step.kind !== "issue")

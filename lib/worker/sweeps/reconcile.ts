@@ -12,6 +12,7 @@ import {
   sayUnrecorded,
   slotDiffers,
   unrecordedCredentials,
+  whatOfTaken,
   whyStray,
 } from "#lib/domain/reconciliation.ts";
 import { refuse } from "#lib/domain/refusal.ts";
@@ -25,6 +26,8 @@ import type { Worker } from "../worker.ts";
 import { sweepCallsAt } from "./check-places.ts";
 import { eachTarget } from "./each-target.ts";
 import { endOutlived } from "./mutes.ts";
+import { intentOf, slotSeen } from "./observing.ts";
+import { stillTaken } from "./squatters.ts";
 import { suspendForStrangers } from "./strangers.ts";
 
 type Settled = Awaited<ReturnType<typeof readSettled>>[number];
@@ -51,14 +54,17 @@ async function reconcileTarget(worker: Worker, name: string): Promise<void> {
   await reportUnrecorded(worker, { target: name, objects, at: startedAt });
   const credentials = new Map(objects.map((object) => [object.name, object.credentials]));
   const settled = comparedWith(worker, whole, await readSettled(worker.db, name));
+  const unknown: string[] = [];
   const observe = async () => {
     for await (const { identity, agreed } of settled) {
       const listed = credentials.get(identity.objectName) ?? null;
-      await observeOne(worker, { name, target, identity, listed, agreed, callsAt, at: startedAt });
+      const known = await observeOne(worker, { name, target, identity, listed, agreed, callsAt, at: startedAt });
+      if (!known) unknown.push(identity.id);
     }
   };
   await Promise.all(Array.from({ length: observers }, observe));
-  await closeUnseen(worker.db, name, startedAt);
+  const taken = await stillTaken(worker, { name, target, callsAt, at: startedAt });
+  await closeUnseen(worker.db, name, { since: startedAt, kept: [...unknown, ...taken] });
   const context = { db: worker.db, newId: worker.newId, actor: system, subject: { noun: "target", id: name } } as const;
   await runFact(context, keepSweep, { name });
 }
@@ -94,19 +100,6 @@ async function agreedOn(identity: Settled, whole: Whole | null, held: HeldTo | u
   if (observed?.state !== "ours" || compare(observed, identity).differences.length > 0) return null;
   return { observed, storage: intent.plan.storage };
 }
-
-/** The decision an identity is held to: the intent that made its objects, with the plan of the charter it has now. */
-const intentOf = ({ founding, plan }: HeldTo): Intent => ({
-  ...{
-    id: founding.id,
-    kind: founding.kind,
-    identity: founding.identity,
-    target: founding.target,
-    name: plan.name,
-    plan,
-  },
-  ...{ planDigest: founding.planDigest, mark: founding.mark, markedAt: founding.markedAt.toISOString() },
-});
 
 async function all<T>(listing: AsyncIterable<T>): Promise<readonly T[]> {
   const listed: T[] = [];
@@ -172,19 +165,22 @@ interface Observing {
   readonly at: Date;
 }
 
-async function observeOne(worker: Worker, observing: Observing): Promise<void> {
+/** False while nothing can be said of it. */
+async function observeOne(worker: Worker, observing: Observing): Promise<boolean> {
   const { name, identity, at } = observing;
   const read = observing.agreed ?? (await readByItself(worker, observing));
-  if (read === null) return;
+  if (read === null) return false;
   const { observed, storage } = read;
   const { kind: found, differences: differing } = compare(observed, identity);
   const further = observed.state === "ours" ? await credentialsOf(worker, observing, storage) : [];
   const differences = [...differing, ...further];
   if (isNews(identity, differences, at)) await keep(worker, identity, differences);
   const [first] = differences;
-  if (first === undefined) return;
+  if (first === undefined) return true;
   const about = { identity: identity.id, object: identity.objectName, evidence: { differences } };
-  await see(worker, name, { finding: { ...about, kind: found, sentence: first }, at });
+  const sentence = found === "squatter" ? `${first} ${whatOfTaken}` : first;
+  await see(worker, name, { finding: { ...about, kind: found, sentence }, at });
+  return true;
 }
 
 /** Null while nothing can be said of it. */
@@ -229,19 +225,6 @@ async function lostOf(
   const differs =
     slot === undefined ? before : [slotDiffers({ place, identity: identity.id }, slot, kept) ?? []].flat();
   return [...(listed === null ? [] : goneCredentials(listed, inForce)), ...differs];
-}
-
-async function slotSeen(
-  worker: Worker,
-  { vault, mount, path }: StorageSlot,
-  callsAt: Observing["callsAt"],
-): Promise<SlotState | null | undefined> {
-  try {
-    return await (await worker.places.vault(vault)).read({ mount, path }, callsAt(vault));
-  } catch (error) {
-    if (error instanceof TargetFault) return undefined;
-    throw error;
-  }
 }
 
 /** An unchanged answer is kept once an hour: each one is an audit entry. */

@@ -1,0 +1,34 @@
+import type { HeldTo } from "#db/store/intents.ts";
+import type { Intent } from "#lib/connectors/connector.ts";
+import { TargetFault } from "#lib/domain/fault.ts";
+import type { StorageSlot } from "#lib/domain/plan.ts";
+import type { Calls } from "#lib/domain/target.ts";
+import type { SlotState } from "#lib/vaults/store.ts";
+import type { Worker } from "../worker.ts";
+
+/** The decision an identity is held to: the intent that made its objects, with the plan of the charter it has now. */
+export const intentOf = ({ founding, plan }: HeldTo): Intent => ({
+  ...{
+    id: founding.id,
+    kind: founding.kind,
+    identity: founding.identity,
+    target: founding.target,
+    name: plan.name,
+    plan,
+  },
+  ...{ planDigest: founding.planDigest, mark: founding.mark, markedAt: founding.markedAt.toISOString() },
+});
+
+/** A slot of a vault as its metadata shows it; undefined while the vault does not answer. */
+export async function slotSeen(
+  worker: Worker,
+  { vault, mount, path }: StorageSlot,
+  callsAt: (place: string) => Calls,
+): Promise<SlotState | null | undefined> {
+  try {
+    return await (await worker.places.vault(vault)).read({ mount, path }, callsAt(vault));
+  } catch (error) {
+    if (error instanceof TargetFault) return undefined;
+    throw error;
+  }
+}
