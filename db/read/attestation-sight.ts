@@ -1,7 +1,8 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Viewer } from "#lib/domain/actor.ts";
+import { isActive } from "../store/active-people.ts";
 
-const ownerActive = sql`exists (select 1 from charter.people p where p.tenant = i.tenant and p.canonical = i.owner and p.active)`;
+const ownerActive = isActive(sql`i.owner`);
 
 /**
  * Questions `q` of identities `i` that are asked of this person now and that they have not answered: `standingOf`

@@ -6,6 +6,7 @@ import { requests, requestVersions } from "../schema/claims.ts";
 import { people, services, teamMembers, teams } from "../schema/directory.ts";
 import { identities } from "../schema/inventory.ts";
 import { requestStates } from "../schema/progress.ts";
+import { isActive } from "../store/active-people.ts";
 import { readRepository } from "./planning-facts.ts";
 
 /** What a form names beyond what the requester's teams have: ids and names that its answers mention. */
@@ -70,7 +71,7 @@ const readTeams = (db: Queries, ids: readonly string[]) =>
     .from(teams)
     .where(and(eq(teams.tenant, "main"), inArray(teams.id, [...ids])));
 
-/** People as persons: linked logins appear once, by their canonical id, active while any of their logins is. */
+/** People as persons: linked logins appear once, by their canonical id. */
 async function readPeople(db: Queries, inTeams: readonly string[], mentioned: readonly string[]) {
   const members = db
     .select({ person: teamMembers.person })
@@ -80,7 +81,7 @@ async function readPeople(db: Queries, inTeams: readonly string[], mentioned: re
     .select({
       id: people.canonical,
       name: sql<string>`(array_agg(${people.name} order by ${people.id} = ${people.canonical} desc))[1]`,
-      active: sql<boolean>`bool_or(${people.active})`,
+      active: isActive(sql`${people.canonical}`),
     })
     .from(people)
     .where(

@@ -7,6 +7,7 @@ import { people, services, teams } from "../schema/directory.ts";
 import { credentials, type identities, objects } from "../schema/inventory.ts";
 import { intents, requestStates, steps } from "../schema/progress.ts";
 import { uses } from "../schema/uses.ts";
+import { isActive } from "../store/active-people.ts";
 import { readPresentPlan } from "../store/intents.ts";
 import { readIdentityInSight } from "./identity-sight.ts";
 
@@ -48,7 +49,7 @@ async function readNames(db: Queries, row: Row) {
     .select({
       id: people.canonical,
       name: sql<string>`(array_agg(${people.name} order by ${people.id} = ${people.canonical} desc))[1]`,
-      active: sql<boolean>`bool_or(${people.active})`,
+      active: isActive(sql`${people.canonical}`),
     })
     .from(people)
     .where(and(eq(people.tenant, "main"), inArray(people.canonical, ids)))

@@ -7,6 +7,7 @@ import type { Tile } from "#lib/domain/tile.ts";
 import type { Queries } from "../client.ts";
 import { teams } from "../schema/directory.ts";
 import { identities } from "../schema/inventory.ts";
+import { gonePeople } from "../store/active-people.ts";
 import { mayBeAsked, stands } from "./coverage.ts";
 import { inDebtGroup } from "./debt.ts";
 import { matching } from "./inventory-search.ts";
@@ -69,13 +70,11 @@ const withFinding = (db: Queries, kind: SQL): Promise<Condition> =>
 
 /** So many are handed over by their ids. */
 const fewPeople = 2000;
-/** Owned by people of whom no login is active: by name where they are few, so that the planner knows how much they own. */
+/** Owned by people who are not active: by name where they are few, so that the planner knows how much they own. */
 async function unowned(db: Queries): Promise<Condition> {
-  const gone = sql`select distinct p.canonical from charter.people p where p.tenant = 'main' and not p.active and not exists (
-    select 1 from charter.people other where other.tenant = 'main' and other.canonical = p.canonical and other.active)`;
-  const found = await db.execute<{ canonical: string }>(sql`${gone} limit ${fewPeople + 1}`);
-  const ids = found.map(({ canonical }) => canonical);
-  const owners = ids.length > fewPeople ? sql`array(${gone})` : sql`${sql.param(ids)}::uuid[]`;
+  const found = await db.execute<{ person: string }>(sql`${gonePeople} limit ${fewPeople + 1}`);
+  const ids = found.map(({ person }) => person);
+  const owners = ids.length > fewPeople ? sql`array(${gonePeople})` : sql`${sql.param(ids)}::uuid[]`;
   return { where: sql`${identities.owner} = any (${owners})`, listed: false };
 }
 

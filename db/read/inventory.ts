@@ -7,6 +7,7 @@ import { isUuid } from "#lib/domain/text.ts";
 import type { Queries } from "../client.ts";
 import { people, services, teams } from "../schema/directory.ts";
 import { identities } from "../schema/inventory.ts";
+import { isActive } from "../store/active-people.ts";
 import { identitySight, idsInSight } from "./identity-sight.ts";
 import { conditions, type InventoryFilter, openFindings } from "./inventory-filter.ts";
 import { countUpTo } from "./inventory-tiles.ts";
@@ -56,8 +57,7 @@ const sortOf = (text: string): Sort => {
   return { ...chosen, id: identities.id, descending: text.startsWith("-") };
 };
 
-const ownerActive = sql<boolean>`exists (select 1 from charter.people p where p.tenant = 'main'
-  and p.canonical = charter.identities.owner and p.active)`;
+const ownerActive = isActive(sql`charter.identities.owner`);
 
 export interface InventoryPage {
   readonly rows: readonly InventoryRow[];

@@ -3,6 +3,7 @@ import { isUuid } from "#lib/domain/text.ts";
 import type { Queries } from "../client.ts";
 import { blueprints, bundles, targets, vaults, workers } from "../schema/configuration.ts";
 import { people, repositories, services, teams } from "../schema/directory.ts";
+import { isActive } from "../store/active-people.ts";
 
 /** The installation as its workers publish it; null while none ever started. */
 export interface InstallationRow {
@@ -75,7 +76,7 @@ export async function readCharterFacts(db: Queries, of: CharterMentions) {
   const [repository, peopleRows, teamRows, serviceRows, targetRows] = await Promise.all([
     of.repository === null ? null : readRepository(db, of.repository),
     db
-      .select({ id: people.canonical, active: sql<boolean>`bool_or(${people.active})` })
+      .select({ id: people.canonical, active: isActive(sql`${people.canonical}`) })
       .from(people)
       .where(and(eq(people.tenant, "main"), inArray(people.canonical, of.people.filter(isUuid))))
       .groupBy(people.canonical),

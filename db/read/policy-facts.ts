@@ -4,6 +4,7 @@ import type { Environment } from "#lib/domain/charter.ts";
 import type { IdentityState } from "#lib/domain/identity.ts";
 import type { UseAnswer } from "#lib/domain/last-use.ts";
 import { firstKeys } from "#lib/domain/signature.ts";
+import { isActive } from "../store/active-people.ts";
 
 /** What policy counts in the database for one request. */
 export interface PolicyRows {
@@ -68,7 +69,7 @@ export async function readPolicyFacts(db: Queries, of: PolicyQuestion): Promise<
     select
       ${of.environment} = 'prod' and not exists (select 1 from other) as first,
       (select count(*) from (select 1 from other where blueprint = ${of.blueprint} limit 100) s) as similar,
-      exists (select 1 from charter.people p where p.tenant = 'main' and p.canonical = ${personOf(of.owner)} and p.active) as owner_active,
+      ${isActive(personOf(of.owner))} as owner_active,
       (select count(distinct k.person) from charter.passkeys k where k.tenant = 'main' and k.usable_from <= charter.clock()) >= ${firstKeys}
         as keys_enrolled,
       ${inTeam(of.team, of.requester)} as in_team,

@@ -3,6 +3,7 @@ import { debtCauses, policyFindings, questions } from "#lib/domain/debt.ts";
 import { observedHours } from "#lib/domain/four-answers.ts";
 import { purposeLimits } from "#lib/domain/validate-charter.ts";
 import type { Queries } from "../client.ts";
+import { gonePeople } from "./active-people.ts";
 
 export interface DebtPass {
   readonly at: Date;
@@ -10,8 +11,6 @@ export interface DebtPass {
   readonly whole: boolean;
 }
 
-/** People of whom no login is active. */
-const gone = sql`select p.canonical as person from charter.people p where p.tenant = 'main' group by p.canonical having not bool_or(p.active)`;
 const named = (kinds: readonly string[]) => sql`any (${sql.param([...kinds])}::text[])`;
 const differing = ["drifted", "missing"];
 const enabled = sql`i.state in ('live', 'suspended')`;
@@ -73,7 +72,7 @@ const listed = sql.join(columns, sql`, `);
 export async function refreshDebts(db: Queries, { at: instant, whole }: DebtPass): Promise<number> {
   const at = sql`${instant.toISOString()}::timestamptz`;
   const [moved] = await db.execute<{ moved: number }>(sql`
-    with gone as materialized (${gone}),
+    with gone as materialized (${gonePeople}),
     ${whole ? sql`` : sql`suspects as materialized (${suspects(at)}),`}
     judged as (${judged(at, whole)}),
     outside as materialized (

@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { RecordFinding } from "#lib/domain/finding.ts";
+import { anyActiveMember, gonePeople } from "./active-people.ts";
 
 /** What the conditions are measured by: the business clock, policy's figures, and the kinds of target that take a workload's own token. */
 export interface FindingMeasures {
@@ -17,14 +18,10 @@ export interface FindingCondition {
 }
 
 const enabled = sql`i.state in ('live', 'suspended')`;
-/** People of whom no login is active. Found once, not for every row. */
-const gone = sql`array(select p.canonical from charter.people p where p.tenant = 'main' group by p.canonical having not bool_or(p.active))`;
+const gone = sql`array(${gonePeople})`;
 const ownerGone = sql`i.owner = any (${gone})`;
 const backupStands = sql`case when i.backup_person is not null then not i.backup_person = any (${gone})
-  else exists (select 1 from charter.team_members m
-    join charter.people l on l.tenant = m.tenant and l.id = m.person
-    join charter.people p on p.tenant = l.tenant and p.canonical = l.canonical and p.active
-    where m.tenant = 'main' and m.team = i.backup_team and m.member) end`;
+  else ${anyActiveMember(sql`i.backup_team`)} end`;
 const ownerAndBackup = sql`jsonb_build_object(
   'owner', coalesce((select p.name from charter.people p where p.tenant = 'main' and p.id = i.owner), 'somebody unknown'),
   'backup', coalesce((select p.name from charter.people p where p.tenant = 'main' and p.id = i.backup_person),

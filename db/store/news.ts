@@ -3,6 +3,7 @@ import type { RequestKind } from "#lib/domain/charter.ts";
 import type { News } from "#lib/domain/news.ts";
 import type { Tx } from "../client.ts";
 import { noticeMark } from "../schema/notices.ts";
+import { isActive } from "./active-people.ts";
 
 /** From which leaf of the audit log on nobody has been told yet, and how many there are; the mark is locked. */
 export interface Untold {
@@ -43,7 +44,7 @@ export const toldActions = [
 const holders = sql`
   select distinct p.canonical from charter.people p
   join charter.person_roles h on h.tenant = p.tenant and h.person = p.id and h.held
-  where p.tenant = 'main' and p.active`;
+  where p.tenant = 'main' and p.active and ${isActive(sql`p.canonical`)}`;
 /** What the web wrote may be anything, and must not keep others from being told. */
 const uuidIn = (text: SQL) =>
   sql`case when ${text} ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then (${text})::uuid end`;

@@ -3,6 +3,7 @@ import { firstKeys } from "#lib/domain/signature.ts";
 import type { Queries, Tx } from "../client.ts";
 import type { AskKind } from "../schema/claims.ts";
 import { challenges, passkeys } from "../schema/passkeys.ts";
+import { isActive } from "./active-people.ts";
 
 export type PasskeyRow = typeof passkeys.$inferSelect;
 /** A key that was enrolled: revoked or not, usable or not yet. */
@@ -77,7 +78,8 @@ export async function countSecurityWithKeys(db: Queries, now: Date): Promise<num
         isNull(passkeys.revokedAt),
         lte(passkeys.usableFrom, now),
         sql`exists (select 1 from charter.people p join charter.person_roles r on r.tenant = p.tenant and r.person = p.id
-          and r.held and r.role = 'security' where p.tenant = 'main' and p.canonical = ${passkeys.person} and p.active)`,
+          and r.held and r.role = 'security' where p.tenant = 'main' and p.canonical = ${passkeys.person} and p.active
+            and ${isActive(sql`p.canonical`)})`,
       ),
     );
   return row?.people ?? 0;

@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Queries } from "../client.ts";
+import { anyActiveMember, isActive } from "./active-people.ts";
 
 /** An identity whose charter says what has now happened to it, its repository, its business service or its owner. */
 export interface ConditionMet extends Record<string, unknown> {
@@ -39,13 +40,11 @@ const ownerless = (graceDays: number): SQL => sql`
       (select max(e.at) from charter.audit_entries e
         where e.tenant = 'main' and e.noun = 'person' and e.aggregate = any (array_agg(p.id::text))
           and e.detail ->> 'active' = 'false') as since
-    from charter.people p where p.tenant = 'main' group by p.canonical having not bool_or(p.active)) gone
+    from charter.people p where p.tenant = 'main' group by p.canonical having bool_or(not p.active and p.id = p.canonical)) gone
   join charter.identities i on i.tenant = 'main' and i.owner = gone.canonical
   where i.state in ('live', 'suspended') and i.charter -> 'retireWhen' @> '[{"kind": "owner-gone"}]'
     and coalesce(gone.since, i.born_at) <= charter.clock() - make_interval(days => ${graceDays})
-    and not exists (select 1 from charter.people b where b.tenant = 'main' and b.canonical = i.backup_person and b.active)
-    and not exists (select 1 from charter.team_members m join charter.people b on b.tenant = m.tenant and b.id = m.person
-      where m.tenant = 'main' and m.team = i.backup_team and m.member and b.active)
+    and not ${isActive(sql`i.backup_person`)} and not ${anyActiveMember(sql`i.backup_team`)}
     and not exists (select 1 from charter.requests q join charter.request_states s on s.tenant = q.tenant and s.request = q.id
       where q.tenant = 'main' and q.identity = i.id and q.kind = 'transfer'
         and s.state in ('received', 'awaiting-approval', 'awaiting-acceptance', 'resubmit', 'approved', 'provisioning'))`;

@@ -16,7 +16,7 @@ export const tileWords: { readonly [T in Tile]: Words } = {
   findings: { title: "With findings", meaning: "At least one finding is open and not muted." },
   unowned: {
     title: "No active owner",
-    meaning: "No login of the owner is active. Where a backup stands in, it still does.",
+    meaning: "The owner is no longer active. Where a backup stands in, it still does.",
   },
   expiring: { title: "End within 30 days", meaning: "Live, and their end lies at most 30 days ahead." },
   unattested: {

@@ -205,6 +205,26 @@ describe("each kind", () => {
     expect(await kinds(held)).toEqual(["unowned"]);
   });
 
+  test("a person is there while the login they count as is, whatever other logins they have", async () => {
+    const backup = { backup_person: scenario.id("jonas.kern"), backup_team: null };
+    const identity = await lives(backup);
+    const other = randomUUID();
+    await unguarded(
+      (tx) => tx`insert into charter.people (id, issuer, subject, canonical, name, email, active)
+        values (${other}, 'https://other', 'amara', ${scenario.id("amara.obi")}, 'Amara Obi', 'amara@other.example', true)`,
+    );
+    await leaves("amara.obi");
+    await sweep();
+    expect(await kinds(identity)).toEqual(["owner-inactive"]);
+    await unguarded(async (tx) => {
+      await tx`update charter.people set active = true where id = ${scenario.id("amara.obi")}`;
+      await tx`update charter.people set active = false where id = ${other}`;
+    });
+    await sweep();
+    expect(await kinds(identity)).toEqual([]);
+    await unguarded((tx) => tx`delete from charter.people where id = ${other}`);
+  });
+
   test("a static secret is not held against who has an exception in force", async () => {
     const identity = await lives({ credential: "static" });
     await excepted(identity, await inSeconds(100 * days));
