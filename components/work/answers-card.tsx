@@ -68,7 +68,7 @@ interface MissingProps {
   readonly history: DebtHistory;
 }
 const Missing = ({ figures, counted, history }: MissingProps) => (
-  <dl className="grid grid-cols-[max-content_minmax(0,1fr)_max-content] items-center gap-x-4 gap-y-1.5 text-[13px]">
+  <dl className="grid grid-cols-[max-content_minmax(0,1fr)_max-content] items-center gap-x-4 gap-y-0.5 text-[13px]">
     {questions.map((question) => {
       const missing = figures.get(`missing.${question}`) ?? 0;
       return (
@@ -82,7 +82,7 @@ const Missing = ({ figures, counted, history }: MissingProps) => (
           </dd>
           <dd className="text-right tabular-nums">
             <Link
-              className="link"
+              className="link inline-flex min-h-6 min-w-6 items-center justify-end"
               href={groupAddress(`missing.${question}`, history.team)}
               aria-label={`${questionWords[question]}: ${missing} without a good answer`}
             >

@@ -3,8 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type Page } from "@playwright/test";
+import { freePort } from "#lib/embedded-postgres/cluster.mjs";
 import { chromiumFlags, chromiumPath } from "#test/support/servers/chromium.ts";
 import { startInstallation } from "./installed.ts";
+import { lighthouse } from "./lighthouse.ts";
 import { type Line, median } from "./measure.ts";
 
 const checkout = fileURLToPath(new URL("../..", import.meta.url));
@@ -23,7 +25,7 @@ const bound = { name: "bound-kB", value: 190 };
 /**
  * What a browser with an empty cache loads for each page: the scripts that its document names, as they come over the wire (gzip),
  * bound 190 kB; beside it all scripts until the page had loaded, of which the rest is fetched ahead for pages it links to, and when its
- * largest piece was drawn. On a demo with nothing in it, signed in as security.
+ * largest piece was drawn. On a demo with nothing in it, signed in as security. Then Lighthouse's four scores, where it can be had.
  */
 export async function benchFirstPage(_: unknown, rounds: number): Promise<readonly Line[]> {
   const home = mkdtempSync(join(tmpdir(), "charter-first-page-"));
@@ -41,11 +43,37 @@ export async function benchFirstPage(_: unknown, rounds: number): Promise<readon
         also: { "with-ahead-kB": most(({ scriptBytes }) => scriptBytes), "largest-drawn-ms": drawn },
       });
     }
-    return lines;
+    return [...lines, ...(await judged(started.url))];
   } finally {
     await browser.close();
     await started.stop();
     rmSync(home, { recursive: true, force: true });
+  }
+}
+
+/** The lowest of four scores that Lighthouse gives each page, bound 98; none where it does not run. */
+async function judged(url: string): Promise<readonly Line[]> {
+  const profile = mkdtempSync(join(tmpdir(), "charter-lighthouse-"));
+  const port = await freePort();
+  const args = [...chromiumFlags, `--remote-debugging-port=${port}`];
+  const context = await chromium.launchPersistentContext(profile, { executablePath: await chromiumPath(), args });
+  try {
+    const lines: Line[] = [];
+    for (const path of ["/sign-in", ...pages]) {
+      if (path === pages[0]) await signIn(await context.newPage(), url);
+      const seen = await lighthouse(`${url}${path}`, port);
+      if (seen === null) return lines;
+      const value = Math.min(...Object.values(seen.scores));
+      lines.push({
+        ...{ name: `lighthouse.${path}`, value, unit: "of 100", peer: { name: "bound", value: 98 } },
+        also: seen.scores,
+      });
+      if (value < 98) process.stderr.write(`${path}: ${seen.below.join(", ")}\n`);
+    }
+    return lines;
+  } finally {
+    await context.close();
+    rmSync(profile, { recursive: true, force: true });
   }
 }
 
@@ -84,8 +112,8 @@ async function load(browser: Browser, url: string, path: string): Promise<Load> 
   }
 }
 
-async function signIn(page: Page): Promise<void> {
-  await page.goto("/sign-in");
+async function signIn(page: Page, url = ""): Promise<void> {
+  await page.goto(`${url}/sign-in`);
   await page.getByRole("button", { name: "Mara Lind" }).click();
   await page.getByRole("heading", { level: 1, name: /^Hello/ }).waitFor();
 }
