@@ -13,7 +13,7 @@ import { type Line, median, timed } from "./measure.ts";
 
 const clients = 12;
 const each = 80;
-const filled = 100_000;
+const filled = 400_000;
 
 /** Runs `work` from every client at once, `each` times; transactions per second. */
 async function perSecond(work: () => Promise<unknown>): Promise<number> {
