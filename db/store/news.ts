@@ -49,6 +49,15 @@ const holders = sql`
 const uuidIn = (text: SQL) =>
   sql`case when ${text} ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then (${text})::uuid end`;
 const owner = sql`coalesce(i.owner, ${uuidIn(sql`v.charter ->> 'owner'`)})`;
+/** Of a team that stands in, at most so many are told. */
+const mostOfTeam = 50;
+const backups = sql`case when i.backup_person is not null then array[i.backup_person] else array(
+  select distinct p.canonical from charter.team_members m join charter.people p on p.tenant = m.tenant and p.id = m.person
+  where m.tenant = 'main' and m.team = i.backup_team and m.member and p.active order by 1 limit ${mostOfTeam}) end`;
+/** Whether a step was being taken back already when it got stuck. */
+const undoing = sql`t.action = 'step.stuck' and exists (
+  select 1 from charter.audit_entries u where u.tenant = 'main' and u.leaf < t.leaf
+    and (u.noun, u.aggregate, u.action) in (('step', t.aggregate, 'step.undoing'), ('intent', t.detail ->> 'intent', 'intent.undoing')))`;
 /** Who may decide on the request of this entry while it still waits; its asker and owner may not. */
 const approvers = sql`case when t.action = 'request-state.awaiting-approval' and s.state = 'awaiting-approval' then array(
   ${holders} and p.canonical <> r.requester and p.canonical is distinct from ${owner}
@@ -101,7 +110,9 @@ const columns = sql`
       coalesce(i.name, v.charter ->> 'name',
         (select p.name from charter.people p where p.tenant = 'main' and p.id = t.key_of),
         (select g.title from charter.targets g where g.tenant = 'main' and t.ask = 'check' and g.name = t.detail ->> 'subject'), '') as name, coalesce(i.environment, v.charter ->> 'environment', '') as environment,
-      ${owner} as owner, i.backup_person as backup, i.ends_it,
+      ${owner} as owner, ${backups} as backups, i.ends_it,
+      exists (select 1 from charter.people o where o.tenant = 'main' and o.id = ${owner} and not o.active) as owner_left,
+      ${undoing} as undoing,
       ${approvers} as approvers, ${operators} as operators, ${security} as security,
       t.key_of`;
 
@@ -119,16 +130,20 @@ export async function readNews(tx: Tx, of: Leaves): Promise<readonly News[]> {
       and i.id = coalesce(t.identity, r.identity, r.id)
     left join charter.questions q on t.noun = 'question' and q.tenant = 'main' and q.identity = i.id
     order by t.leaf`);
-  return rows.map(({ request_version: requestVersion, ends_it: endsIt, key_of: keyOf, ...row }) => ({
-    ...row,
-    keyOf,
-    requestVersion,
-    endsIt,
-  }));
+  return rows.map(
+    ({ request_version: requestVersion, ends_it: endsIt, key_of: keyOf, owner_left: ownerLeft, ...row }) => ({
+      ...row,
+      keyOf,
+      ownerLeft,
+      requestVersion,
+      endsIt,
+    }),
+  );
 }
 
-type NewsRow = Omit<News, "requestVersion" | "endsIt" | "keyOf"> & {
+type NewsRow = Omit<News, "requestVersion" | "endsIt" | "keyOf" | "ownerLeft"> & {
   readonly key_of: string | null;
+  readonly owner_left: boolean;
   readonly request_version: number;
   readonly ends_it: string | null;
   readonly kind: RequestKind | null;

@@ -65,10 +65,10 @@ export interface NewNotice {
   readonly dueAt: Date | null;
 }
 
-/** Writes notices; one whose key is there already is left as it is. */
-export async function insertNotices(tx: Queries, rows: readonly NewNotice[]): Promise<void> {
-  if (rows.length === 0) return;
-  await tx
+/** Writes notices; one whose key is there already is left as it is. How many were written. */
+export async function insertNotices(tx: Queries, rows: readonly NewNotice[]): Promise<number> {
+  if (rows.length === 0) return 0;
+  const written = await tx
     .insert(notices)
     .values(
       rows.map(({ id, notice, webhook, at, dueAt }) => ({
@@ -79,7 +79,9 @@ export async function insertNotices(tx: Queries, rows: readonly NewNotice[]): Pr
         ...(dueAt === null ? { givenUpAt: at, fault: "Not wanted by who would be told." } : {}),
       })),
     )
-    .onConflictDoNothing();
+    .onConflictDoNothing()
+    .returning({ id: notices.id });
+  return written.length;
 }
 
 /** A notice that a worker has taken to send, with where it goes. */

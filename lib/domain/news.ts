@@ -20,13 +20,17 @@ export interface News {
   readonly environment: string;
   readonly requester: string | null;
   readonly owner: string | null;
-  readonly backup: string | null;
+  /** Whether the owner is no longer here: the backup is asked at once then. */
+  readonly ownerLeft: boolean;
+  /** The backup, or who is in the team that is the backup. */
+  readonly backups: readonly string[];
   readonly endsIt: string | null;
   /** Who is asked to accept ownership now. */
   readonly accepter: string | null;
   /** Who may decide at this moment; empty once it is decided. */
   readonly approvers: readonly string[];
-  /** Who is to be told of stuck work. */
+  /** Whether it was being taken back, of stuck work; and who is to be told of it. */
+  readonly undoing: boolean;
   readonly operators: readonly string[];
   /** Who holds security, of what concerns a passkey; and whose key it is. */
   readonly security: readonly string[];

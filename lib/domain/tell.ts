@@ -36,7 +36,8 @@ function toldOf(news: News): Told | null {
   if (noun === "passkey") return ofPasskey(news, verb);
   if (news.action === "step.stuck") {
     const to = [news.requester, ...news.operators];
-    return { kind: "stuck", about: news.subject, to, sentence: `Work on ${news.name} is stuck.` };
+    const [about, what] = news.undoing ? [`${news.subject}:undoing`, "Taking back work on"] : [news.subject, "Work on"];
+    return { kind: "stuck", about, to, sentence: `${what} ${news.name} is stuck.` };
   }
   return inOnesName(news);
 }
@@ -79,10 +80,14 @@ const questions: Readonly<Record<string, string>> = {
   overdue: "is overdue: nobody has said that it is still needed.",
 };
 
+/** What is asked of the owner alone, while they are here. */
+const ofOwner: ReadonlySet<string> = new Set(["asked", "reopened", "reminded"]);
+
 function ofQuestion(news: News, verb: string): Told | null {
   const words = questions[verb];
   if (words === undefined) return null;
-  const to = verb === "asked" || verb === "reopened" || verb === "reminded" ? [news.owner] : [news.owner, news.backup];
+  const backups = ofOwner.has(verb) && !news.ownerLeft ? [] : news.backups;
+  const to = [news.owner, ...backups];
   return { kind: "question", about: `${news.identity}:${news.round}:${verb}`, to, sentence: `${news.name} ${words}` };
 }
 
@@ -94,14 +99,24 @@ const taken: Readonly<Record<string, string>> = {
 };
 
 function ofIdentity(news: News, verb: string): Told | null {
-  const { name, environment, owner, backup, endsIt } = news;
+  const { name, environment, owner, backups, endsIt } = news;
   const about = `${news.subject}:${news.request ?? ""}:${verb}`;
   if (verb === "retired") {
-    return { kind: "ending", about, to: [owner, backup, endsIt], sentence: `${name} in ${environment} was removed.` };
+    return {
+      kind: "ending",
+      about,
+      to: [owner, ...backups, endsIt],
+      sentence: `${name} in ${environment} was removed.`,
+    };
   }
   const words = taken[verb];
   if (words === undefined) return null;
-  return { kind: "taken-away", about, to: [owner, backup, endsIt], sentence: `${name} in ${environment} ${words}.` };
+  return {
+    kind: "taken-away",
+    about,
+    to: [owner, ...backups, endsIt],
+    sentence: `${name} in ${environment} ${words}.`,
+  };
 }
 
 const keys: Readonly<Record<string, string>> = {

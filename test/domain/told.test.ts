@@ -68,6 +68,7 @@ const untold: Readonly<Record<string, string>> = {
   "acceptance.superseded": refused,
   "comment.taken": "A remark changes nothing; one that proposes is told as it is made.",
   "ask.granted": counts,
+  "ask.mute-ended": "The finding counts again, and is listed with why.",
   "attestation.recorded": counts,
   "question.answered": counts,
   "question.planned": "Nobody is asked yet.",
@@ -134,8 +135,15 @@ const untold: Readonly<Record<string, string>> = {
 const someone = (digit: number) => `${digit}`.repeat(8) + "-0000-4000-8000-000000000000";
 const news: Omit<News, "action" | "actor"> = {
   ...{ subject: "it", request: someone(1), requestVersion: 1, kind: "provision", identity: someone(2) },
-  ...{ name: "ledger", environment: "prod", requester: someone(3), owner: someone(4), backup: someone(5) },
-  ...{ endsIt: someone(6), accepter: someone(4), approvers: [someone(7)], operators: [someone(8)] },
+  ...{
+    name: "ledger",
+    environment: "prod",
+    requester: someone(3),
+    owner: someone(4),
+    backups: [someone(5)],
+    ownerLeft: false,
+  },
+  ...{ endsIt: someone(6), accepter: someone(4), approvers: [someone(7)], operators: [someone(8)], undoing: false },
   ...{ security: [someone(7)], keyOf: someone(3), verdict: "approve", round: 3 },
   ...{ ask: "withdraw", answer: "keep", proposes: true },
 };

@@ -4,9 +4,10 @@ import { databaseClock } from "#db/store/audit.ts";
 import { lockMark, moveMark, readNews } from "#db/store/news.ts";
 import { insertNotices, type NewNotice, readNoticeChoices, readUntoldEndings } from "#db/store/notices.ts";
 import { later } from "#lib/domain/instant.ts";
-import { dueFor, type Notice, readChoice } from "#lib/domain/notice.ts";
+import { dueFor, type Notice, type NoticeKind, readChoice } from "#lib/domain/notice.ts";
 import { endingNotices, noticesOf } from "#lib/domain/tell.ts";
 import { figuresOf } from "#lib/policy/engine.ts";
+import type { WebhookEntry } from "../config.ts";
 import type { Worker } from "../worker.ts";
 
 /** Leaves of the audit log looked at in one transaction, and endings written in one. */
@@ -37,35 +38,37 @@ export async function tellNews(teller: Teller): Promise<number> {
 /** Writes what is to be told of identities whose end comes near by policy's figure; how many. */
 export async function tellEndings(teller: Teller): Promise<number> {
   const bundle = await readActiveBundle(teller.db);
-  if (bundle === null || !tells(teller)) return 0;
   const { mail, webhooks } = teller.config;
-  const webhook = mail === null ? (webhooks[0]?.name ?? null) : null;
+  const webhook = mail === null ? (webhooks.find((entry) => hears(entry, "ending"))?.name ?? null) : null;
+  if (bundle === null || (mail === null && webhook === null)) return 0;
   const before = { days: figuresOf(bundle).findings.expiringDays };
   let told = 0;
-  for (let page = endings; page === endings; told += page) {
-    page = await teller.db.transaction(async (tx) => {
+  // A page that writes nothing ends it too: its rows would come back for ever.
+  for (let page = endings, written = 1; page === endings && written > 0; told += page) {
+    [page, written] = await teller.db.transaction(async (tx) => {
       const now = await databaseClock(tx);
       const rows = await readUntoldEndings(tx, { now, before: later(now, before), limit: endings, webhook });
-      await write(teller, tx, rows.flatMap(endingNotices));
-      return rows.length;
+      return [rows.length, await write(teller, tx, rows.flatMap(endingNotices))] as const;
     });
   }
   return told;
 }
 
+const hears = ({ kinds }: WebhookEntry, kind: NoticeKind): boolean => kinds.length === 0 || kinds.includes(kind);
 const tells = ({ config }: Teller): boolean => config.mail !== null || config.webhooks.length > 0;
 
-async function write({ config, newId }: Teller, tx: Tx, told: readonly Notice[]): Promise<void> {
+/** How many were not written before. */
+async function write({ config, newId }: Teller, tx: Tx, told: readonly Notice[]): Promise<number> {
   const at = await databaseClock(tx);
   const people = [...new Set(told.flatMap(({ person }) => person ?? []))];
   const choices = await readNoticeChoices(tx, people);
   const rows = told.flatMap((notice): readonly NewNotice[] => {
     if (notice.person === null) {
-      const hears = config.webhooks.filter(({ kinds }) => kinds.length === 0 || kinds.includes(notice.kind));
-      return hears.map(({ name: webhook }) => ({ id: newId(), notice, webhook, at, dueAt: at }));
+      const told = config.webhooks.filter((entry) => hears(entry, notice.kind));
+      return told.map(({ name: webhook }) => ({ id: newId(), notice, webhook, at, dueAt: at }));
     }
     const dueAt = dueFor(notice.kind, readChoice(choices.get(notice.person)), at);
     return config.mail === null ? [] : [{ id: newId(), notice, webhook: null, at, dueAt }];
   });
-  await insertNotices(tx, rows);
+  return insertNotices(tx, rows);
 }
