@@ -38,7 +38,8 @@ export function Identity(props: {
   readonly muting: MuteActions;
 }) {
   const { row, place, requests } = props.page;
-  const where = row.externalId ?? row.objectName;
+  // An ARN names its object; the number that a database gives one tells a person nothing.
+  const where = row.externalId?.includes(row.objectName) ? row.externalId : row.objectName;
   return (
     <>
       <PageHead
