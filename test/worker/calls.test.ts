@@ -49,6 +49,42 @@ describe("a guarded call", () => {
     await expect(call).rejects.toBeInstanceOf(LostLease);
     expect(sent).toEqual([]);
   });
+  it("prolongs a lease in which it would not fit, and no other", async () => {
+    let renewals = 0;
+    const timed = (left: number) => {
+      const lease = leaseOf(left, 60_000);
+      const renew = () => {
+        renewals += 1;
+        return lease.renew();
+      };
+      return guardOf({ ...lease, renew }).make("x", async ({ timeoutMs }) => timeoutMs);
+    };
+    expect([await timed(21_000), renewals]).toEqual([20_000, 0]);
+    expect([await timed(20_999), renewals]).toEqual([20_000, 1]);
+    await expect(guardOf(leaseOf(500, 1_000)).make("x", async () => null)).rejects.toBeInstanceOf(LostLease);
+  });
+  it("is given up after its time, in words", async () => {
+    const guard = { step: "s", lease: leaseOf(60_000), debit: async () => true, timeoutMs: 20, paid: true };
+    const late = guardedCalls(guard).make(
+      "x",
+      ({ signal }) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
+    );
+    await expect(late).rejects.toMatchObject({ name: "TimeoutError", message: "The call took too long." });
+  });
+  it("pays for each call but the first, which the claim has paid for, and is heard by name", async () => {
+    const heard: string[] = [];
+    let paid = 0;
+    const calls = guardedCalls({
+      ...{ step: "s", lease: leaseOf(60_000), timeoutMs: 20_000, paid: true },
+      debit: async () => {
+        paid += 1;
+        return true;
+      },
+      heard: (name) => void heard.push(name),
+    });
+    for (const name of ["a", "b", "c"]) await calls.make(name, async () => null);
+    expect([heard, paid]).toEqual([["a", "b", "c"], 2]);
+  });
   it("waits for its gate", async () => {
     expect(await guardOf(leaseOf(60_000), [false, true]).make("x", async () => "made")).toBe("made");
   });
