@@ -40,6 +40,14 @@ describe("a secret that the target chooses", () => {
       "three crashes, none between the commit of a version and its write, consumed at any moment",
       { rotates: true, consumed: true, prompt: true, takeovers: 3, losses: 0, sleepers: 0 },
     ],
+    [
+      "a crash not there and a lost answer, consumed at any moment",
+      { rotates: true, consumed: true, prompt: true, takeovers: 1, losses: 1, sleepers: 0 },
+    ],
+    [
+      "a paused worker, consumed at any moment",
+      { rotates: true, consumed: true, prompt: true, takeovers: 1, losses: 0, sleepers: 1 },
+    ],
     ["two takeovers and a lost answer, one paused worker", { rotates: true, takeovers: 2, losses: 1, sleepers: 1 }],
     ["somebody else's hand in the vault", { rotates: true, takeovers: 1, losses: 0, sleepers: 0, vaultHands: 1 }],
   ])(
