@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { bounded } from "#lib/web/bounded.ts";
 import { busy, readBusy } from "#lib/web/busy.ts";
 import { whyNoCall } from "#lib/web/call.ts";
@@ -15,7 +15,7 @@ describe("what is posted", () => {
   interface Posted {
     readonly method?: string;
     readonly headers?: Readonly<Record<string, string | null>>;
-    readonly body?: BodyInit;
+    readonly body?: BodyInit | null;
   }
   const answer = ({ method = "POST", headers = {}, body = "[]" }: Posted) => {
     const sent = { origin, "content-type": "text/plain;charset=UTF-8", "next-action": action, ...headers };
@@ -61,6 +61,8 @@ describe("what is posted", () => {
     expect(await answer({ body: ofLength(262_144) })).toBeNull();
     expect(await answer({ body: ofLength(262_145) })).toEqual(tooMuch);
     expect(await answer({ headers: { "content-length": "262145" } })).toEqual(tooMuch);
+    expect(await answer({ headers: { "content-length": "262144" } })).toBeNull();
+    expect(await answer({ body: null })).toMatchObject({ status: 400 });
     const pieces = [new TextEncoder().encode('["é'), new TextEncoder().encode('"]')];
     const [first = new Uint8Array(), second = new Uint8Array()] = pieces;
     const cut = [first.subarray(0, 3), first.subarray(3), second];
@@ -103,6 +105,7 @@ test("what comes from outside is of bounded depth, width and length", () => {
   expect([bounded(list(1_000)), bounded(list(1_001))]).toEqual([true, false]);
   const keyed = (length: number) => Object.fromEntries(list(length).map((one, key) => [`k${key}`, one]));
   expect([bounded(keyed(1_000)), bounded(keyed(1_001))]).toEqual([true, false]);
+  expect(bounded(["x", "x".repeat(65_537)])).toBe(false);
   expect([bounded(null), bounded(5), bounded(undefined), bounded({ a: ["x".repeat(65_537)] })]).toEqual([
     ...[true, true, true, false],
   ]);
@@ -203,6 +206,17 @@ describe("what the web is started with", () => {
       "The demo serves http://localhost alone; CHARTER_PUBLIC_URL names another host.",
     ]);
   });
+  test("is read once a process, and what is wrong is thrown by whatever asks", async () => {
+    vi.resetModules();
+    const { settings, NotFit: OwnNotFit } = await import("#lib/web/settings.ts");
+    for (const name of [...Object.keys(whole), ...workerVariables(process.env)]) vi.stubEnv(name, undefined);
+    expect(settings).toThrow(OwnNotFit);
+    for (const [name, value] of Object.entries(whole)) vi.stubEnv(name, value);
+    const { clientId } = settings();
+    vi.stubEnv("AUTH_CLIENT_ID", "another");
+    expect([clientId, settings().clientId]).toEqual(["charter", "charter"]);
+    vi.unstubAllEnvs();
+  });
   test("has nothing of the worker's in it", () => {
     expect(read({ ...whole, AWS_REGION: "x" })).toEqual(["AWS_REGION belongs to the worker; the web must not see it."]);
     const others = { CHARTER_CONFIGURED: "x", MY_AWS_KEY: "x", CHARTER_CONFIG: undefined };
@@ -278,6 +292,7 @@ describe("a busy portal", () => {
     for (const text of [
       "",
       "try again in 2 seconds.",
+      "Something else; try again in 2 seconds.",
       "The portal is busy. Nothing was changed; try again.",
       `${busy(503, 2).sentence} x`,
     ])
