@@ -1,5 +1,6 @@
 "use client";
 import { useId, useState } from "react";
+import { sayStops } from "#lib/domain/last-use.ts";
 import type { QuestionCard } from "#lib/web/attestation-page.ts";
 import { Ask } from "../identity/verb-ask.tsx";
 import { Combobox } from "../ui/combobox.tsx";
@@ -7,6 +8,7 @@ import { Field } from "../ui/field.tsx";
 import { Input, Textarea } from "../ui/input.tsx";
 import { Alike } from "./alike.tsx";
 import type { AnswerDialogProps, Choice } from "./answering.ts";
+import { sayDay } from "./evidence.tsx";
 
 /** One request id for a dialog's life: a double click is one request. */
 const useRequest = () => useState(() => crypto.randomUUID())[0];
@@ -104,17 +106,20 @@ export function Retire({ card, ...of }: AnswerDialogProps) {
   const request = useRequest();
   const [reason, setReason] = useState("");
   const [typed, setTyped] = useState("");
-  const { name, environment } = card.evidence;
+  const { name, environment, use, state } = card.evidence;
+  const last = use.lastUsedOn === null ? null : `on ${sayDay(use.lastUsedOn)}`;
+  const silent = use.unusedSince === null ? "not used yet" : `not seen used since ${sayDay(use.unusedSince)}`;
   return (
     <Ask
       title={`Retire ${name}`}
-      sentence="It is disabled at once: whatever uses it stops. It is removed after the hold; renewing until then enables it again."
+      sentence="It is disabled at once. It is removed after the hold; renewing until then enables it again."
       verb="Retire"
       look="danger"
       {...of}
       ready={reason.trim() !== "" && (environment !== "prod" || typed === name)}
       send={() => of.send({ request, reason: reason.trim() })}
     >
+      <p className="text-sm">{sayStops({ ...use, last, silent, suspended: state === "suspended" })}</p>
       <Why label="Why" value={reason} onChange={setReason} trouble={of.trouble} />
       {environment === "prod" ? (
         <Field id={id} label={`It is production. Type ${name} to go on`}>

@@ -17,8 +17,9 @@ import { PageHead } from "../ui/page-head.tsx";
 import { UseCard } from "../use/use-card.tsx";
 import { Belongings } from "./belongings.tsx";
 import { FourQuestions } from "./four-questions.tsx";
-import { LastUse } from "./last-use.tsx";
+import { inForce, LastUse } from "./last-use.tsx";
 import { Life } from "./life.tsx";
+import type { StoppedUse } from "./stops.tsx";
 import type { IdentityActions } from "./verb-dialogs.tsx";
 import { type Verb, Verbs } from "./verbs.tsx";
 
@@ -70,6 +71,7 @@ export function Identity(props: {
                 owner: row.owner,
                 endsAt: row.endsAt.toISOString(),
                 exceptionEndsAt: row.charter.exception?.endsAt ?? null,
+                use: stoppedUse(props.page),
               }}
               allowed={props.verbs}
               people={props.people}
@@ -104,6 +106,22 @@ export function Identity(props: {
       </div>
     </>
   );
+}
+
+/** Its use as the dialogs say it that stop it. */
+function stoppedUse(page: IdentityPage): StoppedUse {
+  const { row } = page;
+  const sources = new Map(
+    inForce(page).map(({ source, lagMinutes }) => [`${source} ${lagMinutes}`, { source, lagMinutes }]),
+  );
+  return {
+    answer: row.useAnswer,
+    lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
+    unusedSince: row.unusedSince?.toISOString() ?? null,
+    knownUntil: row.useKnownUntil?.toISOString() ?? null,
+    sources: [...sources.values()],
+    suspended: row.state === "suspended",
+  };
 }
 
 function Trouble({ page: { row, requests } }: { readonly page: IdentityPage }) {

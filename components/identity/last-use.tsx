@@ -21,7 +21,7 @@ export const LastUse = ({ page }: { readonly page: IdentityPage }) => (
 );
 
 /** What was told of ways in that are open now; replaced keys are history. */
-function inForce({ uses, credentials, objects }: IdentityPage) {
+export function inForce({ uses, credentials, objects }: IdentityPage) {
   const open = new Set([
     ...credentials.filter(({ state }) => state === "active").map(({ externalId }) => externalId),
     ...objects.filter(({ state }) => state === "live").map(({ externalId }) => externalId),

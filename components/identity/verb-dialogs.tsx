@@ -7,6 +7,7 @@ import { DateInput } from "../ui/date-input.tsx";
 import { Field } from "../ui/field.tsx";
 import { atTen, dateOf } from "../ui/moment.ts";
 import { troubleOf } from "../use-action.ts";
+import type { StoppedUse } from "./stops.tsx";
 import { Ask, useVerb } from "./verb-ask.tsx";
 
 type Asked = Promise<Answer<{ readonly id: string } | ToSign>>;
@@ -36,6 +37,7 @@ export interface VerbProps {
     readonly endsAt: string;
     /** When the exception that its charter carries ends; null when it carries none. */
     readonly exceptionEndsAt: string | null;
+    readonly use: StoppedUse;
   };
   readonly people: readonly { readonly id: string; readonly name: string }[];
   readonly maxDays: number;

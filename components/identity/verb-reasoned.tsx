@@ -2,6 +2,7 @@
 import { useId, useState } from "react";
 import { Field } from "../ui/field.tsx";
 import { Input, Textarea } from "../ui/input.tsx";
+import { Stops } from "./stops.tsx";
 import { Ask, useVerb } from "./verb-ask.tsx";
 import type { DialogProps } from "./verb-dialogs.tsx";
 
@@ -22,7 +23,7 @@ const words: { readonly [V in "rotate" | "suspend" | "resume" | "retire"]: Words
   },
   suspend: {
     title: "Suspend",
-    sentence: "It is disabled at once, without approval: whatever uses it stops. Resuming it enables it again.",
+    sentence: "It is disabled at once, without approval. Resuming it enables it again.",
     button: "Suspend",
     look: "danger",
   },
@@ -34,8 +35,7 @@ const words: { readonly [V in "rotate" | "suspend" | "resume" | "retire"]: Words
   },
   retire: {
     title: "Retire",
-    sentence:
-      "It is disabled at once: whatever uses it stops. It is removed after the hold; renewing until then enables it again.",
+    sentence: "It is disabled at once. It is removed after the hold; renewing until then enables it again.",
     button: "Retire",
     look: "danger",
   },
@@ -48,7 +48,8 @@ export function Reasoned({ verb, identity, actions, close }: DialogProps & { rea
   const [typed, setTyped] = useState("");
   const asked = useVerb(actions[verb]);
   const { title, sentence, button, look } = words[verb];
-  const confirms = (verb === "suspend" || verb === "retire") && identity.environment === "prod";
+  const stops = verb === "suspend" || verb === "retire";
+  const confirms = stops && identity.environment === "prod";
   return (
     <Ask
       title={`${title} ${identity.name}`}
@@ -60,6 +61,7 @@ export function Reasoned({ verb, identity, actions, close }: DialogProps & { rea
       ready={reason.trim() !== "" && (!confirms || typed === identity.name)}
       send={() => asked.send((request) => ({ id: request, identity: identity.id, reason: reason.trim() }))}
     >
+      {stops ? <Stops use={identity.use} /> : null}
       <Field id={`${id}-why`} label="Why" error={asked.trouble}>
         {(control) => (
           <Textarea

@@ -101,6 +101,29 @@ export function sayLag(minutes: number): string {
   return minutes % 60 === 0 ? `up to ${minutes / 60} h late` : `up to ${minutes} min late`;
 }
 
+export interface Stopping {
+  readonly answer: UseAnswer;
+  /** When it was last used, in words; null where nobody told of a use. */
+  readonly last: string | null;
+  /** What its silence comes to, in words; said only of one that was not used. */
+  readonly silent: string;
+  readonly sources: readonly { readonly source: string; readonly lagMinutes: number }[];
+  /** Nobody can use it now. */
+  readonly suspended: boolean;
+}
+
+/** What disabling an identity stops, as far as anybody told of its use: silence is never called safe. */
+export function sayStops({ answer, last, silent, sources, suspended }: Stopping): string {
+  const told = sources.map(({ source, lagMinutes }) => `${source}, ${sayLag(lagMinutes)}`).join("; ");
+  const by = told === "" ? "" : ` (${told})`;
+  const unused = answer === "no-signal" ? "no signal of use" : `${silent}${by}`;
+  const known = last === null ? unused : `last used ${last}${by}`;
+  const first = known.charAt(0).toUpperCase() + known.slice(1);
+  if (suspended) return `${first}. It is suspended: nothing runs with it now.`;
+  if (last !== null) return `${first}, so what runs with it will stop.`;
+  return `${first}: should something run with it, it will stop.`;
+}
+
 const latest = (dates: readonly (Date | null)[]): Date | null => pick(dates, (a, b) => a > b);
 const earliest = (dates: readonly (Date | null)[]): Date | null => pick(dates, (a, b) => a < b);
 const pick = (dates: readonly (Date | null)[], better: (a: Date, b: Date) => boolean): Date | null =>

@@ -3,6 +3,7 @@ import {
   daysUnused,
   knownUse,
   sayLag,
+  sayStops,
   sayUse,
   staleSince,
   type UseSignal,
@@ -104,5 +105,28 @@ describe("words", () => {
   });
   it("say how late a source may be", () => {
     expect([0, 15, 240].map(sayLag)).toEqual(["told at once", "up to 15 min late", "up to 4 h late"]);
+  });
+});
+
+describe("what stopping it stops", () => {
+  const sources = [{ source: "AWS: access key last used", lagMinutes: 240 }];
+  const none = { silent: "", sources: [], suspended: false } as const;
+  it("names the last use with who told so and how late", () => {
+    expect(sayStops({ ...none, answer: "used", last: "3 h ago", sources })).toBe(
+      "Last used 3 h ago (AWS: access key last used, up to 4 h late), so what runs with it will stop.",
+    );
+  });
+  it("never takes silence for safe", () => {
+    expect(sayStops({ ...none, silent: "not used in 10 days", answer: "not-used", last: null, sources })).toBe(
+      "Not used in 10 days (AWS: access key last used, up to 4 h late): should something run with it, it will stop.",
+    );
+    expect(sayStops({ ...none, answer: "no-signal", last: null })).toBe(
+      "No signal of use: should something run with it, it will stop.",
+    );
+  });
+  it("says of a suspended one that nothing runs with it", () => {
+    expect(sayStops({ ...none, answer: "no-signal", last: null, suspended: true })).toBe(
+      "No signal of use. It is suspended: nothing runs with it now.",
+    );
   });
 });

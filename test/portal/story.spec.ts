@@ -144,6 +144,7 @@ test("asked for in four answers, narrowed, approved by two, live, handed over, r
     await amara.goto(identity);
     await amara.getByRole("button", { name: "Retire" }).click();
     const dialog = amara.getByRole("dialog");
+    await expect(dialog.getByText(/will stop\.$/)).toBeVisible();
     await dialog.getByLabel("Why").fill("Invoices are archived by the ledger now.");
     await expect(dialog.getByRole("button", { name: "Retire" })).toBeDisabled();
     await dialog.getByLabel(/It is production/).fill(name);
