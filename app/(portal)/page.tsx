@@ -7,6 +7,7 @@ import { readDebtHistory } from "#db/read/debt.ts";
 import { readMyWork } from "#db/read/my-work.ts";
 import { type SearchParams, searchOf } from "#lib/web/address.ts";
 import { person, reader } from "#lib/web/context.ts";
+import { readExpiringDays } from "#lib/web/policy-days.ts";
 import { retry, takeBack } from "./requests/actions.ts";
 
 export const metadata: Metadata = { title: "My work" };
@@ -15,9 +16,10 @@ export default async function MyWorkPage({ searchParams }: { readonly searchPara
   const { name } = await person();
   const { db, viewer } = await reader();
   const team = searchOf(await searchParams).get("team") ?? "";
-  const content = Promise.all([readMyWork(db, viewer), readDebtHistory(db, viewer, { team, weeks: weeksDrawn })]).then(
-    ([work, debt]) => <MyWork name={name} work={work} debt={debt} stuckVerbs={{ retry, takeBack }} />,
-  );
+  const mine = readExpiringDays(db).then((expiringDays) => readMyWork(db, viewer, { expiringDays }));
+  const content = Promise.all([mine, readDebtHistory(db, viewer, { team, weeks: weeksDrawn })]).then(([work, debt]) => (
+    <MyWork name={name} work={work} debt={debt} stuckVerbs={{ retry, takeBack }} />
+  ));
   return (
     <Page crumbs={[{ title: "My work" }]}>
       <Later content={content} />

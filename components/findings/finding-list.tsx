@@ -104,6 +104,11 @@ const Verbs = ({
         Answer
       </LinkButton>
     ) : null}
+    {finding.mayAnswer ? (
+      <LinkButton size="sm" href={`/attestations?q=${finding.identity?.id}`}>
+        Answer
+      </LinkButton>
+    ) : null}
     {finding.remedies.map((kind) => (
       <LinkButton
         key={kind}
@@ -113,7 +118,7 @@ const Verbs = ({
         {verbWord(kind)}
       </LinkButton>
     ))}
-    {named && finding.remedies.length === 0 && finding.identity ? (
+    {named && finding.remedies.length === 0 && !finding.mayAnswer && finding.identity ? (
       <LinkButton size="sm" href={`/identities/${finding.identity.id}`}>
         Look at it
       </LinkButton>

@@ -4,7 +4,7 @@ import type { InventoryChoices } from "#db/read/inventory.ts";
 import { coverages, coverageWords } from "#lib/domain/coverage.ts";
 import { debtGroups, groupWords } from "#lib/domain/debt.ts";
 import { findingKinds, levelOf, wordsOf } from "#lib/domain/finding.ts";
-import { tileWords } from "#lib/domain/tile.ts";
+import { wordsOfTile } from "#lib/domain/tile.ts";
 import type { InventoryView } from "#lib/web/inventory-page.ts";
 import { Export } from "../export.tsx";
 import { Filter, Filters, SearchFilter } from "../filters.tsx";
@@ -31,7 +31,7 @@ interface InventoryProps {
 export function Inventory({ view, query, teams, actions }: InventoryProps) {
   const { page, groups, tiles, choices, filter } = view;
   const rows = `${countWord(page.count)} ${page.count.value === 1 ? "identity" : "identities"}`;
-  const { meaning } = tileWords[filter.tile];
+  const { meaning } = wordsOfTile(filter.tile, view.expiringDays);
   return (
     <>
       <PageHead
@@ -48,7 +48,7 @@ export function Inventory({ view, query, teams, actions }: InventoryProps) {
         {page.cut ? " · first matches; refine the search for the rest" : ""}
         {meaning === undefined ? null : <span className="block max-w-3xl">{meaning}</span>}
       </PageHead>
-      <Tiles tiles={tiles} tile={filter.tile} query={query} />
+      <Tiles tiles={tiles} tile={filter.tile} query={query} expiringDays={view.expiringDays} />
       <Card flush label="Identities">
         <InventoryFilters choices={choices} />
         {groups === null || groups.groups.length === 0 ? (

@@ -1,6 +1,6 @@
 import Link from "next/link";
 import type { TileCounts } from "#db/read/inventory-tiles.ts";
-import { tiles as order, type Tile, tileWords } from "#lib/domain/tile.ts";
+import { tiles as order, type Tile, wordsOfTile } from "#lib/domain/tile.ts";
 import { countWord } from "../ui/count.ts";
 import { cx } from "../ui/cx.ts";
 
@@ -12,10 +12,12 @@ export function Tiles({
   tiles,
   tile: chosen,
   query,
+  expiringDays,
 }: {
   readonly tiles: TileCounts;
   readonly tile: Tile;
   readonly query: URLSearchParams;
+  readonly expiringDays: number | null;
 }) {
   return (
     <nav
@@ -42,7 +44,7 @@ export function Tiles({
           >
             {countWord(tiles[tile])}
           </span>
-          <span className="text-[12.5px] text-muted">{tileWords[tile].title}</span>
+          <span className="text-[12.5px] text-muted">{wordsOfTile(tile, expiringDays).title}</span>
         </Link>
       ))}
     </nav>

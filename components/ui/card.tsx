@@ -9,12 +9,15 @@ export function Card(props: {
   readonly flush?: boolean;
   readonly className?: string;
   readonly label?: string;
+  /** Where numbers elsewhere on the page lead to. */
+  readonly id?: string;
   readonly children: ReactNode;
 }) {
   return (
     <section
+      id={props.id}
       aria-label={props.label ?? (typeof props.title === "string" ? props.title : undefined)}
-      className={cx("min-w-0 rounded-lg border border-line bg-surface", props.className)}
+      className={cx("min-w-0 scroll-mt-4 rounded-lg border border-line bg-surface", props.className)}
     >
       {props.title === undefined ? null : (
         <header className="flex min-h-11 flex-wrap items-center gap-x-2 border-b border-line px-4 py-1.5">

@@ -3,12 +3,21 @@ import { EnvironmentBadge } from "#components/status.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { Deadline, Time } from "#components/ui/time.tsx";
 import type { MyWork } from "#db/read/my-work.ts";
+import { sayDays } from "#lib/domain/tile.ts";
 import { Line } from "./line.tsx";
 
+export const endingId = "ending";
+/** "end within 30 days, or have ended". */
+export const sayEnding = (days: number | null, count: number): string => {
+  const ended = count === 1 ? "has ended" : "have ended";
+  return days === null ? ended : `${count === 1 ? "ends" : "end"} within ${sayDays(days)}, or ${ended}`;
+};
+
 /** Identities this person stands behind whose end is near, soonest first. */
-export const Ending = ({ ending: { rows, total } }: { readonly ending: MyWork["ending"] }) => (
+export const Ending = ({ ending: { rows, total, days } }: { readonly ending: MyWork["ending"] }) => (
   <Card
-    title="Your identities that end soon"
+    title={`Your identities that ${sayEnding(days, 2)}`}
+    id={endingId}
     aside={total > rows.length ? `the first ${rows.length} of ${total}` : `${total}`}
     flush
   >

@@ -1,4 +1,6 @@
 import { CircleCheck, Plus } from "lucide-react";
+import Link from "next/link";
+import { Fragment } from "react";
 import { Filter } from "#components/filters.tsx";
 import { LinkButton } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
@@ -10,9 +12,9 @@ import { AnswersCard } from "./answers-card.tsx";
 import { DebtCard } from "./debt-card.tsx";
 import { DecidedCard } from "./decided-card.tsx";
 import { Differing } from "./differing.tsx";
-import { Ending } from "./ending.tsx";
-import { NeedsCard } from "./needs-card.tsx";
-import { type StuckVerbs, StuckWork } from "./stuck-work.tsx";
+import { Ending, endingId, sayEnding } from "./ending.tsx";
+import { NeedsCard, needsId } from "./needs-card.tsx";
+import { type StuckVerbs, StuckWork, stuckId } from "./stuck-work.tsx";
 import { UnderWay } from "./under-way.tsx";
 
 interface Props {
@@ -35,7 +37,7 @@ export const MyWork = (props: Props) => (
         </LinkButton>
       }
     >
-      {sentenceOf(props.work)}
+      <Summary work={props.work} />
     </PageHead>
     <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1.5fr)_minmax(0,1fr)]">
       <Mine {...props} />
@@ -47,8 +49,8 @@ export const MyWork = (props: Props) => (
 /** What this person has to do, does and did. */
 const Mine = ({ work: { needs, underWay, decided, stuck }, stuckVerbs }: Props) => (
   <div className="grid gap-4">
-    {stuck.length > 0 ? <StuckWork rows={stuck} {...stuckVerbs} /> : null}
-    {needs.rows.length > 0 ? <NeedsCard needs={needs} /> : stuck.length > 0 ? null : <Nothing />}
+    {stuck.total > 0 ? <StuckWork stuck={stuck} {...stuckVerbs} /> : null}
+    {needs.rows.length > 0 ? <NeedsCard needs={needs} /> : stuck.total > 0 ? null : <Nothing />}
     {underWay.length > 0 ? <UnderWay rows={underWay} /> : null}
     {decided.length > 0 ? <DecidedCard rows={decided} /> : null}
   </div>
@@ -93,22 +95,52 @@ const Nothing = () => (
   </Card>
 );
 
-const many = (count: number, one: string, more: string): string =>
-  count === 0 ? "" : `${count} ${count === 1 ? one : more}`;
-
-function sentenceOf({ needs, stuck, ending, differing }: Work): string {
-  const waiting = [
-    many(needs.approvals, "approval", "approvals"),
-    many(needs.questions, "question", "questions"),
-    many(needs.others, "request", "requests"),
-  ].filter(Boolean);
-  const wait = needs.approvals + needs.questions + needs.others === 1 ? "waits" : "wait";
-  return [
-    waiting.length > 0 ? `${waiting.join(", ")} ${wait} for you.` : stuck.length > 0 ? "" : "Nothing waits for you.",
-    stuck.length > 0 ? `${many(stuck.length, "step is", "steps are")} stuck.` : "",
-    ending.total > 0 ? `${many(ending.total, "of your identities ends", "of your identities end")} soon.` : "",
-    differing.rows.length > 0 ? "Something differs at the targets." : "",
-  ]
-    .filter(Boolean)
-    .join(" ");
+interface Told {
+  readonly count: number;
+  readonly words: readonly [one: string, more: string];
+  readonly href: string;
 }
+const many = (count: number, [one, more]: Told["words"]): string => `${count} ${count === 1 ? one : more}`;
+
+/** Numbers that lead to their rows, and what is said of them. */
+const Numbers = ({ told, end }: { readonly told: readonly Told[]; readonly end: string }) => (
+  <>
+    {told.map(({ count, words, href }, at) => (
+      <Fragment key={href}>
+        {at === 0 ? null : ", "}
+        <Link className="link" href={href}>
+          {many(count, words)}
+        </Link>
+      </Fragment>
+    ))}
+    {end}{" "}
+  </>
+);
+
+/** What this page holds, each number with the way to what it counts. */
+const Summary = ({ work: { needs, stuck, ending, differing } }: { readonly work: Work }) => {
+  const waiting: readonly Told[] = [
+    { count: needs.approvals, words: ["approval", "approvals"] as const, href: "/approvals" },
+    { count: needs.questions, words: ["question", "questions"] as const, href: "/attestations" },
+    { count: needs.others, words: ["request", "requests"] as const, href: `#${needsId}` },
+  ].filter(({ count }) => count > 0);
+  const one = waiting.length === 1 && waiting[0]?.count === 1;
+  const stuckWords = ["step is stuck", "steps are stuck"] as const;
+  const endingWords = ["of your identities", "of your identities"] as const;
+  return (
+    <>
+      {waiting.length > 0 ? <Numbers told={waiting} end={` ${one ? "waits" : "wait"} for you.`} /> : null}
+      {waiting.length === 0 && stuck.total === 0 ? "Nothing waits for you. " : null}
+      {stuck.total > 0 ? (
+        <Numbers told={[{ count: stuck.total, words: stuckWords, href: `#${stuckId}` }]} end="." />
+      ) : null}
+      {ending.total > 0 ? (
+        <Numbers
+          told={[{ count: ending.total, words: endingWords, href: `#${endingId}` }]}
+          end={` ${sayEnding(ending.days, ending.total)}.`}
+        />
+      ) : null}
+      {differing.rows.length > 0 ? "Something differs at the targets." : null}
+    </>
+  );
+};

@@ -49,9 +49,11 @@ const stageWords: { readonly [S in Stage]: string } = {
   overdue: "overdue",
 };
 
+export const needsId = "needs";
+
 /** What waits for this person, soonest deadline first. */
 export const NeedsCard = ({ needs }: { readonly needs: Needs }) => (
-  <Card title="Needs you" aside={<Totals needs={needs} />} flush>
+  <Card title="Needs you" id={needsId} aside={<Totals needs={needs} />} flush>
     <ul>
       {needs.rows.map((row) => (
         <NeedLine key={`${row.kind}/${row.id}`} row={row} />
@@ -60,8 +62,13 @@ export const NeedsCard = ({ needs }: { readonly needs: Needs }) => (
   </Card>
 );
 
-const Totals = ({ needs: { approvals, questions } }: { readonly needs: Needs }) => (
+const Totals = ({ needs: { rows, approvals, questions, others } }: { readonly needs: Needs }) => (
   <>
+    {approvals + questions + others > rows.length ? (
+      <span>
+        the first {rows.length} of {approvals + questions + others}
+      </span>
+    ) : null}
     {approvals > 0 ? (
       <Link className="link" href="/approvals">
         {approvals} {approvals === 1 ? "approval" : "approvals"}

@@ -5,7 +5,7 @@ import { TakeBack } from "#components/requests/take-back.tsx";
 import { type Retry, TryAgain } from "#components/requests/try-again.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { Time } from "#components/ui/time.tsx";
-import type { Stuck } from "#db/read/my-work.ts";
+import type { MyWork } from "#db/read/my-work.ts";
 import { Line } from "./line.tsx";
 
 export interface StuckVerbs {
@@ -13,9 +13,20 @@ export interface StuckVerbs {
   readonly takeBack: RequestVerb;
 }
 
+export const stuckId = "stuck";
+
 /** Steps that wait for an operator, longest first, with what can be done. */
-export const StuckWork = ({ rows, retry, takeBack }: { readonly rows: readonly Stuck[] } & StuckVerbs) => (
-  <Card title="Stuck" aside={`${rows.length}`} flush>
+export const StuckWork = ({
+  stuck: { rows, total },
+  retry,
+  takeBack,
+}: { readonly stuck: MyWork["stuck"] } & StuckVerbs) => (
+  <Card
+    title="Stuck"
+    id={stuckId}
+    aside={total > rows.length ? `the first ${rows.length} of ${total}` : `${total}`}
+    flush
+  >
     <ul>
       {rows.map((row) => (
         <Line key={row.id}>

@@ -33,9 +33,6 @@ export interface InventoryFilter {
   readonly sort: string;
 }
 
-/** Days before its end from which an identity counts as expiring. */
-const expiringDays = 30;
-
 /** What is not over. */
 export const present = notInArray(identities.state, ["retired", "failed"]);
 export const openFindings = sql`from charter.findings f where f.tenant = 'main' and f.identity = charter.identities.id and f.closed_at is null
@@ -78,6 +75,15 @@ async function unowned(db: Queries): Promise<Condition> {
   return { where: sql`${identities.owner} = any (${owners})`, listed: false };
 }
 
+/** The finding, muted or not, says whose end is near: policy says how near, and the sweep of each minute asks it. */
+async function expiring(db: Queries): Promise<Condition> {
+  const told = await among(
+    db,
+    sql`select f.identity from charter.findings f where f.tenant = 'main' and f.kind = 'expiring' and f.closed_at is null`,
+  );
+  return { ...told, where: and(isEnabled, told.where) };
+}
+
 /** The finding, muted or not, says whose secret is too old: the rule itself lies within each charter, and the sweep of each minute reads it. */
 async function unrotated(db: Queries): Promise<Condition> {
   const told = await among(
@@ -96,6 +102,7 @@ async function covered(db: Queries, coverage: Coverage): Promise<Condition> {
   return { ...told, where: and(mayBeAsked, told.where) };
 }
 
+const isEnabled = sql`${identities.state} in ('live', 'suspended')`;
 const isLive = sql`${identities.state} = 'live'`;
 /** The clock is asked once: in the row's own condition it would be asked for every row. */
 const tileConditions: { readonly [T in Tile]: SQL | undefined | ((db: Queries) => Promise<Condition>) } = {
@@ -104,7 +111,7 @@ const tileConditions: { readonly [T in Tile]: SQL | undefined | ((db: Queries) =
   unattested: (db) => covered(db, "overdue"),
   suspended: sql`${identities.state} = 'suspended'`,
   unowned,
-  expiring: sql`${isLive} and ${identities.endsAt} < (select charter.clock() + make_interval(days => ${expiringDays}))`,
+  expiring,
   stale: sql`${identities.staleSince} is not null and ${isLive}`,
   "never-used": sql`${identities.useAnswer} = 'not-used' and ${identities.firstUseAt} is null and ${isLive}`,
   "no-signal": sql`${identities.useAnswer} = 'no-signal' and ${isLive}`,

@@ -81,8 +81,11 @@ async function readUnderWay(db: Queries, viewer: Viewer): Promise<readonly Under
   }));
 }
 
-/** Identities this person owns, backs up or ends, that end within 30 days or have ended and are held: the soonest 20, and how many there are. */
-async function readEnding(db: Queries, viewer: Viewer) {
+/**
+ * Identities this person owns, backs up or ends, whose end is near as the finding means it, or has passed: enabled still, or held.
+ * The soonest 20, how many there are, and how many days are near; while no policy says, only what has ended.
+ */
+async function readEnding(db: Queries, viewer: Viewer, days: number | null) {
   const found = await db
     .select({
       id: identities.id,
@@ -99,19 +102,23 @@ async function readEnding(db: Queries, viewer: Viewer) {
       and(
         eq(identities.tenant, "main"),
         sql`${identities.state} in ('live', 'suspended', 'retiring')`,
-        sql`${identities.endsAt} < (select charter.clock() + interval '30 days')`,
+        sql`${identities.endsAt} <= (select charter.clock())
+          + case when ${identities.state} = 'retiring' then interval '0' else make_interval(days => ${days ?? 0}) end`,
         or(eq(identities.owner, viewer.id), eq(identities.backupPerson, viewer.id), eq(identities.endsIt, viewer.id)),
         identitySight(viewer),
       ),
     )
     .orderBy(asc(identities.endsAt), asc(identities.id))
     .limit(cap);
-  return { rows: found.map(({ total: _, ...row }) => row), total: found[0]?.total ?? 0 };
+  return { rows: found.map(({ total: _, ...row }) => row), total: found[0]?.total ?? 0, days };
 }
 
-/** Steps that wait for people, for operators. */
-async function readStuck(db: Queries, viewer: Viewer): Promise<readonly Stuck[]> {
-  if (!viewer.roles.includes("operator")) return [];
+/** Steps that wait for people, for operators: the 20 that wait longest, and how many there are. */
+async function readStuck(
+  db: Queries,
+  viewer: Viewer,
+): Promise<{ readonly rows: readonly Stuck[]; readonly total: number }> {
+  if (!viewer.roles.includes("operator")) return { rows: [], total: 0 };
   const rows = await db.execute<{
     id: string;
     request: string;
@@ -121,12 +128,13 @@ async function readStuck(db: Queries, viewer: Viewer): Promise<readonly Stuck[]>
     target: string;
     since: string;
     sentence: string | null;
+    total: number;
   }>(sql`
-    select x.id, i.request, r.name, i.kind = 'provision' and i.state = 'running' as back, x.title, x.target, to_json(x.stuck_at) #>> '{}' as since, x.fault ->> 'sentence' as sentence
+    select (count(*) over ())::int as total, x.id, i.request, r.name, i.kind = 'provision' and i.state = 'running' as back, x.title, x.target, to_json(x.stuck_at) #>> '{}' as since, x.fault ->> 'sentence' as sentence
     from charter.steps x join charter.intents i on i.tenant = x.tenant and i.id = x.intent
     join charter.identities r on r.tenant = i.tenant and r.id = i.identity
-    where x.tenant = 'main' and x.stuck_at is not null and x.state not in ('done', 'undone') order by x.stuck_at limit ${cap}`);
-  return rows.map((row) => ({
+    where x.tenant = 'main' and x.stuck_at is not null and x.state not in ('done', 'undone') order by x.stuck_at, x.id limit ${cap}`);
+  const stuck = rows.map((row) => ({
     id: row.id,
     request: row.request,
     name: row.name,
@@ -136,6 +144,7 @@ async function readStuck(db: Queries, viewer: Viewer): Promise<readonly Stuck[]>
     since: row.since,
     sentence: row.sentence ?? "",
   }));
+  return { rows: stuck, total: rows[0]?.total ?? 0 };
 }
 
 /** What the reconciler saw at targets and nobody has settled or muted, for operators and security: each kind's count, and the worst few. */
@@ -180,12 +189,16 @@ function known<Row extends { readonly kind: string }>(row: Row): readonly (Row &
   return kind === null ? [] : [{ ...row, kind }];
 }
 
-/** Everything that needs this person today. */
-export async function readMyWork(db: Queries, viewer: Viewer) {
+/** Everything that needs this person today. `expiringDays` are policy's; null while none is active. */
+export async function readMyWork(
+  db: Queries,
+  viewer: Viewer,
+  { expiringDays }: { readonly expiringDays: number | null },
+) {
   const [needs, underWay, ending, stuck, differing, decided] = await Promise.all([
     readNeeds(db, viewer),
     readUnderWay(db, viewer),
-    readEnding(db, viewer),
+    readEnding(db, viewer, expiringDays),
     readStuck(db, viewer),
     readDiffering(db, viewer),
     readDecided(db, viewer),

@@ -38,7 +38,7 @@ const cap = 20;
 
 /** Everything that waits for this viewer. */
 export async function readNeeds(db: Queries, viewer: Viewer): Promise<Needs> {
-  const [requests, questions, [counts]] = await Promise.all([
+  const [{ requests, others }, questions, [counts]] = await Promise.all([
     readRequestNeeds(db, viewer),
     readAskedLines(db, viewer, cap),
     db.execute<{ approvals: number; questions: number }>(sql`
@@ -53,7 +53,7 @@ export async function readNeeds(db: Queries, viewer: Viewer): Promise<Needs> {
     rows: [...requests, ...asked].sort(byUrgency).slice(0, cap),
     approvals: counts?.approvals ?? 0,
     questions: counts?.questions ?? 0,
-    others: requests.filter(({ kind }) => kind !== "approve").length,
+    others,
   };
 }
 
@@ -68,8 +68,11 @@ const acceptance = sql.raw("case when r.kind = 'change-access' then 'accept-more
  * Verdicts this viewer may give, ownership they are asked to accept, own requests to submit again, and open ones of theirs whose
  * newest remark is somebody else's: with a narrower plan, or a question.
  */
-async function readRequestNeeds(db: Queries, viewer: Viewer): Promise<readonly Need[]> {
-  const rows = await db.execute<{ row: Omit<Need, "stage"> }>(sql`
+async function readRequestNeeds(
+  db: Queries,
+  viewer: Viewer,
+): Promise<{ readonly requests: readonly Need[]; readonly others: number }> {
+  const rows = await db.execute<{ row: Omit<Need, "stage">; others: number }>(sql`
     with mine as (
       select s.request, case
           when s.state = 'resubmit' then 'resubmit'
@@ -90,9 +93,10 @@ async function readRequestNeeds(db: Queries, viewer: Viewer): Promise<readonly N
       'hints', coalesce((select jsonb_agg(p.label order by p.points desc) from (
           select p ->> 'label' as label, (p ->> 'points')::int as points from jsonb_array_elements(s.risk_parts) p
           where p ->> 'label' <> v.charter ->> 'environment'
-          order by (p ->> 'points')::int desc limit 2) p), '[]')) as row
+          order by (p ->> 'points')::int desc limit 2) p), '[]')) as row,
+      (count(*) filter (where m.kind <> 'approve') over ())::int as others
     from mine m join charter.request_states s on s.tenant = 'main' and s.request = m.request
     join charter.request_versions v on v.tenant = s.tenant and v.request = s.request and v.version = s.request_version
     where m.kind is not null order by s.deadline nulls last, s.risk desc, m.request limit ${2 * cap}`);
-  return rows.map(({ row }) => ({ ...row, stage: null }));
+  return { requests: rows.map(({ row }) => ({ ...row, stage: null })), others: rows[0]?.others ?? 0 };
 }

@@ -63,7 +63,7 @@ const words: { readonly [K in FindingKind]: FindingWords } = {
     says: ["owner", "backup"],
     points: 50,
     controls: birth,
-    remedies: ["transfer", "suspend", "retire"],
+    remedies: ["transfer", "retire"],
   },
   "owner-inactive": {
     title: "Owner has left",
@@ -126,7 +126,7 @@ const words: { readonly [K in FindingKind]: FindingWords } = {
     says: ["target"],
     points: 20,
     controls: ladder,
-    remedies: ["retire", "rotate"],
+    remedies: ["retire"],
   },
   unattested: {
     title: "Not attested",
@@ -135,7 +135,7 @@ const words: { readonly [K in FindingKind]: FindingWords } = {
     says: ["dueOn"],
     points: 20,
     controls: review,
-    remedies: ["suspend", "retire"],
+    remedies: ["retire"],
   },
   "exception-ending": {
     title: "Exception ends",

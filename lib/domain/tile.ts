@@ -11,6 +11,18 @@ interface Words {
   readonly meaning?: string;
 }
 
+/** A tile's words where policy's figure is known, in days. */
+export const wordsOfTile = (tile: Tile, expiringDays: number | null): Words =>
+  tile === "expiring" && expiringDays !== null
+    ? {
+        title: `End within ${sayDays(expiringDays)}`,
+        meaning: `Live or suspended, and their end lies at most ${sayDays(expiringDays)} ahead.`,
+      }
+    : tileWords[tile];
+
+/** "30 days", "1 day". */
+export const sayDays = (days: number): string => `${days} ${days === 1 ? "day" : "days"}`;
+
 export const tileWords: { readonly [T in Tile]: Words } = {
   all: { title: "All identities" },
   findings: { title: "With findings", meaning: "At least one finding is open and not muted." },
@@ -18,7 +30,7 @@ export const tileWords: { readonly [T in Tile]: Words } = {
     title: "No active owner",
     meaning: "The owner is no longer active. Where a backup stands in, it still does.",
   },
-  expiring: { title: "End within 30 days", meaning: "Live, and their end lies at most 30 days ahead." },
+  expiring: { title: "End soon", meaning: "Enabled, and their end is as near as policy calls soon." },
   unattested: {
     title: "Not attested",
     meaning: "Their owner was asked whether they are still needed, and is overdue.",

@@ -51,6 +51,8 @@ export interface FindingView {
   readonly mayMute: boolean;
   /** Whether it is this viewer's question that nobody answered. */
   readonly asksViewer: boolean;
+  /** Whether it ends with an answer that this viewer is asked for. */
+  readonly mayAnswer: boolean;
   /** Requests that would end it and that this viewer may raise, best first. */
   readonly remedies: readonly RequestKind[];
 }
@@ -75,6 +77,7 @@ const viewOf =
           },
     mayMute: "ok" in mayMuteAs(row.owner, viewer),
     asksViewer: asksViewer(viewer, row),
+    mayAnswer: isAsked(viewer, row),
     remedies: remediesFor(viewer, row),
   });
 
@@ -84,6 +87,13 @@ const identityOf = ({ identity, name, environment, owner, ownerName }: FindingRo
     : { id: identity, name, environment, owner: { id: owner, name: ownerName } };
 
 const asksViewer = (viewer: Viewer, { kind, owner, backup }: FindingRow): boolean =>
+  kind === "unattested" &&
+  owner !== null &&
+  backup !== null &&
+  standingOf({ stage: "overdue", owner, ownerActive: true, backup }, viewer) !== null;
+
+/** An overdue question is asked of the owner and of the backup. */
+const isAsked = (viewer: Viewer, { kind, owner, backup }: FindingRow): boolean =>
   kind === "unattested" &&
   owner !== null &&
   backup !== null &&

@@ -5,19 +5,21 @@ import { decodeCursor } from "#db/read/keyset.ts";
 import { readDefaultView, readViews, type ViewRow } from "#db/read/views.ts";
 import type { Viewer } from "#lib/domain/actor.ts";
 import { groupingOf, inventoryFilter } from "./address.ts";
+import { readExpiringDays } from "./policy-days.ts";
 
 /** Everything the inventory draws: rows, or groups of them where the address asks for these. */
 export async function inventoryPage(db: Queries, viewer: Viewer, query: URLSearchParams) {
   const filter = inventoryFilter(query);
   const by = groupingOf(query);
-  const [page, groups, tiles, choices, views] = await Promise.all([
+  const [page, groups, tiles, choices, views, expiringDays] = await Promise.all([
     readInventory(db, viewer, { filter, cursor: decodeCursor(query.get("after") ?? undefined) }),
     by === null ? null : readGroups(db, viewer, { filter, by }),
     readTiles(db, viewer),
     readInventoryChoices(db, viewer, filter),
     readViews(db, viewer),
+    readExpiringDays(db),
   ]);
-  return { filter, page, groups, tiles, choices, views };
+  return { filter, page, groups, tiles, choices, views, expiringDays };
 }
 export type InventoryView = Awaited<ReturnType<typeof inventoryPage>>;
 

@@ -137,7 +137,7 @@ const requests: Group = async ({ web }, viewer) => {
     "by name": read({ q: "0000777" }),
     "by no name": read({ q: words.none }),
     queue: () => readQueue(web.db, viewer),
-    "my work": () => readMyWork(web.db, viewer),
+    "my work": () => readMyWork(web.db, viewer, { expiringDays: 30 }),
     frame: () => readFrame(web.db, viewer),
   };
 };

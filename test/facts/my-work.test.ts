@@ -1,10 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { readInventory } from "#db/read/inventory.ts";
 import { readMyWork } from "#db/read/my-work.ts";
 import { seeFinding } from "#db/store/findings.ts";
 import { ask as remark } from "#lib/claims/comments/ask.ts";
 import { askForLess } from "#lib/claims/comments/ask-for-less.ts";
+import { inventoryFilter } from "#lib/web/address.ts";
+import { findFindings } from "#lib/worker/sweeps/findings.ts";
 import { days, openRecorded, type Recorded } from "./recorded.ts";
 import { ask, judge, ledgerAnswers, type Scenario } from "./scenario.ts";
 
@@ -23,7 +26,8 @@ afterEach(async () => {
   );
 });
 
-const work = (person: string) => readMyWork(scenario.database.web, scenario.as(person).actor);
+const work = (person: string, expiringDays: number | null = 30) =>
+  readMyWork(scenario.database.web, scenario.as(person).actor, { expiringDays });
 const needsOf = async (person: string) => (await work(person)).needs.rows.map(({ id, kind }) => ({ id, kind }));
 const asks = async (bucket: string) => {
   const request = await ask(
@@ -156,9 +160,46 @@ test("identities that end within 30 days are told to who stands behind them, wit
   const { ending } = await work("amara.obi");
   expect(ending.rows.map(({ id }) => id)).toEqual([ends]);
   expect(ending.total).toBe(1);
-  expect((await work("priya.shah")).ending).toEqual({ rows: [], total: 0 });
+  expect((await work("priya.shah")).ending).toEqual({ rows: [], total: 0, days: 30 });
   const [row] = await scenario.worker.db.execute<{ n: number }>(
     sql`select count(*)::int as n from charter.identities where state = 'live'`,
   );
   expect(row?.n).toBe(2);
+});
+
+test("what ends soon is the same in the finding, under the tile and here, by the days of policy, and here with what has ended", async () => {
+  const near = await recorded.inSeconds(20 * days);
+  const soon = [await recorded.lives({ ends_at: near }), await recorded.lives({ ends_at: near, state: "suspended" })];
+  await recorded.lives({ ends_at: await recorded.inSeconds(31 * days) });
+  await recorded.lives({ ends_at: near, state: "retiring" });
+  const past = await recorded.inSeconds(-days);
+  const ended = [
+    await recorded.lives({ ends_at: past }),
+    await recorded.lives({ ends_at: past, state: "retiring", remove_at: near }),
+  ];
+  await findFindings(scenario.worker);
+  const found = await scenario.worker.db.execute<{ identity: string }>(
+    sql`select identity from charter.findings where kind = 'expiring' and closed_at is null`,
+  );
+  const filter = inventoryFilter(new URLSearchParams("tile=expiring"));
+  const tile = await readInventory(scenario.database.web, scenario.as("amara.obi").actor, { filter, cursor: null });
+  const mine = async (figure: number | null) =>
+    (await work("amara.obi", figure)).ending.rows.map(({ id }) => id).sort();
+  expect(found.map(({ identity }) => identity).sort()).toEqual([...soon].sort());
+  expect(tile.rows.map(({ id }) => id).sort()).toEqual([...soon].sort());
+  expect(await mine(30)).toEqual([...soon, ...ended].sort());
+  expect(await mine(19)).toEqual([...ended].sort());
+  expect(await mine(null)).toEqual([...ended].sort());
+});
+
+test("steps that are stuck are counted beyond the twenty that are shown", async () => {
+  await recorded.unguarded(
+    (tx) => tx`insert into charter.steps
+      select (jsonb_populate_record(null::charter.steps, to_jsonb(s) || jsonb_build_object('id', gen_random_uuid(), 'ordinal', n, 'stuck_at', charter.clock(), 'state', 'ready'))).*
+      from (select * from charter.steps limit 1) s cross join generate_series(100, 122) n`,
+  );
+  const { stuck } = await work("ida.holm");
+  expect([stuck.rows.length, stuck.total]).toEqual([20, 23]);
+  expect((await work("amara.obi")).stuck).toEqual({ rows: [], total: 0 });
+  await recorded.unguarded((tx) => tx`delete from charter.steps where ordinal >= 100`);
 });

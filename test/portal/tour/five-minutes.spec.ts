@@ -202,7 +202,7 @@ test("each state, blueprint and defect is there after one start", async ({ brows
 
   await test.step("what is stuck waits for the operator, who may take it back", async () => {
     const ida = await signedIn(browser, "Ida Holm");
-    await expect(ida.getByText("2 steps are stuck")).toBeVisible();
+    await expect(ida.getByRole("link", { name: "2 steps are stuck" })).toBeVisible();
     await expect(ida.getByRole("button", { name: "Take back" })).toBeVisible();
   });
 });
