@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { bigint, boolean, check, index, integer, jsonb, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
 import type { Json } from "#lib/domain/json.ts";
-import type { NoticeKind } from "#lib/domain/notice.ts";
+import type { NoticeAbout, NoticeKind } from "#lib/domain/notice.ts";
 import { charter, id, instant, tenant } from "./columns.ts";
 
 /**
@@ -25,6 +25,8 @@ export const notices = charter.table(
     /** One sentence, and the portal's path where more is to be seen. */
     sentence: text("sentence").notNull(),
     path: text("path").notNull(),
+    /** For a webhook: who did it, when, and who is told of the same. */
+    about: jsonb("about").$type<NoticeAbout | null>(),
     at: instant("at").notNull(),
     /** Not sent before; moved on while a worker sends it, and after each failure. */
     dueAt: instant("due_at").notNull(),

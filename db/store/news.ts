@@ -73,7 +73,7 @@ interface Leaves {
 /** The entries, each with the request, the identity and the person it is about. */
 const entries = ({ from, to }: Leaves) => sql`
     entries as materialized (
-      select leaf, noun, aggregate, action, actor, detail, case noun when 'ask' then detail ->> 'kind' end as ask,
+      select leaf, noun, aggregate, action, actor, detail, to_json(at) #>> '{}' as at, case noun when 'ask' then detail ->> 'kind' end as ask,
         case noun when 'ask' then ${uuidIn(sql`detail ->> 'subject'`)} end as about
       from charter.audit_entries
       where tenant = 'main' and leaf >= ${from} and leaf < ${to}
@@ -102,7 +102,7 @@ const entries = ({ from, to }: Leaves) => sql`
     )`;
 
 const columns = sql`
-    t.action, t.aggregate as subject, t.actor, t.request, r.kind, r.requester, t.detail ->> 'verdict' as verdict,
+    t.action, t.aggregate as subject, t.actor, t.at, t.request, r.kind, r.requester, t.detail ->> 'verdict' as verdict,
       coalesce((t.detail ->> 'requestVersion')::int, (t.detail ->> 'version')::int, 0) as request_version,
       i.id as identity, q.round, s.accepter,
       t.ask, case when t.noun = 'answer' then t.detail ->> 'answer' end as answer,

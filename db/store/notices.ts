@@ -75,6 +75,7 @@ export async function insertNotices(tx: Queries, rows: readonly NewNotice[]): Pr
         ...{ id, webhook, at, dueAt: dueAt ?? at, kind: notice.kind, sentence: notice.sentence, path: notice.path },
         key: webhook === null ? notice.key : `${notice.key}@${webhook}`,
         person: webhook === null ? notice.person : null,
+        about: webhook === null ? null : notice.about,
         promised: isPromised(notice.kind),
         ...(dueAt === null ? { givenUpAt: at, fault: "Not wanted by who would be told." } : {}),
       })),
@@ -95,9 +96,45 @@ export interface Outgoing {
   readonly at: Date;
   /** Tries so far, this one included. */
   readonly attempts: number;
+  readonly promised: boolean;
   /** Of the person, while active; null otherwise and for webhooks. */
   readonly email: string | null;
+  /** A person is told of what waits, and it does no longer. */
+  readonly over: boolean;
+  /** For a webhook: who did it, as a person or by name, when, and who is told of the same. */
+  readonly about: {
+    readonly actor: KnownPerson | string;
+    readonly at: string | null;
+    readonly people: readonly KnownPerson[];
+  } | null;
 }
+
+interface KnownPerson {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+}
+
+const asPerson = sql`jsonb_build_object('id', p.id, 'name', p.name, 'email', p.email)`;
+const about = sql`case when n.about is not null then jsonb_build_object('at', n.about -> 'at',
+  'actor', coalesce((select ${asPerson} from charter.people p where p.tenant = 'main' and p.id::text = n.about ->> 'actor'), n.about -> 'actor'),
+  'people', (select coalesce(jsonb_agg(${asPerson} order by p.name), '[]') from charter.people p
+    where p.tenant = 'main' and p.id in (select value::uuid from jsonb_array_elements_text(n.about -> 'people')))) end`;
+
+/** By the key, which says what it was told of: what waited for somebody then, and whether it still does. */
+const over = sql`n.person is not null and case n.kind
+  when 'approval' then not exists (select 1 from charter.request_states s where s.tenant = 'main'
+    and s.request = split_part(n.key, ':', 2)::uuid and s.request_version::text = split_part(n.key, ':', 3) and s.state = 'awaiting-approval')
+  when 'ownership' then not exists (select 1 from charter.request_states s where s.tenant = 'main' and s.accepter is not null
+    and s.request = split_part(n.key, ':', 2)::uuid and s.request_version::text = split_part(n.key, ':', 3) and s.state = 'awaiting-acceptance')
+  when 'question' then not exists (select 1 from charter.questions q where q.tenant = 'main' and q.stage <> 'waiting'
+    and q.identity = split_part(n.key, ':', 2)::uuid and q.round::text = split_part(n.key, ':', 3))
+  when 'stuck' then not exists (select 1 from charter.steps s where s.tenant = 'main'
+    and s.id = split_part(n.key, ':', 2)::uuid and s.stuck_at is not null)
+  when 'ending' then n.key not like '%:retired:%' and not exists (select 1 from charter.identities i where i.tenant = 'main'
+    and i.id = split_part(n.key, ':', 2)::uuid and i.state in ('live', 'suspended') and n.key = 'ending:' || i.id || ':' ||
+      to_char(i.ends_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') || ':' || n.person)
+  else false end`;
 
 /**
  * Takes what is due for the receivers that have waited longest, all of a receiver's together, and puts it off by `leaseMs`: a
@@ -119,7 +156,7 @@ export async function takeDue(
       order by n.at limit 500 for update of n skip locked)
     update charter.notices n set due_at = charter.clock() + ${of.leaseMs} * interval '1 millisecond', attempts = attempts + 1
     from due where n.tenant = 'main' and n.id = due.id
-    returning n.id, n.person, n.webhook, n.kind, n.sentence, n.path, n.attempts, to_json(n.at) #>> '{}' as at,
+    returning n.id, n.person, n.webhook, n.kind, n.sentence, n.path, n.attempts, n.promised, ${over} as over, ${about} as about, to_json(n.at) #>> '{}' as at,
       (select p.email from charter.people p where p.tenant = 'main' and p.id = n.person and p.active) as email`);
   return rows.map((row) => ({ ...row, at: new Date(row.at) }));
 }
@@ -131,8 +168,26 @@ export const markSent = (db: Queries, ids: readonly string[], now: Date) =>
     .where(and(eq(notices.tenant, "main"), inArray(notices.id, [...ids])));
 
 /** Keeps why it was not sent, and when it is tried again; null: never. */
-export const markUnsent = (db: Queries, id: string, of: { fault: string; again: Date | null; now: Date }) =>
+export const markUnsent = (
+  db: Queries,
+  ids: readonly string[],
+  of: { readonly fault: string; readonly again: Date | null; readonly now: Date },
+) =>
   db
     .update(notices)
     .set({ fault: of.fault, ...(of.again === null ? { givenUpAt: of.now } : { dueAt: of.again }) })
-    .where(and(eq(notices.tenant, "main"), eq(notices.id, id)));
+    .where(and(eq(notices.tenant, "main"), inArray(notices.id, [...ids])));
+
+/** Gives back what was taken and not tried, which counts as no try. */
+export const putBack = (db: Queries, ids: readonly string[], of: { readonly fault: string; readonly again: Date }) =>
+  db
+    .update(notices)
+    .set({ fault: of.fault, dueAt: of.again, attempts: sql`${notices.attempts} - 1` })
+    .where(and(eq(notices.tenant, "main"), inArray(notices.id, [...ids])));
+
+/** Forgets what was sent or given up before then; how many. */
+export async function pruneNotices(db: Queries, before: Date): Promise<number> {
+  const rows = await db.execute(sql`
+    delete from charter.notices where tenant = 'main' and coalesce(sent_at, given_up_at) < ${before.toISOString()} returning id`);
+  return rows.length;
+}

@@ -6,6 +6,8 @@ import type { NoticeKind } from "./notice.ts";
 export interface News {
   /** Action of the entry: `verdict.given`. */
   readonly action: string;
+  /** When, as an ISO instant. */
+  readonly at: string;
   /** Id of the aggregate it concerns. */
   readonly subject: string;
   /** Who is said to have done it: a person's id, `System`, `host`, or nobody (empty) for what a worker asks. */

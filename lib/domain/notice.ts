@@ -65,6 +65,15 @@ export function dueFor(kind: NoticeKind, choice: NoticeChoice, now: Date): Date 
   return next;
 }
 
+/** Who did it, when, and who is told of the same: for systems, which are told once and of everybody. */
+export interface NoticeAbout {
+  /** A person's id, `System` or `host`. */
+  readonly actor: string;
+  /** ISO instant of the entry that it is told of; null where it comes of no entry. */
+  readonly at: string | null;
+  readonly people: readonly string[];
+}
+
 /** What somebody is to be told, before it is known how. */
 export interface Notice {
   readonly kind: NoticeKind;
@@ -74,15 +83,26 @@ export interface Notice {
   readonly person: string | null;
   readonly sentence: string;
   readonly path: string;
+  readonly about: NoticeAbout;
 }
 
 /** Tries before a notice is given up, and the pause after the first; each further pause is twice as long. */
-const most = 12;
+const most = { usual: 12, promised: 36, refused: 9 };
 const firstMs = 30_000;
 const longestMs = 6 * 3_600_000;
 
-/** When to try again after this many failures; null: give it up. Some two days in all. */
-export function nextTry(failures: number, now: Date): Date | null {
-  if (failures >= most) return null;
-  return new Date(now.getTime() + Math.min(longestMs, firstMs * 2 ** (failures - 1)));
+/** How a try failed: the receiver was not reached or put it off, it refused, or nobody is there to be told any more. */
+export type Failing = "put-off" | "refused" | "nobody";
+
+/**
+ * When to try again after this many failures; null: give it up. Some fifteen hours in all, two where it is refused, and a week for
+ * what is promised, refused or not: a relay that is set up wrongly must not keep it from who has to know.
+ */
+export function nextTry(
+  failures: number,
+  of: { readonly now: Date; readonly promised: boolean; readonly failing: Failing },
+): Date | null {
+  const tries = of.promised ? most.promised : of.failing === "refused" ? most.refused : most.usual;
+  if (of.failing === "nobody" || failures >= tries) return null;
+  return new Date(of.now.getTime() + Math.min(longestMs, firstMs * 2 ** (failures - 1)));
 }

@@ -11,10 +11,11 @@ export function noticesOf(news: News): readonly Notice[] {
   const people = [...new Set(told.to.filter((person) => person !== null))];
   const { kind } = told;
   const sentence = oneLine(told.sentence);
-  const about = `${kind}:${told.about}`;
+  const key = `${kind}:${told.about}`;
+  const { actor, at } = news;
   return [null, ...people].map((person) => ({
-    ...{ kind, person, sentence, path },
-    key: person === null ? about : `${about}:${person}`,
+    ...{ kind, person, sentence, path, about: { actor: actor || "System", at, people } },
+    key: person === null ? key : `${key}:${person}`,
   }));
 }
 
@@ -143,11 +144,12 @@ export function endingNotices(of: {
   readonly endsAt: Date;
   readonly people: readonly (string | null)[];
 }): readonly Notice[] {
-  const about = `ending:${of.identity}:${of.endsAt.toISOString()}`;
+  const key = `ending:${of.identity}:${of.endsAt.toISOString()}`;
   const sentence = `${of.name} in ${of.environment} ends on ${of.endsAt.toISOString().slice(0, 10)}. Renew it, or let it end.`;
   const people = [...new Set(of.people.filter((person) => person !== null))];
   return [null, ...people].map((person) => ({
     ...{ kind: "ending" as const, person, sentence, path: `/identities/${of.identity}` },
-    key: person === null ? about : `${about}:${person}`,
+    about: { actor: "System", at: null, people },
+    key: person === null ? key : `${key}:${person}`,
   }));
 }

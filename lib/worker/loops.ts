@@ -20,7 +20,7 @@ import { findFindings } from "./sweeps/findings.ts";
 import { watchUse } from "./sweeps/last-use.ts";
 import { reconcile } from "./sweeps/reconcile.ts";
 import { readGithub } from "./sweeps/repositories.ts";
-import { tellEndings } from "./sweeps/tell.ts";
+import { forgetTold, tellEndings } from "./sweeps/tell.ts";
 import type { Worker } from "./worker.ts";
 
 export interface Loops {
@@ -92,6 +92,7 @@ const sweepsOf = (worker: Worker): readonly Sweep[] => [
   { name: "conditions", cron: "*/5 * * * *", run: async () => void (await retireByCondition(worker)) },
   { name: "debt", cron: "* * * * *", run: async () => void (await keepDebt(worker)) },
   { name: "findings", cron: "* * * * *", run: async () => void (await findFindings(worker)) },
+  { name: "forget-told", cron: "37 3 * * *", run: async () => void (await forgetTold(worker)) },
   { name: "last-use", cron: "*/15 * * * *", run: () => watchUse(worker) },
   { name: "repositories", cron: "41 * * * *", run: async () => void (await readGithub(worker)) },
   { name: "reconcile", cron: "*/15 * * * *", run: () => reconcile(worker) },

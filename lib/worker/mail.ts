@@ -1,18 +1,19 @@
 import { createHash } from "node:crypto";
 import { createTransport } from "nodemailer";
 import type { Outgoing } from "#db/store/notices.ts";
+import type { Failing } from "#lib/domain/notice.ts";
 import type { MailEntry } from "./config.ts";
 import { resolveReference } from "./references.ts";
 
 const timeoutMs = 20_000;
 
-/** It was not sent. `final`: the server will never take it, so that trying again is of no use. */
+/** It was not sent, and why, in our words. */
 export class Unsent extends Error {
   override readonly name = "Unsent";
-  readonly final: boolean;
-  constructor(sentence: string, final: boolean) {
+  readonly failing: Failing;
+  constructor(sentence: string, failing: Failing) {
     super(sentence);
-    this.final = final;
+    this.failing = failing;
   }
 }
 
@@ -24,11 +25,12 @@ export interface Letter {
 }
 
 /**
- * Sends one mail with everything one person is told. Its Message-ID follows from the notices, so that a mail sent twice after a
- * crash is one to whoever compares them. Throws `Unsent`.
+ * Sends one mail with everything one person is told. Its Message-ID follows from the notices: the same ones sent twice, after a
+ * crash, are one mail to whoever compares them, unless another notice has joined them meanwhile. Throws `Unsent`.
  */
 export async function sendMail(entry: MailEntry, letter: Letter): Promise<void> {
-  if (!isOneAddress(letter.to)) throw new Unsent("Charter knows no single address of this person to write to.", true);
+  if (!isOneAddress(letter.to))
+    throw new Unsent("Charter knows no single address of this person to write to.", "refused");
   const pass = entry.password === null ? null : await resolveReference(entry.password);
   const transport = createTransport({
     host: entry.host,
@@ -74,11 +76,12 @@ const idOf = (notices: readonly Outgoing[]): string =>
     .digest("hex")
     .slice(0, 32);
 
-/** The server's word counts for good from 500 on; what it says is not kept, since it may repeat addresses. */
+/** What the server says is not kept, since it may repeat addresses. From 500 on it refuses; that we may not speak to it is for us to mend. */
 function unsent(error: unknown): Unsent {
   const code = error instanceof Error && "responseCode" in error ? Number(error.responseCode) : 0;
-  if (code >= 500) return new Unsent(`The mail server refused it (${code}).`, code !== 535 && code !== 530);
-  if (code >= 400) return new Unsent(`The mail server put it off (${code}).`, false);
+  const ours = code === 530 || code === 535;
+  if (code >= 500) return new Unsent(`The mail server refused it (${code}).`, ours ? "put-off" : "refused");
+  if (code >= 400) return new Unsent(`The mail server put it off (${code}).`, "put-off");
   const known = error instanceof Error && "code" in error ? String(error.code) : "unknown";
-  return new Unsent(`The mail server was not reached (${known}).`, false);
+  return new Unsent(`The mail server was not reached (${known}).`, "put-off");
 }

@@ -6,6 +6,9 @@ import { resolveReference } from "./references.ts";
 
 const timeoutMs = 5_000;
 
+/** Nobody is there: what else waits for the same system need not be tried now. */
+export class Unreached extends Unsent {}
+
 /**
  * Posts one notice, signed as Standard Webhooks 1.0 says, to an address of the worker's own configuration; nobody in the browser
  * can name one. Redirects are not followed and the answer's body is not read. Throws `Unsent`.
@@ -19,7 +22,7 @@ export async function postNotice(
   const body = JSON.stringify({
     type: `charter.${kind}`,
     timestamp: at.toISOString(),
-    data: { id, sentence, url: new URL(path, of.portal).href },
+    data: { id, sentence, url: new URL(path, of.portal).href, ...notice.about },
   });
   const signature = new Webhook(await resolveReference(entry.signs)).sign(id, of.now, body);
   const response = await post(entry.url, {
@@ -36,8 +39,8 @@ export async function postNotice(
   });
   await response.body?.cancel();
   if (response.ok) return;
-  if (response.status === 410) throw new Unsent("The webhook says that it is gone (410).", true);
-  throw new Unsent(`The webhook answered ${response.status}.`, false);
+  if (response.status === 410) throw new Unsent("The webhook says that it is gone (410).", "nobody");
+  throw new Unsent(`The webhook answered ${response.status}.`, "put-off");
 }
 
 async function post(url: string, init: RequestInit): Promise<Response> {
@@ -45,6 +48,6 @@ async function post(url: string, init: RequestInit): Promise<Response> {
     return await fetch(url, init);
   } catch (error) {
     const late = error instanceof Error && error.name === "TimeoutError";
-    throw new Unsent(late ? "The webhook did not answer in time." : "The webhook was not reached.", false);
+    throw new Unreached(late ? "The webhook did not answer in time." : "The webhook was not reached.", "put-off");
   }
 }

@@ -134,7 +134,14 @@ const untold: Readonly<Record<string, string>> = {
 
 const someone = (digit: number) => `${digit}`.repeat(8) + "-0000-4000-8000-000000000000";
 const news: Omit<News, "action" | "actor"> = {
-  ...{ subject: "it", request: someone(1), requestVersion: 1, kind: "provision", identity: someone(2) },
+  ...{
+    at: "2026-05-01T10:00:00.000Z",
+    subject: "it",
+    request: someone(1),
+    requestVersion: 1,
+    kind: "provision",
+    identity: someone(2),
+  },
   ...{
     name: "ledger",
     environment: "prod",

@@ -11,7 +11,7 @@ import { raiseRetirement } from "#lib/facts/expiry/raise.ts";
 import { configSchema, type WorkerConfig } from "#lib/worker/config.ts";
 import { sendDue } from "#lib/worker/outbox.ts";
 import { sealOnce } from "#lib/worker/sealer.ts";
-import { tellEndings, tellNews } from "#lib/worker/sweeps/tell.ts";
+import { forgetTold, tellEndings, tellNews } from "#lib/worker/sweeps/tell.ts";
 import type { Worker } from "#lib/worker/worker.ts";
 import { ask, judge, ledgerAnswers, openScenario, type Scenario } from "../facts/scenario.ts";
 
@@ -43,6 +43,7 @@ const smtp = new SMTPServer({
 });
 const hook = createServer(async (request, response) => {
   posts.push({ headers: request.headers, body: await text(request) });
+  if (status === 0) return void request.socket.destroy();
   response.writeHead(status, status === 302 ? { location: "http://169.254.169.254/" } : {}).end("x".repeat(100_000));
 });
 
@@ -243,21 +244,64 @@ describe("a server that does not take it", () => {
     expect(letters).toHaveLength(3);
   });
 
-  test("refuses for good: given up with its reason", async () => {
+  test("refuses it for an hour, as a relay that is set up wrongly: told once it is mended", async () => {
     answer = 550;
     await awaiting();
     await passOn();
     await sendAll();
     const refused = (await rows()).filter(({ fault }) => fault === "The mail server refused it (550).");
-    expect(refused.every(({ over }) => over)).toBe(true);
-    expect(refused).toHaveLength(3);
+    expect(refused.map(({ over }) => over)).toEqual([false, false, false]);
+    answer = 250;
+    await scenario.database.setClock("1 hour");
+    await sendAll();
+    await scenario.database.setClock("0");
+    expect(letters).toHaveLength(3);
+  });
+
+  test("refuses it for three days: what is promised is tried on, the rest given up with its reason", async () => {
+    answer = 554;
+    await awaiting();
+    await passOn();
+    for (let hour = 0; hour <= 72; hour += 1) {
+      await scenario.database.setClock(`${hour} hours`);
+      await sendAll();
+    }
+    const refused = (await rows()).filter(({ fault }) => fault === "The mail server refused it (554).");
+    expect(refused.map(({ kind, over }) => `${kind} ${over}`).sort()).toEqual([
+      "approval true",
+      "approval true",
+      "in-your-name false",
+    ]);
+    answer = 250;
+    await scenario.database.setClock("79 hours");
+    await sendAll();
+    await scenario.database.setClock("0");
+    expect(letters.map(({ raw }) => raw)).toEqual([expect.stringContaining("was sent in your name")]);
+  });
+
+  test("until it is over: what was decided meanwhile is no longer told as waiting, and it is kept why", async () => {
+    answer = 451;
+    const request = await awaiting();
+    await passOn();
+    await sendAll();
+    answer = 250;
+    await judge(scenario, "mara.lind", request, "deny");
+    await scenario.settle();
+    await passOn();
+    await scenario.database.setClock("1 hour");
+    await sendAll();
+    await scenario.database.setClock("0");
+    expect(letters.filter(({ raw }) => raw.includes("waits for a decision"))).toEqual([]);
+    expect(lettersTo("amara")[0]?.raw).toContain("is denied");
+    const over = (await rows()).filter(({ fault }) => fault === "It was over before it was sent.");
+    expect(over.map(({ kind, over }) => `${kind} ${over}`)).toEqual(["approval true", "approval true"]);
   });
 
   test.each([
     ["two in one", "tomas.vidal@acme.example, eve@elsewhere.example"],
     ["a name beside it", "Tomas <eve@elsewhere.example>"],
     ["nothing", ""],
-  ])("an address that is not one plain address (%s) is sent nothing, for good", async (_what, email) => {
+  ])("an address that is not one plain address (%s) is sent nothing", async (_what, email) => {
     await awaiting();
     await passOn();
     const becomes = (address: string) =>
@@ -272,8 +316,8 @@ describe("a server that does not take it", () => {
       expect.stringMatching(/^amara/),
       expect.stringMatching(/^mara/),
     ]);
-    const over = (await rows()).filter(({ over, person }) => over && person === scenario.id("tomas.vidal"));
-    expect(over.map(({ fault }) => fault)).toContain("Charter knows no single address of this person to write to.");
+    const kept = (await rows()).filter(({ sent, person }) => !sent && person === scenario.id("tomas.vidal"));
+    expect(kept.map(({ fault }) => fault)).toContain("Charter knows no single address of this person to write to.");
   });
 
   test("somebody who has left is told nothing", async () => {
@@ -327,7 +371,16 @@ describe("a webhook", () => {
       return JSON.parse(body);
     });
     expect(kinds.map(({ type }) => type).sort()).toEqual(["charter.approval", "charter.in-your-name"]);
-    expect(kinds[0].data.url).toBe(`http://localhost:3000/requests/${request}`);
+    const [approval, inName] = kinds.sort((a, b) => a.type.localeCompare(b.type));
+    expect(approval.data.url).toBe(`http://localhost:3000/requests/${request}`);
+    const person = (name: string) => ({
+      id: scenario.id(name),
+      name: expect.any(String),
+      email: `${name}@acme.example`,
+    });
+    const at = expect.stringMatching(/^\d{4}-.*T/);
+    expect(approval.data).toMatchObject({ actor: "System", at, people: [person("mara.lind"), person("tomas.vidal")] });
+    expect(inName.data).toMatchObject({ actor: person("amara.obi"), at, people: [person("amara.obi")] });
   });
 
   test("that redirects is not followed, and tried again", async () => {
@@ -338,6 +391,20 @@ describe("a webhook", () => {
     expect(posts).toHaveLength(2);
     const open = (await rows()).filter(({ person, sent }) => person === null && !sent);
     expect(open.map(({ fault }) => fault)).toEqual(["The webhook answered 302.", "The webhook answered 302."]);
+  });
+
+  test("that is not there is tried a few times a turn, however much waits for it, and gets all of it once it is back", async () => {
+    status = 0;
+    for (let at = 0; at < 8; at += 1) await awaiting();
+    await passOn();
+    await sendAll();
+    expect(posts.length).toBeLessThanOrEqual(4);
+    status = 200;
+    posts.length = 0;
+    await scenario.database.setClock("1 hour");
+    await sendAll();
+    await scenario.database.setClock("0");
+    expect(posts).toHaveLength(16);
   });
 
   test("that is gone is given up", async () => {
@@ -372,4 +439,22 @@ test.each([
 ])("the configuration refuses %s", (_, part) => {
   const whole = { ...JSON.parse(JSON.stringify(scenario.worker.config)), ...part };
   expect(configSchema.safeParse(whole).success).toBe(false);
+});
+
+test("what was told is kept for a year and forgotten then, and what waits is not", async () => {
+  await awaiting();
+  await passOn();
+  await sendAll();
+  answer = 451;
+  await awaiting();
+  await passOn();
+  await sendAll();
+  const before = (await rows()).length;
+  expect(await forgetTold(worker)).toBe(0);
+  await scenario.database.setClock("401 days");
+  expect(await forgetTold(worker)).toBeGreaterThan(0);
+  await scenario.database.setClock("0");
+  const left = await rows();
+  expect(left.length).toBeLessThan(before);
+  expect(left.filter(({ sent, person }) => !sent && person !== null)).toHaveLength(3);
 });

@@ -2,7 +2,13 @@ import type { Tx } from "#db/client.ts";
 import { readActiveBundle } from "#db/read/planning-facts.ts";
 import { databaseClock } from "#db/store/audit.ts";
 import { lockMark, moveMark, readNews } from "#db/store/news.ts";
-import { insertNotices, type NewNotice, readNoticeChoices, readUntoldEndings } from "#db/store/notices.ts";
+import {
+  insertNotices,
+  type NewNotice,
+  pruneNotices,
+  readNoticeChoices,
+  readUntoldEndings,
+} from "#db/store/notices.ts";
 import { later } from "#lib/domain/instant.ts";
 import { dueFor, type Notice, type NoticeKind, readChoice } from "#lib/domain/notice.ts";
 import { endingNotices, noticesOf } from "#lib/domain/tell.ts";
@@ -53,6 +59,13 @@ export async function tellEndings(teller: Teller): Promise<number> {
   }
   return told;
 }
+
+/** Days for which it is kept what was told: longer than an end is told of ahead, so that nothing is told twice. */
+const keptDays = 400;
+
+/** Forgets what was told, or given up, long ago; how many. */
+export const forgetTold = async ({ db }: Pick<Worker, "db">): Promise<number> =>
+  pruneNotices(db, later(await databaseClock(db), { days: -keptDays }));
 
 const hears = ({ kinds }: WebhookEntry, kind: NoticeKind): boolean => kinds.length === 0 || kinds.includes(kind);
 const tells = ({ config }: Teller): boolean => config.mail !== null || config.webhooks.length > 0;
