@@ -54,6 +54,9 @@ const mostOfTeam = 50;
 const backups = sql`case when i.backup_person is not null then array[i.backup_person] else array(
   select distinct p.canonical from charter.team_members m join charter.people p on p.tenant = m.tenant and p.id = m.person
   where m.tenant = 'main' and m.team = i.backup_team and m.member and p.active order by 1 limit ${mostOfTeam}) end`;
+/** Keys that a suspension deletes, because nobody recorded them; only a worker may name any. */
+const strangers = sql`case when t.action = 'identity.suspended' and jsonb_typeof(v.change -> 'strangers') = 'array'
+  then array(select jsonb_array_elements_text(v.change -> 'strangers')) else '{}' end`;
 /** Whether a step was being taken back already when it got stuck. */
 const undoing = sql`t.action = 'step.stuck' and exists (
   select 1 from charter.audit_entries u where u.tenant = 'main' and u.leaf < t.leaf
@@ -112,7 +115,7 @@ const columns = sql`
         (select g.title from charter.targets g where g.tenant = 'main' and t.ask = 'check' and g.name = t.detail ->> 'subject'), '') as name, coalesce(i.environment, v.charter ->> 'environment', '') as environment,
       ${owner} as owner, ${backups} as backups, i.ends_it,
       exists (select 1 from charter.people o where o.tenant = 'main' and o.id = ${owner} and not o.active) as owner_left,
-      ${undoing} as undoing,
+      ${undoing} as undoing, ${strangers} as strangers,
       ${approvers} as approvers, ${operators} as operators, ${security} as security,
       t.key_of`;
 
@@ -125,7 +128,7 @@ export async function readNews(tx: Tx, of: Leaves): Promise<readonly News[]> {
     left join charter.requests r on r.tenant = 'main' and r.id = t.request
     left join charter.request_states s on s.tenant = 'main' and s.request = r.id
     left join lateral (
-      select charter from charter.request_versions v where v.tenant = 'main' and v.request = r.id order by v.version desc limit 1) v on true
+      select charter, change from charter.request_versions v where v.tenant = 'main' and v.request = r.id order by v.version desc limit 1) v on true
     left join charter.identities i on i.tenant = 'main'
       and i.id = coalesce(t.identity, r.identity, r.id)
     left join charter.questions q on t.noun = 'question' and q.tenant = 'main' and q.identity = i.id

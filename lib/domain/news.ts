@@ -39,6 +39,8 @@ export interface News {
   readonly keyOf: string | null;
   /** `approve` or `deny`, of a verdict. */
   readonly verdict: string | null;
+  /** Ids of keys that nobody recorded, for which an identity was suspended. */
+  readonly strangers: readonly string[];
   /** Round of an identity's question. */
   readonly round: number | null;
   /** What was asked, of an ask; what was answered, of an answer; whether a remark asks for less. */

@@ -112,11 +112,13 @@ function ofIdentity(news: News, verb: string): Told | null {
   }
   const words = taken[verb];
   if (words === undefined) return null;
+  const keys = news.strangers.join(", ");
+  const why = keys === "" ? "" : ` for a key that nobody recorded, which is deleted: ${keys}`;
   return {
     kind: "taken-away",
     about,
     to: [owner, ...backups, endsIt],
-    sentence: `${name} in ${environment} ${words}.`,
+    sentence: `${name} in ${environment} ${words}${why}.`,
   };
 }
 

@@ -150,7 +150,14 @@ const news: Omit<News, "action" | "actor"> = {
     backups: [someone(5)],
     ownerLeft: false,
   },
-  ...{ endsIt: someone(6), accepter: someone(4), approvers: [someone(7)], operators: [someone(8)], undoing: false },
+  ...{
+    endsIt: someone(6),
+    accepter: someone(4),
+    approvers: [someone(7)],
+    operators: [someone(8)],
+    undoing: false,
+    strangers: [],
+  },
   ...{ security: [someone(7)], keyOf: someone(3), verdict: "approve", round: 3 },
   ...{ ask: "withdraw", answer: "keep", proposes: true },
 };

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { lockIdentity } from "#db/store/identities.ts";
 import type { Entry } from "#lib/audit/entry.ts";
+import { raise } from "#lib/facts/requests/raise.ts";
 import { runFact, system } from "#lib/facts/run.ts";
 import { configSchema } from "#lib/worker/config.ts";
 import { tellEndings } from "#lib/worker/sweeps/tell.ts";
@@ -118,6 +120,23 @@ describe("what takes power away", () => {
     await behind({});
     const expected = { kind, names: sorted(owner, backup, endsIt), sentence: expect.stringMatching(words) };
     expect(await told(ofIdentity(verb))).toEqual(expected);
+  });
+  test("a key that nobody recorded, by its id", async () => {
+    await behind({});
+    const { worker, database } = cast.scenario;
+    await worker.db.transaction(async (tx) => {
+      const row = await lockIdentity(tx, identity);
+      if (row === null) throw new Error("It is gone.");
+      const change = { reason: "Somebody made a key.", strangers: ["AKIASTRANGE"] };
+      const { installation } = worker;
+      await raise({ tx, now: new Date() }, { kind: "suspend", identity: row, cause: "strange", change, installation });
+    });
+    const [request] =
+      await database.admin`select id from charter.requests where identity = ${identity} and kind = 'suspend'`;
+    const suspended: Entry = { ...ofIdentity("suspended"), detail: { request: request?.id } };
+    expect((await told(suspended)).sentence).toMatch(
+      /was suspended for a key that nobody recorded, .*: AKIASTRANGE\.$/,
+    );
   });
   test("of an identity whose backup is a team: everybody in it", async () => {
     await behind({ team: true });
