@@ -86,18 +86,57 @@ const Window = ({ since }: { readonly since: Date | null }) =>
   );
 
 /** What cannot be known, said plainly. */
-function Limits({ page: { row, uses, credentials } }: { readonly page: IdentityPage }) {
+function Limits({ page: { row, uses, credentials, slot } }: { readonly page: IdentityPage }) {
   const vaults = new Set(credentials.filter(({ state }) => state === "active").map(({ vault }) => vault));
   const lines = [
     ...(row.state !== "live" ? ["Only live identities are asked for."] : []),
     ...(row.state === "live" && uses.length === 0 ? ["No signal: its target has told nothing of its use so far."] : []),
-    ...[...vaults].map(
-      (vault) => `Reads of its secret: no signal. What ${vault} records of them lies in its own audit log.`,
-    ),
   ];
-  return lines.map((line) => (
-    <p key={line} className="text-muted">
-      {line}
+  return (
+    <>
+      {lines.map((line) => (
+        <p key={line} className="text-muted">
+          {line}
+        </p>
+      ))}
+      {[...vaults].map((vault) => (
+        <InVault key={vault} vault={vault} slot={slot?.vault === vault ? slot : null} />
+      ))}
+    </>
+  );
+}
+
+/** What its vault tells of its secret: when it was written, and who reads it only where its audit log can be read. */
+export function InVault({ vault, slot }: { readonly vault: string; readonly slot: IdentityPage["slot"] }) {
+  return (
+    <p className="text-muted">
+      {slot?.writtenAt ? (
+        <>
+          Its secret: version {slot.version} written <Time at={slot.writtenAt.toISOString()} />, says the metadata of{" "}
+          {vault}.{" "}
+        </>
+      ) : null}
+      <Reads vault={vault} slot={slot} />
     </p>
-  ));
+  );
+}
+
+/** The vault's log is read every quarter of an hour. */
+const logLagMinutes = 15;
+
+function Reads({ vault, slot }: { readonly vault: string; readonly slot: IdentityPage["slot"] }) {
+  if (slot?.readAt)
+    return (
+      <>
+        Last read <Time at={slot.readAt.toISOString()} />, says its audit log, {sayLag(logLagMinutes)}.
+      </>
+    );
+  if (slot?.since && slot.logReadAt)
+    return (
+      <>
+        No read seen since <Time at={slot.since.toISOString()} as="date" /> in its audit log, last looked at{" "}
+        <Time at={slot.logReadAt.toISOString()} />.
+      </>
+    );
+  return `Reads of it: no signal. ${vault} does not tell who reads; what it records of them lies in its own audit log.`;
 }

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, sql } from "drizzle-orm";
+import { and, asc, desc, eq, getTableColumns, inArray, sql } from "drizzle-orm";
 import type { Viewer } from "#lib/domain/actor.ts";
 import type { Queries } from "../client.ts";
 import { requests } from "../schema/claims.ts";
@@ -6,7 +6,7 @@ import { targets } from "../schema/configuration.ts";
 import { people, services, teams } from "../schema/directory.ts";
 import { credentials, type identities, objects } from "../schema/inventory.ts";
 import { intents, requestStates, steps } from "../schema/progress.ts";
-import { uses } from "../schema/uses.ts";
+import { slots, uses, vaultLogs } from "../schema/uses.ts";
 import { isActive } from "../store/active-people.ts";
 import { readPresentPlan } from "../store/intents.ts";
 import { readIdentityInSight } from "./identity-sight.ts";
@@ -36,9 +36,20 @@ export async function readIdentityPage(db: Queries, viewer: Viewer, id: string) 
     .from(uses)
     .where(and(eq(uses.tenant, "main"), eq(uses.identity, id)))
     .orderBy(asc(uses.subject));
-  return { row, names, place, objects: made, credentials: issued, requests: asked, plan, uses: told };
+  const slot = await readSlot(db, id);
+  return { row, slot, names, place, objects: made, credentials: issued, requests: asked, plan, uses: told };
 }
 export type IdentityPage = NonNullable<Awaited<ReturnType<typeof readIdentityPage>>>;
+
+/** What its vault's metadata and audit log told; `since`: from when on the log was read without a gap, null where it is not read. */
+async function readSlot(db: Queries, id: string) {
+  const [slot] = await db
+    .select({ ...getTableColumns(slots), since: vaultLogs.since, logReadAt: vaultLogs.readAt })
+    .from(slots)
+    .leftJoin(vaultLogs, and(eq(vaultLogs.tenant, "main"), eq(vaultLogs.vault, slots.vault)))
+    .where(and(eq(slots.tenant, "main"), eq(slots.identity, id)));
+  return slot ?? null;
+}
 
 type Row = typeof identities.$inferSelect;
 

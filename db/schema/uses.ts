@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { check, integer, jsonb, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import { bigint, check, integer, jsonb, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 import type { ServiceTold } from "#lib/domain/access-use.ts";
 import { charter, holdsNoSecret, instant, tenant } from "./columns.ts";
 
@@ -52,3 +52,41 @@ export type KeptAccess = {
   readonly seesSince: string;
   readonly lagMinutes: number;
 };
+
+/**
+ * The place of a vault where an identity's secret lies, as its metadata shows it, and when the vault's audit log last told of a read.
+ * An observation, like `uses`.
+ */
+export const slots = charter.table(
+  "slots",
+  {
+    tenant: tenant(),
+    identity: uuid("identity").notNull(),
+    vault: text("vault").notNull(),
+    /** Current version and when it was written; null while metadata was not read. */
+    version: integer("version"),
+    writtenAt: instant("written_at"),
+    observedAt: instant("observed_at"),
+    /** Newest read that the audit log told of; null: none. */
+    readAt: instant("read_at"),
+  },
+  (t) => [primaryKey({ columns: [t.tenant, t.identity] })],
+);
+
+/** How far a vault's audit file was read. */
+export const vaultLogs = charter.table(
+  "vault_logs",
+  {
+    tenant: tenant(),
+    vault: text("vault").notNull(),
+    /** Which file it was: device and number. A file of the same name that took its place is read from its start. */
+    file: text("file").notNull(),
+    /** Bytes that were read. */
+    position: bigint("position", { mode: "number" }).notNull(),
+    /** Since when every entry was read. */
+    since: instant("since").notNull(),
+    /** When it was last read to that position. */
+    readAt: instant("read_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tenant, t.vault] })],
+);

@@ -33,6 +33,13 @@ export interface SlotState {
   readonly custom: Readonly<Record<string, string>>;
 }
 
+/** One entry of a vault's own audit log. */
+export interface LogEntry {
+  readonly at: Date;
+  /** The path whose secret was read, as the vault names it; null where the entry tells of something else. */
+  readonly read: string | null;
+}
+
 /** Worker only. Writes and reads metadata, never data; removes with a second login. Faults are `TargetFault`. */
 export interface Vault {
   check(calls: Calls): Promise<readonly Check[]>;
@@ -48,6 +55,8 @@ export interface Vault {
   destroy(slot: Slot, versions: readonly number[], calls: Calls): Promise<void>;
   /** Remover's login: deletes the slot with all versions and metadata. Idempotent. */
   remove(slot: Slot, calls: Calls): Promise<void>;
+  /** Reads one line of its audit log; null for what is none. Absent where its log has no such form. */
+  entryOf?(line: string): LogEntry | null;
   close(): Promise<void>;
 }
 

@@ -66,6 +66,8 @@ const vaultEntry = z.strictObject({
   simulated: z.boolean().default(false),
   gate,
   windows,
+  /** The vault's file audit device, where this worker may read it: tells when secrets were read. Not published, no part of the fingerprint. */
+  auditFile: z.string().min(1).nullable().default(null),
   /** First match wins. `{team}`, `{environment}`, `{service}`, `{name}` are filled in; `*` matches any value. */
   approved: z
     .array(

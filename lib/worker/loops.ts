@@ -21,6 +21,7 @@ import { watchUse } from "./sweeps/last-use.ts";
 import { reconcile } from "./sweeps/reconcile.ts";
 import { readGithub } from "./sweeps/repositories.ts";
 import { forgetTold, tellEndings } from "./sweeps/tell.ts";
+import { watchReads } from "./sweeps/vault-reads.ts";
 import type { Worker } from "./worker.ts";
 
 export interface Loops {
@@ -96,6 +97,7 @@ const sweepsOf = (worker: Worker): readonly Sweep[] => [
   { name: "last-use", cron: "*/15 * * * *", run: () => watchUse(worker) },
   { name: "repositories", cron: "41 * * * *", run: async () => void (await readGithub(worker)) },
   { name: "reconcile", cron: "*/15 * * * *", run: () => reconcile(worker) },
+  { name: "vault-reads", cron: "*/15 * * * *", run: () => watchReads(worker) },
   { name: "tell-endings", cron: "*/10 * * * *", run: async () => void (await tellEndings(worker)) },
 ];
 

@@ -237,6 +237,8 @@ it("lists every table that the worker alone writes, but queues and outcomes", as
     "inbox",
     "uses",
     "access_uses",
+    "slots",
+    "vault_logs",
     "notices",
     "notice_mark",
   ];

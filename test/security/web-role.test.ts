@@ -64,6 +64,8 @@ const facts = [
   "notice_mark",
   "uses",
   "access_uses",
+  "slots",
+  "vault_logs",
   "workers",
   "inbox",
   "audit_entries",

@@ -14,6 +14,10 @@ export interface World {
     who: "writer" | "remover",
     rules: readonly { path: string; capabilities: readonly string[] }[],
   ): Promise<void>;
+  /** The server's own file audit device; null where it writes none. */
+  readonly auditLog: string | null;
+  /** A login that may do nothing tries to read the current version, and is refused. */
+  tryToRead(path: string): Promise<void>;
   /** Makes every token given out so far worthless. */
   revokeTokens(): Promise<void>;
   seal(): Promise<void>;
@@ -27,6 +31,8 @@ export async function simulatedWorld(): Promise<World> {
   return {
     url: simulator.url,
     credentials: simulatedCredentials,
+    auditLog: null,
+    tryToRead: async () => undefined,
     data: async (path) => stored(path)?.versions[String(stored(path)?.current)]?.data ?? null,
     exists: async (path) => stored(path) !== undefined,
     setPolicy: async (who, rules) => {
@@ -66,6 +72,11 @@ export async function openBaoWorld(): Promise<World> {
     data: async (path) => (await found(() => bao.call("GET", `kv/data/${path}`)))?.data.data ?? null,
     exists: async (path) => (await found(() => bao.call("GET", `kv/metadata/${path}`))) !== null,
     setPolicy,
+    auditLog: bao.auditLog,
+    tryToRead: async (path) => {
+      const refused = await fetch(`${bao.url}/v1/kv/data/${path}`, { headers: { "x-vault-token": "nobody" } });
+      if (refused.status !== 403) throw new Error(`OpenBao answered ${refused.status} to a stranger.`);
+    },
     revokeTokens: async () => {
       await bao.call("POST", "sys/leases/revoke-prefix/auth/approle/login");
     },

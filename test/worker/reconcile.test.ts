@@ -233,6 +233,9 @@ it.each([
     await seedGate(database.admin, { target });
     await reconcile(worker);
     expect(await found(target)).toEqual([]);
+    const written = await database.admin`select vault, version, written_at > now() - interval '1 hour' as lately
+      from charter.slots where identity = ${kept.identity}`;
+    expect(written).toEqual(world.stores ? [{ vault: "vault-main", version: 1, lately: true }] : []);
 
     await renewed(world, kept.seeded);
     await reconcile(worker);

@@ -3,6 +3,7 @@ import { TargetFault } from "#lib/domain/fault.ts";
 import type { Secret } from "#lib/domain/secret.ts";
 import type { Calls } from "#lib/domain/target.ts";
 import type { Slot, SlotState, Vault, VaultConnectEntry } from "../store.ts";
+import { logEntry } from "./audit-log.ts";
 import { checkVault } from "./check.ts";
 import { Login } from "./client.ts";
 import { type CredentialName, credentialNames, type VaultSettings } from "./settings.ts";
@@ -45,6 +46,7 @@ export function connectVault(entry: VaultConnectEntry<VaultSettings>): Vault {
     remove: async (slot, calls) => {
       await remover.ask({ calls, name: "vault remove", method: "DELETE", path: at("metadata", slot), changes: true });
     },
+    entryOf: (line) => logEntry(line, entry.settings),
     close: async () => {
       writer.forget();
       remover.forget();

@@ -1,4 +1,5 @@
 import type { HeldTo } from "#db/store/intents.ts";
+import { keepSlot } from "#db/store/slots.ts";
 import type { Intent } from "#lib/connectors/connector.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
 import type { StorageSlot } from "#lib/domain/plan.ts";
@@ -31,4 +32,18 @@ export async function slotSeen(
     if (error instanceof TargetFault) return undefined;
     throw error;
   }
+}
+
+interface Written {
+  readonly identity: string;
+  readonly vault: string;
+  readonly slot: SlotState;
+  readonly at: Date;
+}
+
+/** Keeps which version lies in an identity's slot and when it was written. */
+export async function keepWritten({ db }: Worker, { identity, vault, slot, at }: Written): Promise<void> {
+  const written = slot.versions.find(({ version }) => version === slot.current);
+  if (written === undefined) return;
+  await keepSlot(db, { identity, vault, version: written.version, writtenAt: new Date(written.createdAt), at });
 }

@@ -26,7 +26,7 @@ import type { Worker } from "../worker.ts";
 import { sweepCallsAt } from "./check-places.ts";
 import { eachTarget } from "./each-target.ts";
 import { endOutlived } from "./mutes.ts";
-import { intentOf, slotSeen } from "./observing.ts";
+import { intentOf, keepWritten, slotSeen } from "./observing.ts";
 import { stillTaken } from "./squatters.ts";
 import { suspendForStrangers } from "./strangers.ts";
 
@@ -212,6 +212,7 @@ async function lostOf(
 ): Promise<readonly string[]> {
   if (identity.state === "retiring" || storage === null) return [];
   const slot = await slotSeen(worker, storage, callsAt);
+  if (slot) await keepWritten(worker, { identity: identity.id, vault: storage.vault, slot, at });
   const kept = await readKept(worker.db, identity.id, at);
   if (kept === null) return [];
   const { credential } = target;

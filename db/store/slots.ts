@@ -1,0 +1,56 @@
+import { and, eq, sql } from "drizzle-orm";
+import type { Db, Queries, Tx } from "../client.ts";
+import { slots, vaultLogs } from "../schema/uses.ts";
+
+export interface SlotSeenAt {
+  readonly identity: string;
+  readonly vault: string;
+  readonly version: number;
+  readonly writtenAt: Date;
+  readonly at: Date;
+}
+
+/** Keeps what metadata showed of an identity's slot; once an hour where nothing is new. */
+export const keepSlot = (db: Db, { at, ...seen }: SlotSeenAt) =>
+  db
+    .insert(slots)
+    .values({ ...seen, observedAt: at })
+    .onConflictDoUpdate({
+      target: [slots.tenant, slots.identity],
+      set: { vault: seen.vault, version: seen.version, writtenAt: seen.writtenAt, observedAt: at },
+      setWhere: sql`(${slots.vault}, ${slots.version}, ${slots.writtenAt}) is distinct from (excluded.vault, excluded.version, excluded.written_at)
+        or ${slots.observedAt} is null or ${slots.observedAt} <= excluded.observed_at - interval '1 hour'`,
+    });
+
+export type VaultLog = Omit<typeof vaultLogs.$inferSelect, "tenant">;
+
+export async function readVaultLog(db: Queries, vault: string): Promise<VaultLog | null> {
+  const [row] = await db
+    .select()
+    .from(vaultLogs)
+    .where(and(eq(vaultLogs.tenant, "main"), eq(vaultLogs.vault, vault)));
+  return row ?? null;
+}
+
+/** Newest read of one path, as the vault's log names it: `kv/data/payments/prod/x`. */
+export interface PathRead {
+  readonly path: string;
+  readonly at: Date;
+}
+
+/** Keeps how far a log was read, and the newest reads of paths that are an identity's; of any other nothing is kept. */
+export async function keepReads(tx: Tx, log: VaultLog, reads: readonly PathRead[]): Promise<void> {
+  const { vault, ...rest } = log;
+  await tx
+    .insert(vaultLogs)
+    .values(log)
+    .onConflictDoUpdate({ target: [vaultLogs.tenant, vaultLogs.vault], set: rest });
+  if (reads.length === 0) return;
+  await tx.execute(sql`
+    insert into charter.slots (tenant, identity, vault, read_at)
+    select 'main', c.identity, ${vault}, max(r.at)
+    from jsonb_to_recordset(${JSON.stringify(reads)}::jsonb) as r (path text, at timestamptz)
+    join charter.credentials c on c.tenant = 'main' and c.vault = ${vault} and c.state = 'active' and c.mount || '/data/' || c.path = r.path
+    group by c.identity
+    on conflict (tenant, identity) do update set read_at = greatest(charter.slots.read_at, excluded.read_at), vault = excluded.vault`);
+}
