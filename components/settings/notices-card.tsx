@@ -5,6 +5,7 @@ import { Notice } from "#components/ui/banner.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { useAction } from "#components/use-action.ts";
+import type { Unsent } from "#db/read/notices.ts";
 import {
   isPromised,
   type NoticeChoice,
@@ -24,6 +25,8 @@ export function NoticesCard(props: {
   readonly choice: NoticeChoice;
   /** False: this installation sends no mail. */
   readonly mailed: boolean;
+  /** What did not go out, for who holds a role. */
+  readonly unsent: Unsent | null;
   readonly chooseNotices: ChooseNotices;
 }) {
   const [choice, setChoice] = useState(props.choice);
@@ -40,6 +43,9 @@ export function NoticesCard(props: {
           <Notice tone="info">
             This installation sends no mail yet. Its operator sets up a mail server for the worker.
           </Notice>
+        )}
+        {props.unsent === null || props.unsent.waiting + props.unsent.givenUp === 0 ? null : (
+          <Notice tone="warn">{sayUnsent(props.unsent)}</Notice>
         )}
         <ul className="grid gap-2.5">
           {noticeKinds.map((kind) => (
@@ -64,3 +70,6 @@ export function NoticesCard(props: {
     </Card>
   );
 }
+
+const sayUnsent = ({ waiting, givenUp, fault }: Unsent): string =>
+  `Of what everybody is told by mail and webhook, ${waiting} wait to be sent again and ${givenUp} were given up in the last 7 days. ${fault ?? ""}`.trim();

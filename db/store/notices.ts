@@ -3,6 +3,11 @@ import { isPromised, type Notice, type NoticeKind } from "#lib/domain/notice.ts"
 import type { Queries, Tx } from "../client.ts";
 import { notices, preferences } from "../schema/notices.ts";
 
+/** Why nothing is sent though nothing failed. */
+export const notWanted = "Not wanted by who would be told.";
+export const wasOver = "It was over before it was sent.";
+export const noFault: readonly string[] = [notWanted, wasOver];
+
 /** Name under which a person's choice of notices is kept among their preferences. */
 export const noticePreference = "notices";
 
@@ -77,7 +82,7 @@ export async function insertNotices(tx: Queries, rows: readonly NewNotice[]): Pr
         person: webhook === null ? notice.person : null,
         about: webhook === null ? null : notice.about,
         promised: isPromised(notice.kind),
-        ...(dueAt === null ? { givenUpAt: at, fault: "Not wanted by who would be told." } : {}),
+        ...(dueAt === null ? { givenUpAt: at, fault: notWanted } : {}),
       })),
     )
     .onConflictDoNothing()

@@ -89,7 +89,13 @@ function ofQuestion(news: News, verb: string): Told | null {
   if (words === undefined) return null;
   const backups = ofOwner.has(verb) && !news.ownerLeft ? [] : news.backups;
   const to = [news.owner, ...backups];
-  return { kind: "question", about: `${news.identity}:${news.round}:${verb}`, to, sentence: `${news.name} ${words}` };
+  return {
+    kind: "question",
+    about: `${news.identity}:${news.round}:${verb}`,
+    to,
+    sentence: `${news.name} ${words}`,
+    path: `/attestations?q=${news.identity}`,
+  };
 }
 
 const taken: Readonly<Record<string, string>> = {

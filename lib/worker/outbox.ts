@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { databaseClock } from "#db/store/audit.ts";
-import { markSent, markUnsent, type Outgoing, putBack, takeDue } from "#db/store/notices.ts";
+import { markSent, markUnsent, type Outgoing, putBack, takeDue, wasOver } from "#db/store/notices.ts";
 import { nextTry } from "#lib/domain/notice.ts";
 import { sendMail, Unsent } from "./mail.ts";
 import { tellNews } from "./sweeps/tell.ts";
@@ -43,7 +43,7 @@ export async function runOutbox(
 export async function sendDue(teller: Teller): Promise<number> {
   const taken = await takeDue(teller.db, { receivers, leaseMs });
   const passed = taken.filter(({ over }) => over);
-  await giveUp(teller, passed, "It was over before it was sent.");
+  await giveUp(teller, passed, wasOver);
   const due = taken.filter(({ over }) => !over);
   const mail = Map.groupBy(
     due.filter(({ webhook }) => webhook === null),

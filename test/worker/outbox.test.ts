@@ -6,6 +6,7 @@ import { sql } from "drizzle-orm";
 import { SMTPServer } from "smtp-server";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { readNoticeSettings } from "#db/read/notices.ts";
 import { takeDue } from "#db/store/notices.ts";
 import { raiseRetirement } from "#lib/facts/expiry/raise.ts";
 import { configSchema, type WorkerConfig } from "#lib/worker/config.ts";
@@ -251,6 +252,9 @@ describe("a server that does not take it", () => {
     await sendAll();
     const refused = (await rows()).filter(({ fault }) => fault === "The mail server refused it (550).");
     expect(refused.map(({ over }) => over)).toEqual([false, false, false]);
+    const seenBy = (person: string) => readNoticeSettings(scenario.database.web, scenario.as(person).actor);
+    expect((await seenBy("ida.holm")).unsent).toMatchObject({ waiting: 3, fault: "The mail server refused it (550)." });
+    expect((await seenBy("amara.obi")).unsent).toBeNull();
     answer = 250;
     await scenario.database.setClock("1 hour");
     await sendAll();

@@ -51,10 +51,10 @@ async function told(entry: Entry) {
   const context = { db: worker.db, newId: randomUUID, actor: system, subject: { noun: entry.noun, id: entry.id } };
   await runFact(context, async (work) => ({ ok: await work.record(null, entry) }), null);
   await toldBy(worker);
-  const rows = await database.admin<{ kind: string; sentence: string; name: string }[]>`
-    select n.kind, n.sentence, split_part(p.email, '@', 1) as name from charter.notices n join charter.people p on p.id = n.person
-    where n.at > ${before?.at}::text::timestamptz order by 3`;
-  return { kind: rows[0]?.kind, names: rows.map(({ name }) => name), sentence: rows[0]?.sentence };
+  const rows = await database.admin<{ kind: string; sentence: string; path: string; name: string }[]>`
+    select n.kind, n.sentence, n.path, split_part(p.email, '@', 1) as name from charter.notices n join charter.people p on p.id = n.person
+    where n.at > ${before?.at}::text::timestamptz order by 4`;
+  return { kind: rows[0]?.kind, names: rows.map(({ name }) => name), sentence: rows[0]?.sentence, path: rows[0]?.path };
 }
 
 let version = 1_000;
@@ -90,7 +90,7 @@ describe("a question", () => {
     await behind({});
     await nextRound();
     const expected = { kind: "question", names: sorted(...people), sentence: expect.stringMatching(words) };
-    expect(await told(ofQuestion(stage))).toEqual(expected);
+    expect(await told(ofQuestion(stage))).toEqual({ ...expected, path: `/attestations?q=${identity}` });
   });
   test("whose backup is a team: everybody in it, once each", async () => {
     await behind({ team: true });
@@ -119,7 +119,7 @@ describe("what takes power away", () => {
   ])("%s: owner, backup and who ends it", async (verb, kind, words) => {
     await behind({});
     const expected = { kind, names: sorted(owner, backup, endsIt), sentence: expect.stringMatching(words) };
-    expect(await told(ofIdentity(verb))).toEqual(expected);
+    expect(await told(ofIdentity(verb))).toEqual({ ...expected, path: `/identities/${identity}` });
   });
   test("a key that nobody recorded, by its id", async () => {
     await behind({});
