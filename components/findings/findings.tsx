@@ -1,12 +1,13 @@
-import { ShieldCheck } from "lucide-react";
+import { BellOff, ShieldCheck } from "lucide-react";
 import Link from "next/link";
 import type { FindingFilter } from "#db/read/findings.ts";
 import { environments } from "#lib/domain/charter.ts";
 import { asFindingKind, type FindingKind, findingKinds, severityLevels, wordsOf } from "#lib/domain/finding.ts";
+import { targetMinutes } from "#lib/domain/reconciliation.ts";
 import type { FindingsView } from "#lib/web/finding-view.ts";
 import { Pages } from "../data-table.tsx";
 import { Export } from "../export.tsx";
-import { Filter, Filters } from "../filters.tsx";
+import { Filter, Filters, SearchFilter } from "../filters.tsx";
 import { Card } from "../ui/card.tsx";
 import { countWord } from "../ui/count.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
@@ -32,7 +33,8 @@ export function Findings({
   return (
     <>
       <PageHead title="Findings" actions={<Export from="/api/findings/export" rows={rowsOf(view, kind)} />}>
-        What is wrong with identities and at targets, looked for every minute.
+        What is wrong with identities and at targets. Records are looked at every minute, targets every {targetMinutes}{" "}
+        minutes.
       </PageHead>
       <FindingGroups groups={view.groups} kind={filter.kind} query={query} />
       <Card
@@ -42,7 +44,7 @@ export function Findings({
       >
         <FindingFilters choices={view.choices} />
         {view.findings.length === 0 ? (
-          <NothingHere filtered={query.size > 0} />
+          <NothingHere filtered={query.size > 0} muted={view.muted} />
         ) : (
           <FindingList findings={view.findings} muteDays={view.muteDays} actions={actions} />
         )}
@@ -63,6 +65,7 @@ const asChoices = (names: readonly string[]) => names.map((value) => ({ value, l
 
 const FindingFilters = ({ choices }: { readonly choices: FindingsView["choices"] }) => (
   <Filters>
+    <SearchFilter label="Name" />
     <Filter name="kind" label="Kind" choices={findingKinds.map((value) => ({ value, label: wordsOf(value).title }))} />
     <Filter
       name="severity"
@@ -79,7 +82,9 @@ const FindingFilters = ({ choices }: { readonly choices: FindingsView["choices"]
   </Filters>
 );
 
-const NothingHere = ({ filtered }: { readonly filtered: boolean }) =>
+const mutedWords = (muted: number): string => `${muted} ${muted === 1 ? "is" : "are"} open and muted`;
+
+const NothingHere = ({ filtered, muted }: { readonly filtered: boolean; readonly muted: number }) =>
   filtered ? (
     <EmptyState
       icon={<ShieldCheck aria-hidden />}
@@ -91,6 +96,18 @@ const NothingHere = ({ filtered }: { readonly filtered: boolean }) =>
       }
     >
       No open finding that you may see fits these filters.
+    </EmptyState>
+  ) : muted > 0 ? (
+    <EmptyState
+      icon={<BellOff aria-hidden />}
+      title="Nothing that is not muted"
+      action={
+        <Link className="link" href="/findings?muted=muted">
+          {mutedWords(muted)}
+        </Link>
+      }
+    >
+      Every open finding that you may see is muted.
     </EmptyState>
   ) : (
     <EmptyState

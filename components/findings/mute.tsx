@@ -44,7 +44,7 @@ function MuteDialog({ finding, sentence, mostDays, actions, close }: MuteProps &
   const router = useRouter();
   const mute = useAction(actions.mute);
   const [reason, setReason] = useState("");
-  const [until, setUntil] = useState(dayIn(now, Math.min(30, mostDays - 1)));
+  const [until, setUntil] = useState(dayIn(now, Math.max(1, Math.min(30, mostDays - 1))));
   const ofDay = mute.refusals.filter(({ field }) => field === "until");
   const rest = mute.refusals.filter(({ field }) => field !== "until");
   const send = async () => {

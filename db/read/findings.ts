@@ -28,6 +28,8 @@ export interface FindingFilter {
   readonly team: string;
   /** Id of the owner. */
   readonly owner: string;
+  /** Part of an identity's or an object's name. */
+  readonly q: string;
   /** `muted`: those alone; anything else leaves them out. */
   readonly muted: string;
 }
@@ -38,6 +40,15 @@ const batch = 500;
 const capped = 10_000;
 const worstFirst: Sort = { column: findings.severity, id: findings.id, descending: true, type: "integer" };
 const isOpen = and(eq(findings.tenant, "main"), isNull(findings.closedAt));
+
+/** By the name of its identity, or of its object where it concerns none. */
+function named(text: string): SQL {
+  const like = `%${text
+    .slice(0, 100)
+    .toLowerCase()
+    .replace(/[\\%_]/g, (found) => `\\${found}`)}%`;
+  return sql`(lower(${identities.name}) like ${like} or ${identities.id} is null and lower(${findings.object}) like ${like})`;
+}
 
 /** Every part of the filter but the kind, which groups leave out; what is unknown filters nothing. */
 function narrowed(viewer: Viewer, filter: FindingFilter, sight = findingSight(viewer)): SQL | undefined {
@@ -54,6 +65,7 @@ function narrowed(viewer: Viewer, filter: FindingFilter, sight = findingSight(vi
     filter.team
       ? sql`${findings.team} = (select ${teams.id} from ${teams} where ${teams.tenant} = 'main' and ${teams.slug} = ${filter.team})`
       : undefined,
+    filter.q.trim() === "" ? undefined : named(filter.q.trim()),
     isUuid(filter.owner) ? eq(identities.owner, filter.owner) : undefined,
   );
 }
@@ -201,8 +213,8 @@ async function countInSight(db: Queries, where: SQL | undefined): Promise<Readon
 const cappedTo = (value: number) => ({ value: Math.min(value, capped), more: value > capped });
 
 /** Days were counted by kind and team alone. */
-const isCounted = ({ severity, environment, target, owner, muted }: FindingFilter): boolean =>
-  [severity, environment, target, owner, muted].every((text) => text === "");
+const isCounted = ({ severity, environment, target, owner, q, muted }: FindingFilter): boolean =>
+  [severity, environment, target, owner, q.trim(), muted].every((text) => text === "");
 
 async function countKind(db: Queries, where: SQL | undefined) {
   const found = db

@@ -75,7 +75,7 @@ const words: { readonly [K in FindingKind]: FindingWords } = {
     remedies: ["transfer", "retire"],
   },
   stale: {
-    title: "Stale",
+    title: "No longer used",
     meaning: "It was used, and its target vouches for no use since, for as long as policy lets it lie idle.",
     sentence: "No use since {unusedOn}; it counts as stale since {staleOn}.",
     says: ["lastUsedOn"],
@@ -84,7 +84,7 @@ const words: { readonly [K in FindingKind]: FindingWords } = {
     remedies: ["suspend", "retire"],
   },
   "never-used": {
-    title: "Never used",
+    title: "Idle since made",
     meaning: "Its target would have told of any use, and has told of none for as long as policy lets it lie idle.",
     sentence: "It could be used from {unusedOn} on and never was; it counts as stale since {staleOn}.",
     says: [],

@@ -4,6 +4,9 @@ import { plainLine } from "./text.ts";
 /** Whoever has power at a target chooses names there, and with them what a sentence of ours would say. */
 const longest = 500;
 
+/** How often each target is compared with the records, in minutes. */
+export const targetMinutes = 15;
+
 /** What a sweep finds between a target and the records. `unregistered` and `orphan` are about objects without an identity. */
 export type Discrepancy = "unregistered" | "orphan" | "missing" | "drifted" | "squatter";
 

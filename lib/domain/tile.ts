@@ -44,11 +44,12 @@ export const tileWords: { readonly [T in Tile]: Words } = {
   stale: {
     title: "Stale",
     meaning:
-      "Silent for as long as policy lets them lie idle, by sources that would have told of any use, their lag taken off. Where nobody can say, they are under No signal.",
+      "Silent for as long as policy lets them lie idle, used before or never, by sources that would have told of any use, their lag taken off. Where nobody can say, they are under No signal.",
   },
   "never-used": {
     title: "Never used",
-    meaning: "No use so far, by sources that would have told of any. Where nobody can say, they are under No signal.",
+    meaning:
+      "No use so far, however young they are, by sources that would have told of any. Where nobody can say, they are under No signal.",
   },
   "no-signal": {
     title: "No signal",

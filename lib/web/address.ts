@@ -55,6 +55,7 @@ export function findingFilter(query: URLSearchParams): FindingFilter {
     target: of("target"),
     team: of("team"),
     owner: of("owner"),
+    q: of("q"),
     muted: of("muted"),
   };
 }

@@ -117,18 +117,22 @@ export async function findingsOf(db: Queries, viewer: Viewer, identity: string) 
   return { findings: rows.map(viewOf(viewer)), muteDays };
 }
 
+const unfiltered = { kind: "", severity: "", environment: "", target: "", team: "", owner: "", q: "" } as const;
+
 /** Everything the findings page draws. */
 export async function findingsPage(
   db: Queries,
   viewer: Viewer,
   { filter, after }: { readonly filter: FindingFilter; readonly after: string | null },
 ) {
-  const [groups, { rows, next }, choices, muteDays] = await Promise.all([
+  const [groups, { rows, next }, choices, muteDays, muted] = await Promise.all([
     readFindingGroups(db, viewer, filter),
     readFindings(db, viewer, { filter, cursor: decodeCursor(after ?? undefined) }),
     readFindingChoices(db, viewer, filter.owner),
     readMuteDays(db),
+    readFindingGroups(db, viewer, { ...unfiltered, muted: "muted" }),
   ]);
-  return { groups, findings: rows.map(viewOf(viewer)), next, choices, muteDays };
+  const mutedCount = muted.reduce((sum, { count }) => sum + count.value, 0);
+  return { groups, findings: rows.map(viewOf(viewer)), next, choices, muteDays, muted: mutedCount };
 }
 export type FindingsView = Awaited<ReturnType<typeof findingsPage>>;

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
 import type { Survey } from "#lib/connectors/connector.ts";
@@ -8,6 +9,7 @@ import type { JsonObject } from "#lib/domain/json.ts";
 import { type Outcome, ok, refuse } from "#lib/domain/refusal.ts";
 import type { Calls } from "#lib/domain/target.ts";
 import type { TargetEntry } from "./config.ts";
+import { configPath, readConfig } from "./config-file.ts";
 import { pauseMs } from "./retrying.ts";
 import { connectTarget } from "./targets.ts";
 
@@ -47,6 +49,38 @@ export async function look(ask: LookAsk): Promise<Outcome<Look>> {
   } finally {
     await target.close();
   }
+}
+
+/**
+ * A configured target of this name, else the one the word stands for; null when there is neither. Refuses where a configuration is
+ * there and cannot be read, since the shell's account may be another one, and where settings are given beside a configured target's.
+ */
+export async function targetToLookAt(
+  env: Readonly<Record<string, string | undefined>>,
+  { target, settings }: { readonly target: string; readonly settings: JsonObject },
+): Promise<Outcome<TargetEntry | null>> {
+  const path = configPath(env);
+  // A home without a file is a host that has none yet; a file that was named must be there.
+  const named = path !== null && (env.CHARTER_CONFIG !== undefined || existsSync(path));
+  const loaded = named ? await readConfig(path) : null;
+  if (loaded !== null && "refusals" in loaded) {
+    const [first] = loaded.refusals;
+    return refuse({
+      code: "invalid",
+      sentence: `The worker's configuration ${path} cannot be read, so nothing was looked at: ${first.sentence}`,
+      mend: "Mend it (npm run config:check), or unset CHARTER_CONFIG and CHARTER_HOME to look with what this shell has.",
+    });
+  }
+  const configured = loaded?.ok.config.targets.find(({ name }) => name === target);
+  if (configured === undefined) return ok(unconfigured(target, settings));
+  const given = Object.keys(settings).map((name) => `--${name}`);
+  return given.length === 0
+    ? ok(configured)
+    : refuse({
+        code: "invalid",
+        sentence: `${target} is a target of the configuration ${path}, whose settings count: ${given.join(" and ")} would be ignored.`,
+        mend: "Leave it out, or change the configuration.",
+      });
 }
 
 /** The target that a word names without any configuration, reached with what this shell has; null when no target type has the word. */

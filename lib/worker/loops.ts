@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { targetMinutes } from "#lib/domain/reconciliation.ts";
 import { runFact, system } from "#lib/facts/run.ts";
 import { retry } from "#lib/facts/steps/retry.ts";
 import { passQuestions, planQuestions } from "./attestations.ts";
@@ -96,7 +97,7 @@ const sweepsOf = (worker: Worker): readonly Sweep[] => [
   { name: "forget-told", cron: "37 3 * * *", run: async () => void (await forgetTold(worker)) },
   { name: "last-use", cron: "*/15 * * * *", run: () => watchUse(worker) },
   { name: "repositories", cron: "41 * * * *", run: async () => void (await readGithub(worker)) },
-  { name: "reconcile", cron: "*/15 * * * *", run: () => reconcile(worker) },
+  { name: "reconcile", cron: `*/${targetMinutes} * * * *`, run: () => reconcile(worker) },
   { name: "vault-reads", cron: "*/15 * * * *", run: () => watchReads(worker) },
   { name: "tell-endings", cron: "*/10 * * * *", run: async () => void (await tellEndings(worker)) },
 ];

@@ -1,4 +1,7 @@
-"""Serves an AWS account of ROLES roles from moto on 127.0.0.1:PORT, filled without the network. Usage: estate.py PORT ROLES"""
+"""Serves an AWS account of ROLES roles and USERS users with a key each from moto on 127.0.0.1:PORT, filled without the network.
+
+Usage: estate.py PORT ROLES USERS
+"""
 
 import json
 import sys
@@ -8,7 +11,7 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.iam.models import iam_backends
 from moto.server import ThreadedMotoServer
 
-port, roles = int(sys.argv[1]), int(sys.argv[2])
+port, roles, users = (int(number) for number in sys.argv[1:4])
 trust = json.dumps(
     {
         "Version": "2012-10-17",
@@ -28,6 +31,10 @@ for number in range(roles):
         tags=[{"Key": "owner", "Value": f"team-{number % 20}"}],
         max_session_duration=3600,
     )
+for number in range(users):
+    name = f"service-{number:04d}"
+    account.create_user("aws", name, path="/", tags=[{"Key": "owner", "Value": f"team-{number % 20}"}])
+    account.create_access_key(name)
 ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False).start()
 while True:
     time.sleep(3600)

@@ -13,16 +13,17 @@ import { look, unconfigured } from "#lib/worker/look.ts";
 import { interleaved, type Line, median } from "./measure.ts";
 
 const roles = 10_000;
+const users = 200;
 const rounds = 3;
 
 /**
- * `npm run look` on ten thousand roles that moto holds, beside a bare script that makes the same calls page by page and only
+ * `npm run look` on ten thousand roles and two hundred users with a key each that moto holds, beside a bare script that makes the same calls page by page and only
  * counts. Bound: 1.3 times as long. Needs Python with moto; throws when it does not come up.
  */
 export async function benchLook(): Promise<readonly Line[]> {
   const port = await freePort();
   const script = join(import.meta.dirname, "estate.py");
-  const server = spawn("python3", [script, String(port), String(roles)], { stdio: "ignore" });
+  const server = spawn("python3", [script, String(port), String(roles), String(users)], { stdio: "ignore" });
   const endpoint = `http://127.0.0.1:${port}`;
   process.env.AWS_ACCESS_KEY_ID ??= "bench";
   process.env.AWS_SECRET_ACCESS_KEY ??= "bench";

@@ -51,6 +51,35 @@ describe("who else may assume a role", () => {
     ],
   ])("%s is named", (_, statement, sentence) => expect(openTrust(trust(statement))).toEqual([sentence]));
 
+  const exact = "repo:acme/api:environment:prod";
+  test.each([
+    ["StringEquals", exact, "pinned"],
+    ["StringEqualsIgnoreCase", exact, "pinned"],
+    ["StringLike", exact, "pinned"],
+    ["ForAnyValue:StringEquals", exact, "pinned"],
+    ["ForAnyValue:StringLike", "repo:acme/*", "pattern"],
+    ["StringLike", "repo:acme/*", "pattern"],
+    ["ArnLike", "repo:acme/*", "pattern"],
+    ["ForAllValues:StringEquals", exact, "any"],
+    ["StringNotEquals", exact, "any"],
+    ["StringNotEqualsIgnoreCase", exact, "any"],
+    ["StringNotLike", "repo:acme/*", "any"],
+    ["StringEqualsIfExists", exact, "any"],
+    ["StringLikeIfExists", exact, "any"],
+    ["ForAnyValue:StringEqualsIfExists", exact, "any"],
+    ["Null", "false", "any"],
+    ["Null", "true", "any"],
+  ])("a subject under %s %s is %s", (operator, value, is) => {
+    const said = openTrust(trust(allow({ Federated: github }, { [operator]: { [sub]: value } })));
+    const sentence = { pinned: [], pattern: [`its subject is a pattern: ${value}`] }[is];
+    expect(said).toEqual(sentence ?? ["any subject of token.actions.githubusercontent.com may assume it"]);
+  });
+
+  test("one condition that names the subject pins it, whatever another allows", () => {
+    const both = { StringEquals: { [sub]: exact }, StringLike: { [sub]: "repo:*" }, Null: { [sub]: "false" } };
+    expect(openTrust(trust(allow({ Federated: github }, both)))).toEqual([]);
+  });
+
   test("everybody but one is everybody", () =>
     expect(openTrust(trust({ Effect: "Allow", NotPrincipal: { AWS: "444455556666" } }))).toHaveLength(1));
 

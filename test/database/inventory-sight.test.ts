@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { readAskedQuestions } from "#db/read/attestations.ts";
-import { readFindingGroups } from "#db/read/findings.ts";
+import { readFindingGroups, readFindings } from "#db/read/findings.ts";
 import { isIdentityInSight } from "#db/read/identity-sight.ts";
 import { readInventory, readWholeInventory } from "#db/read/inventory.ts";
 import { readGroups, readTiles } from "#db/read/inventory-tiles.ts";
@@ -164,13 +164,22 @@ it.each(named)("viewer %i counts groups and findings of just what the rule gives
   const told = Object.fromEntries(groups.map(({ key, count }) => [key, count]));
   for (const number of [0, 1, 2, 3, 4, 5])
     expect(told[`team-${number}`] ?? 0).toBe(mine.filter((row) => row.team === team(number) && !ended(row)).length);
-  const none = { kind: "", severity: "", environment: "", target: "", team: "", owner: "", muted: "" };
+  const none = { kind: "", severity: "", environment: "", target: "", team: "", owner: "", q: "", muted: "" };
   for (const [environment, rows] of [
     ["", mine],
     ["prod", mine.filter((row) => row.environment === "prod")],
   ] as const) {
     const found = await readFindingGroups(t.web, viewer, { ...none, environment });
     expect(found.find(({ kind }) => kind === "expiring")?.count.value).toBe(rows.length);
+  }
+  const [one] = mine;
+  for (const q of ["n-3", "N-39", one?.name ?? "n-1"]) {
+    const fit = mine.filter(({ name }) => name.includes(q.toLowerCase())).map(({ name }) => name);
+    const groups = await readFindingGroups(t.web, viewer, { ...none, q });
+    expect(groups.find(({ kind }) => kind === "expiring")?.count.value).toBe(fit.length);
+    const { rows } = await readFindings(t.web, viewer, { filter: { ...none, kind: "expiring", q }, cursor: null });
+    expect(rows.length).toBe(Math.min(50, fit.length));
+    expect(fit).toEqual(expect.arrayContaining(rows.map(({ name }) => name)));
   }
   const orphans = (await readFindingGroups(t.web, viewer, none)).find(({ kind }) => kind === "orphan");
   expect(orphans?.count.value).toBe(viewer.roles.length > 0 ? 1 : 0);

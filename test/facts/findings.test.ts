@@ -142,7 +142,7 @@ const excepted = (identity: string, endsAt: string) =>
       values (${randomUUID()}, ${identity}, ${randomUUID()}, 1, 'The batch system cannot federate yet.', ${scenario.id("amara.obi")}, ${endsAt})`,
   );
 
-const all = { kind: "", severity: "", environment: "", target: "", team: "", owner: "", muted: "" };
+const all = { kind: "", severity: "", environment: "", target: "", team: "", owner: "", q: "", muted: "" };
 
 const moves = (identity: string, row: Record<string, unknown>) =>
   unguarded((tx) => tx`update charter.identities set ${tx(row)} where id = ${identity}`);

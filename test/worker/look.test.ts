@@ -1,11 +1,14 @@
 import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { CreateAccessKeyCommand, CreateRoleCommand, CreateUserCommand, IAMClient } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { simulatedCredentials, simulatedSeed, simulatedSettings, start } from "#lib/connectors/aws-iam/simulator.ts";
 import type { Looked } from "#lib/domain/estate.ts";
-import { look, unconfigured } from "#lib/worker/look.ts";
+import { look, targetToLookAt, unconfigured } from "#lib/worker/look.ts";
 import { type Moto, startMoto } from "#test/support/servers/moto.ts";
 
 const by = { now: new Date(), days: 90, ownerLabels: ["owner"] };
@@ -70,6 +73,46 @@ describe("a first look at an account that moto plays", () => {
       undefined,
       undefined,
     ]);
+  });
+});
+
+describe("which account is looked at", () => {
+  const folder = mkdtempSync(join(tmpdir(), "charter-look-"));
+  const file = join(folder, "worker.json");
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const chosen = async (env: Record<string, string>, target = "aws", settings = {}) => {
+    const outcome = await targetToLookAt(env, { target, settings });
+    return "ok" in outcome ? (outcome.ok?.name ?? null) : outcome.refusals[0].sentence;
+  };
+
+  test("the shell's where there is no configuration, none where there is one that cannot be read", async () => {
+    expect(await chosen({})).toBe("look");
+    expect(await chosen({ CHARTER_HOME: folder })).toBe("look");
+    expect(await chosen({}, "nowhere")).toBeNull();
+    expect(await chosen({ CHARTER_CONFIG: file })).toContain("nothing was looked at");
+    writeFileSync(file, "{", { mode: 0o600 });
+    expect(await chosen({ CHARTER_HOME: folder })).toContain("nothing was looked at");
+    expect(await chosen({ CHARTER_CONFIG: file })).toContain("nothing was looked at");
+  });
+
+  test("a configured one by its configuration alone", async () => {
+    const config = {
+      ...{ installation: "look-test", publicUrl: "http://localhost:3000", vaults: [] },
+      signIn: { issuer: "http://127.0.0.1:9", clientId: "x", roles: { security: [], operator: [], auditor: [] } },
+      targets: [
+        {
+          ...{ name: "aws", kind: "aws-iam", title: "Payments", environments: ["prod"] },
+          settings: JSON.parse(JSON.stringify(simulatedSettings("http://127.0.0.1:9", simulatedSeed("111122223333")))),
+          credentials: { accessKeyId: "env:A", secretAccessKey: "env:B" },
+        },
+      ],
+      keys: { mark: [{ id: "m1", secret: "env:M" }], checkpoint: { id: "c1", secret: "env:C" } },
+    };
+    writeFileSync(file, JSON.stringify(config), { mode: 0o600 });
+    expect(await chosen({ CHARTER_CONFIG: file })).toBe("aws");
+    expect(await chosen({ CHARTER_CONFIG: file }, "aws", { region: "eu-central-1" })).toContain(
+      "--region would be ignored",
+    );
   });
 });
 

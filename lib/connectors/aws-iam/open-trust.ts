@@ -57,9 +57,19 @@ function openSubject(issuer: string, conditions: readonly Condition[]): readonly
   if (issuer.includes(":saml-provider/")) return [];
   const pinned = issuer === "cognito-identity.amazonaws.com" ? ":aud" : ":sub";
   const subjects = conditions.filter(({ key }) => key.toLowerCase() === `${issuer}${pinned}`.toLowerCase());
-  if (subjects.length === 0) return [`any subject of ${issuer} may assume it`];
-  return subjects
-    .filter(({ operator }) => /like/i.test(operator))
-    .flatMap(({ values }) => values.filter((value) => /[*?]/.test(value)))
-    .map((value) => `its subject is a pattern: ${value}`);
+  const pins = subjects.filter(({ operator }) => pinning.test(operator));
+  if (pins.length === 0) return [`any subject of ${issuer} may assume it`];
+  const patterns = pins.map(patternsOf);
+  // All conditions must hold: one that names subjects exactly pins them, whatever the others allow.
+  if (patterns.some(({ length }) => length === 0)) return [];
+  return patterns.flat().map((value) => `its subject is a pattern: ${value}`);
 }
+
+/**
+ * Operators that let only subjects in that they name. The others let in who is not named (…Not…), whose token has no such claim
+ * (…IfExists, ForAllValues), or everybody who has one (Null).
+ */
+const pinning = /^(ForAnyValue:)?(String(Equals|EqualsIgnoreCase|Like)|Arn(Equals|Like))$/i;
+
+const patternsOf = ({ operator, values }: Condition): readonly string[] =>
+  /like|arn/i.test(operator) ? values.filter((value) => /[*?]/.test(value)) : [];

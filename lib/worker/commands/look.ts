@@ -4,10 +4,7 @@ import { finished } from "node:stream/promises";
 import { parseArgs } from "node:util";
 import { type EstateCount, type EstateFlaw, estateFlaws, type Looked } from "#lib/domain/estate.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
-import type { JsonObject } from "#lib/domain/json.ts";
-import type { TargetEntry } from "../config.ts";
-import { configPath, readConfig } from "../config-file.ts";
-import { type Look, type LookAsk, look, lookWords, unconfigured } from "../look.ts";
+import { type Look, type LookAsk, look, lookWords, targetToLookAt } from "../look.ts";
 import { complain, refusedWith, say } from "./host.ts";
 
 const usage = `Usage: npm run look -- --target NAME [--profile NAME] [--region REGION] [--endpoint URL]
@@ -25,7 +22,10 @@ async function main(): Promise<number> {
   }
   const { target, profile, region, endpoint, json } = values;
   if (profile !== undefined) process.env.AWS_PROFILE = profile;
-  const entry = await entryOf(target ?? "", { ...(region && { region }), ...(endpoint && { endpoint }) });
+  const settings = { ...(region && { region }), ...(endpoint && { endpoint }) };
+  const chosen = await targetToLookAt(process.env, { target: target ?? "", settings });
+  if ("refusals" in chosen) return refusedWith(chosen);
+  const entry = chosen.ok;
   if (entry === null) {
     complain(`There is no target ${target}. Name one of the configuration, or ${lookWords().join(", ")}.`);
     return 2;
@@ -74,15 +74,6 @@ function asked() {
   } catch (error) {
     return { values: defaults, complaint: error instanceof Error ? error.message : "The arguments cannot be read." };
   }
-}
-
-/** A configured target of this name, else the one the word stands for. */
-async function entryOf(target: string, settings: JsonObject): Promise<TargetEntry | null> {
-  const path = configPath(process.env);
-  const loaded = path === null ? null : await readConfig(path);
-  const configured =
-    loaded !== null && "ok" in loaded ? loaded.ok.config.targets.find(({ name }) => name === target) : undefined;
-  return configured ?? unconfigured(target, settings);
 }
 
 const lineOf = ({ identity, owner, flaws, use, lastUsedAt, daysUnused }: Looked) => ({
