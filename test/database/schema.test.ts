@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDatabase, schema } from "#db/client.ts";
 import { migrate } from "#db/migrate.ts";
 import { migrationsCurrent } from "#db/migration-state.ts";
+import journal from "#db/migrations/meta/_journal.json" with { type: "json" };
 import { type TestDatabase, testDatabase } from "#test/support/database.ts";
 
 let t: TestDatabase;
@@ -14,6 +15,11 @@ beforeAll(async () => {
 afterAll(() => t.close());
 
 describe("db/schema and the migrations", () => {
+  it("are each dated later than the one before, else an installation that has that one would leave it out", () => {
+    const dates = journal.entries.map(({ when }) => when);
+    expect(dates).toEqual([...new Set(dates)].sort((a, b) => a - b));
+  });
+
   const written = Object.values(schema).flatMap((table) => (is(table, PgTable) ? [getTableConfig(table)] : []));
 
   it("name the same tables", async () => {

@@ -64,7 +64,9 @@ describe("what a step threw", () => {
     expect(reactionTo(squatter, of(true))).toEqual({
       ...{ do: "fail", fault: said, sentence, squatter: "charter-dev-x" },
     });
-    const finding = { kind: "squatter", object: "charter-dev-x", sentence };
+    const todo =
+      "It has been left as it is: look who made it, and remove it at the target. This closes once the name is free.";
+    const finding = { kind: "squatter", object: "charter-dev-x", sentence: `${sentence} ${todo}` };
     expect(reactionTo(squatter, of(false))).toEqual({ ...again, fault: said, stuckNow: true, finding });
   });
   it("of a strange key that was used stays without power, at the longest pause, until people have looked", () => {
