@@ -1,12 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { lockIdentity } from "#db/store/identities.ts";
+import { takeDue } from "#db/store/notices.ts";
 import type { Entry } from "#lib/audit/entry.ts";
+import { accept } from "#lib/claims/acceptances/accept.ts";
 import { raise } from "#lib/facts/requests/raise.ts";
 import { runFact, system } from "#lib/facts/run.ts";
 import { configSchema } from "#lib/worker/config.ts";
 import { tellEndings } from "#lib/worker/sweeps/tell.ts";
-import { actors, type Cast, openCast } from "../claims/cast.ts";
+import { actors, type Cast, granted, openCast } from "../claims/cast.ts";
+import { judge } from "../facts/scenario.ts";
 import { toldBy } from "../security/told.ts";
 
 // Who is told of what happens to an identity and its work: the owner Amara, the backup Nadia or a team in her place, Priya who ends
@@ -158,6 +161,25 @@ describe("stuck work", () => {
     const again = await told(step("step.stuck"));
     expect(again).toMatchObject({ names: people, sentence: expect.stringMatching(/^Taking back work on .* is stuck/) });
   });
+});
+
+test("ownership is offered to who is asked to accept it, and is over once they have", async () => {
+  const { scenario } = cast;
+  const { request, ...seen } = await cast.asked();
+  for (const person of [actors.security, actors.security2]) {
+    if ((await scenario.state(request))?.state === "awaiting-approval") granted(await judge(scenario, person, request));
+    await scenario.settle();
+  }
+  await toldBy(scenario.worker);
+  const offered = async () => {
+    const due = await takeDue(scenario.worker.db, { receivers: 100, leaseMs: 0 });
+    return due.filter(({ kind, path }) => kind === "ownership" && path === `/requests/${request}`);
+  };
+  const sentence = expect.stringMatching(/waits for its owner to accept it\.$/);
+  expect(await offered()).toMatchObject([{ person: scenario.id(owner), sentence, over: false }]);
+  granted(await accept(await cast.as(owner), { request, ...seen }));
+  await scenario.settle();
+  expect(await offered()).toMatchObject([{ person: scenario.id(owner), over: true }]);
 });
 
 test("more ends that come near than one page holds are looked at once, though nobody configured hears of ends", async () => {
