@@ -121,11 +121,11 @@ describe("AWS's last accessed information on the simulator", () => {
 describe("a server without it: moto answers 500", () => {
   it("tells nothing, and the check says that it could not be tried without calling a right missing", async () => {
     const server = await startMoto();
-    const credentials = { accessKeyId: "test", secretAccessKey: "test" };
-    const given = await furnish(new IAMClient({ region: "us-east-1", endpoint: server.url, credentials }));
-    const settings = { ...given, accountId: "123456789012", endpoint: server.url };
-    const { target } = harnessOf({ settings, credentials, object: "role", loseAnswer: null });
     try {
+      const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+      const given = await furnish(new IAMClient({ region: "us-east-1", endpoint: server.url, credentials }));
+      const settings = { ...given, accountId: "123456789012", endpoint: server.url };
+      const { target } = harnessOf({ settings, credentials, object: "role", loseAnswer: null });
       const subject = subjectOf("arn:aws:iam::123456789012:role/charter/any");
       await expect(target.accessUse?.tell(subject, openCalls())).rejects.toMatchObject({ kind: "unavailable" });
       const checks = await target.check(openCalls());
@@ -133,8 +133,8 @@ describe("a server without it: moto answers 500", () => {
       expect(checks.find(({ name }) => name === "iam:GenerateServiceLastAccessedDetails")?.sentence).toMatch(
         /could not be tried/,
       );
-    } finally {
       await target.close();
+    } finally {
       await server.stop();
     }
   });
