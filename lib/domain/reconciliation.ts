@@ -71,11 +71,19 @@ export const whatOfTaken =
 const asSentence = (words: string): string =>
   `${words.charAt(0).toUpperCase()}${words.slice(1)}${/[.!?]$/.test(words) ? "" : "."}`;
 
-/** An identity that is suspended or being retired differs from its plan on purpose: of it only that it is disabled is asked. */
+/**
+ * Being disabled on purpose is no difference of what a target shows; what else somebody changed of a suspended identity would have power
+ * once it is resumed. One that is being retired loses its parts on purpose: of it only that it is disabled is asked.
+ */
 function drift(seen: Extract<Seen, { readonly state: "ours" }>, { objectName, state }: Recorded): readonly string[] {
-  if (state === "live")
-    return [...(seen.enabled ? [] : [`${objectName} is disabled at its target.`]), ...seen.differences.map(asSentence)];
-  if (!seen.enabled || (state !== "retiring" && state !== "suspended")) return [];
+  const wrong = enabledness(seen.enabled, { objectName, state });
+  const changed = state === "live" || state === "suspended" ? seen.differences.map(asSentence) : [];
+  return [...wrong, ...changed];
+}
+
+function enabledness(enabled: boolean, { objectName, state }: Recorded): readonly string[] {
+  if (state === "live") return enabled ? [] : [`${objectName} is disabled at its target.`];
+  if (!enabled || (state !== "retiring" && state !== "suspended")) return [];
   return [`${objectName} is enabled although it is ${state === "retiring" ? "being retired" : "suspended"}.`];
 }
 

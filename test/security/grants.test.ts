@@ -79,7 +79,7 @@ it("the auditor reads and nothing else, the owner cannot log in, the worker cann
   const deletes = worker
     .filter((line) => /delete|truncate/.test(line) && line.startsWith("table charter."))
     .map((line) => line.split(/[.:]/)[1]);
-  expect(deletes).toEqual(["counters", "debts", "findings", "gates", "inbox", "outcomes", "workers"]);
+  expect(deletes).toEqual(["counters", "debts", "findings", "gates", "inbox", "notices", "outcomes", "workers"]);
 });
 
 it("nobody else may connect to the database", async () => {

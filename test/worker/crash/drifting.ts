@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
 import { reconcile } from "#lib/worker/sweeps/reconcile.ts";
 import { flowNamed } from "./flows.ts";
 import type { Lane } from "./lane.ts";
@@ -57,7 +58,7 @@ async function mended(lane: Lane, subject: Subject, { stands, putBack }: Met): P
     if (await stands()) await putBack();
     await recover(lane, subject);
   }
-  if (await hasEnded(lane, subject)) return judge(lane, subject, await endOf(lane, subject));
+  if (await hasEnded(lane, subject)) return ended(lane, subject, { stands, putBack });
   if (subject.flow.kind !== "provision") return retired(lane, subject);
   if ((await intentState(lane, subject)) !== "undoing") await takeBack(lane, subject);
   await recover(lane, subject);
@@ -86,8 +87,18 @@ async function retired(lane: Lane, subject: Subject): Promise<readonly Found[]> 
   return judge(lane, last, "retired");
 }
 
-/** What the sweep reports of it; null when nothing. Other identities of the target are not looked at: they are many. */
-async function swept({ database, places, config }: Lane, { seeded, world }: Subject): Promise<string | null> {
+/** While a target may only be late to show what was made, the sweep says nothing: it is asked for longer than that. */
+const sweptWithinMs = 5_000;
+
+/** What the sweep comes to report of it; null when nothing. Other identities of the target are not looked at: they are many. */
+async function swept(lane: Lane, subject: Subject): Promise<string | null> {
+  for (const end = performance.now() + sweptWithinMs; ; await pause(250)) {
+    const said = await sweptOnce(lane, subject);
+    if (said !== null || performance.now() > end) return said;
+  }
+}
+
+async function sweptOnce({ database, places, config }: Lane, { seeded, world }: Subject): Promise<string | null> {
   const { admin } = database;
   const elsewhere = "elsewhere";
   const move = (from: string, to: string) =>

@@ -86,6 +86,8 @@ async function judgeStanding(lane: Lane, found: Findings, { subject, ends }: Jud
     [...standing].some((name) => !names.has(name)),
     [...standing].filter((name) => !names.has(name)),
   );
+  // Each is told of once, by the run that lost or left it.
+  for (const name of standing) if (!names.has(name)) standing.delete(name);
   for (const name of names) standing.add(name);
   const slot = storage === null ? undefined : lane.worlds.vault.world().mounts[storage.mount]?.[storage.path];
   found.add("lost", storage !== null && standing.has(own) && slot === undefined, "its slot in the vault is empty");
