@@ -3,6 +3,7 @@ import { Lock, TriangleAlert } from "lucide-react";
 import type { CredentialModel, Environment } from "#lib/domain/charter.ts";
 import type { SeverityLevel } from "#lib/domain/finding.ts";
 import type { IdentityState } from "#lib/domain/identity.ts";
+import { sayLag } from "#lib/domain/last-use.ts";
 import type { Column } from "../data-table.tsx";
 import { Severity } from "../findings/severity.tsx";
 import { EnvironmentBadge, IdentityStatus, Risk } from "../status.tsx";
@@ -27,7 +28,12 @@ export interface InventoryTableRow {
   readonly reach: string;
   readonly differences: number;
   readonly findings: { readonly count: number; readonly worst: number; readonly level: SeverityLevel };
-  readonly use: { readonly lastUsedAt: string | null; readonly words: string; readonly stale: boolean };
+  readonly use: {
+    readonly lastUsedAt: string | null;
+    readonly lagMinutes: number | null;
+    readonly words: string;
+    readonly stale: boolean;
+  };
 }
 
 /** What can be said of each in a table; the first one names it and is always there. */
@@ -112,12 +118,20 @@ export const Found = ({ findings: { count, worst, level } }: { readonly findings
     </span>
   );
 
-export const LastUsed = ({ use: { lastUsedAt, words, stale } }: { readonly use: InventoryTableRow["use"] }) => (
-  <span className={stale ? "text-warn" : "text-muted"}>
-    {lastUsedAt === null ? words : <Time at={lastUsedAt} />}
-    {stale ? <span className="block text-xs">stale</span> : null}
-  </span>
-);
+/** A source that lags says so: beside the table in words, in it to who points at the time. */
+export const LastUsed = ({
+  use: { lastUsedAt, lagMinutes, words, stale },
+  whole = false,
+}: Pick<InventoryTableRow, "use"> & { readonly whole?: boolean }) => {
+  const lag = lastUsedAt === null || lagMinutes === null ? undefined : sayLag(lagMinutes);
+  return (
+    <span className={stale ? "text-warn" : "text-muted"} title={lag}>
+      {lastUsedAt === null ? words : <Time at={lastUsedAt} />}
+      {whole && lag !== undefined ? <span className="text-faint"> · {lag}</span> : null}
+      {stale ? <span className="block text-xs">stale</span> : null}
+    </span>
+  );
+};
 
 export const Credential = ({ model }: { readonly model: CredentialModel }) =>
   model === "static" ? (

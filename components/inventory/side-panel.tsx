@@ -35,7 +35,7 @@ export const SidePanel = ({ row, close }: { readonly row: InventoryTableRow; rea
           { label: "Target", value: row.target },
           { label: "Reach", value: row.reach },
           { label: "Credential", value: <Credential model={row.credential} /> },
-          { label: "Last used", value: <LastUsed use={row.use} /> },
+          { label: "Last used", value: <LastUsed use={row.use} whole /> },
           { label: "Ends", value: <Time at={row.endsAt} /> },
           { label: "Findings", value: <Found findings={row.findings} /> },
           { label: "Risk", value: <Risk risk={row.risk} bare /> },

@@ -98,13 +98,15 @@ function equal(a: Json, b: Json): boolean {
 
 /**
  * What two identities must share to be answered for in one gesture: everything on the card but their names. Precisely: the
- * evidence without its id, with each occurrence of its name and its object's name in any text replaced by `‹name›`, the
- * longer first.
+ * evidence without its id, with each occurrence of its object's name, and outside of what it reaches of its own name too, in any text
+ * replaced by `‹name›`, the longer first. What it reaches is another's: a bucket that is called after it is another bucket.
  */
 export function comparable(evidence: JsonObject): JsonObject {
   const { identity: _, ...rest } = evidence;
-  const names = [evidence.objectName, evidence.name].filter((name) => typeof name === "string");
-  return Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, unnamed(value, names)]));
+  const named = [evidence.objectName, evidence.name].filter((name) => typeof name === "string");
+  const object = named.filter((name) => name === evidence.objectName);
+  const unnamedIn = (field: string, value: Json): Json => unnamed(value, field === "reach" ? object : named);
+  return Object.fromEntries(Object.entries(rest).map(([field, value]) => [field, unnamedIn(field, value)]));
 }
 
 function unnamed(value: Json, names: readonly string[]): Json {

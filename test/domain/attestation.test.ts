@@ -167,11 +167,19 @@ describe("evidence", () => {
   test("is the same apart from names exactly where only the names differ", () => {
     const alike = {
       ...{ ...card, identity: "2", name: "rates", objectName: "charter-prod-rates-bbbb" },
-      reach: { phrase: "Write to 1 bucket", resources: ["arn:aws:s3:::rates-out/*"] },
+      findings: [{ sentence: "rates ends on 2 December 2026." }],
     };
-    expect(comparable(alike)).toEqual(comparable(card));
-    expect(comparable({ ...alike, purpose: "Exports rates." })).not.toEqual(comparable(card));
-    expect(comparable({ ...alike, reach: { ...alike.reach, resources: ["*"] } })).not.toEqual(comparable(card));
-    expect(comparable({ ...alike, use: { answer: "used", lastUsedOn: "2026-11-20" } })).not.toEqual(comparable(card));
+    const first = { ...card, findings: [{ sentence: "ledger-export ends on 2 December 2026." }] };
+    expect(comparable(alike)).toEqual(comparable(first));
+    const itself = (of: typeof card) => ({
+      ...of,
+      reach: { ...of.reach, resources: [`arn:aws:iam:::role/${of.objectName}`] },
+    });
+    expect(comparable(itself(alike))).toEqual(comparable(itself(first)));
+    const ownBucket = { ...alike, reach: { phrase: "Write to 1 bucket", resources: ["arn:aws:s3:::rates-out/*"] } };
+    expect(comparable(ownBucket)).not.toEqual(comparable(first));
+    expect(comparable({ ...alike, purpose: "Exports rates." })).not.toEqual(comparable(first));
+    expect(comparable({ ...alike, reach: { ...alike.reach, resources: ["*"] } })).not.toEqual(comparable(first));
+    expect(comparable({ ...alike, use: { answer: "used", lastUsedOn: "2026-11-20" } })).not.toEqual(comparable(first));
   });
 });
