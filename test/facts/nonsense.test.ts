@@ -174,6 +174,20 @@ test.each(["sign_ins", "requests", "request_versions", "verdicts", "acceptances"
   },
 );
 
+test.each(["null", "[]", '"text"', "7"])("a version whose change is %s is refused", async (change) => {
+  const nonsense = randomUUID();
+  const person = scenario.id("jonas.kern");
+  await insert("requests", { id: nonsense, kind: "provision", requester: person, drafted_at: "2026-01-01T00:00:00Z" });
+  const digest = "0".repeat(64);
+  const sealed = { charter: "{}", origins: "{}", change, plan_digest: digest, digest };
+  expect(await insert("request_versions", { request: nonsense, version: 1, ...sealed, person })).toBe(true);
+  await scenario.inbox.drain();
+  const outcomes = await scenario.database
+    .admin`select result from charter.outcomes where subject = ${`${nonsense}/1`} or subject = ${nonsense}`;
+  expect(outcomes.map(({ result }) => result)).toContain("refused");
+  expect(await scenario.database.admin`select 1 from charter.inbox`).toHaveLength(0);
+});
+
 test("an ask about what cannot be an id is refused, whoever asks", async () => {
   await scenario.signIn("mara.lind", ["security"]);
   for (const kind of ["withdraw", "end-overlap", "take-back", "retry", "mute", "unmute"]) {

@@ -8,6 +8,7 @@ import { afterEvent } from "#lib/domain/lifecycle.ts";
 import { mayAskAbout, mayAskInState, maySucceed } from "#lib/domain/ownership.ts";
 import type { Refusal, Refusals } from "#lib/domain/refusal.ts";
 import { mayFollow, sayState } from "#lib/domain/request.ts";
+import { jsonObject, read } from "#lib/domain/shape.ts";
 import { isUuid } from "#lib/domain/text.ts";
 import type { Work } from "../run.ts";
 
@@ -24,6 +25,9 @@ const forbidden = (sentence: string): Refusals => one({ code: "forbidden", sente
 /** Why this version may not be asked by whom it is said to come from, in this state of the request; null when it may. */
 export async function whyNotAsked(work: Work, asked: Asked): Promise<Refusals | null> {
   const { request, version, before } = asked;
+  // The web may have written any JSON there.
+  const change = read(jsonObject, version.change);
+  if ("refusals" in change) return change.refusals;
   if (before !== null && version.version <= before.requestVersion)
     return conflict("A newer version was received already.");
   if (before !== null && !mayFollow(before.state, "received"))
