@@ -116,6 +116,9 @@ async function begin(worker: Worker, { config }: LoadedConfig): Promise<readonly
 
 try {
   await main();
+  // Everything is done by here; what a library would still try again, after a connection that it lost, holds the process no longer.
+  await pause(50);
+  process.exit(0);
 } catch (error) {
   if (error instanceof Unfit) process.stderr.write(`${error.message}\n`);
   else log.fault("start", error);

@@ -3,7 +3,7 @@ import type { Vault } from "#lib/vaults/store.ts";
 import type { Places } from "#lib/worker/places.ts";
 
 /** Methods of a credential protocol and of a vault that change nothing. */
-const reading = new Set(["list", "read", "probe", "id", "make", "recorded", "check", "close"]);
+const reading = new Set(["list", "read", "probe", "id", "make", "recorded", "check", "close", "entryOf"]);
 
 type Parts = Readonly<Record<string, object>>;
 type Method = (...given: unknown[]) => unknown;
