@@ -31,6 +31,7 @@ export function Requests({
   next,
   filtered,
   targets,
+  all,
   discard,
 }: {
   readonly drafts: readonly DraftLine[];
@@ -38,6 +39,8 @@ export function Requests({
   readonly next: string | null;
   readonly filtered: boolean;
   readonly targets: readonly string[];
+  /** Whether the reader sees everybody's. */
+  readonly all: boolean;
   readonly discard: DiscardVerb;
 }) {
   return (
@@ -51,7 +54,7 @@ export function Requests({
           </LinkButton>
         }
       >
-        Yours, your teams', and those you own, back up or end.
+        {all ? "Everybody's." : "Yours, your teams', and those you own, back up or end."}
       </PageHead>
       <div className="grid gap-4">
         {drafts.length > 0 ? <Drafts drafts={drafts} discard={discard} /> : null}

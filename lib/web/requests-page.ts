@@ -1,7 +1,7 @@
 import type { Queries } from "#db/client.ts";
 import { type RequestFilter, type RequestRow, readRequests } from "#db/read/requests.ts";
 import { stuckAmong } from "#db/read/stuck.ts";
-import type { Viewer } from "#lib/domain/actor.ts";
+import { seesEverything, type Viewer } from "#lib/domain/actor.ts";
 
 /** A request as the list draws it. */
 export interface RequestLine extends RequestRow {
@@ -9,11 +9,11 @@ export interface RequestLine extends RequestRow {
   readonly stuck: boolean;
 }
 
-/** One page of requests in sight, latest movement first. */
+/** One page of requests in sight, latest movement first; `all`: whether that is everybody's. */
 export async function requestsPage(db: Queries, viewer: Viewer, filter: RequestFilter) {
   const { rows, next } = await readRequests(db, viewer, filter);
   const underWay = rows.filter(({ state }) => state === "provisioning").map(({ id }) => id);
   const stuck = new Set(await stuckAmong(db, underWay));
   const lines: readonly RequestLine[] = rows.map((row) => ({ ...row, stuck: stuck.has(row.id) }));
-  return { rows: lines, next };
+  return { rows: lines, next, all: seesEverything(viewer) };
 }
