@@ -176,7 +176,10 @@ export const steps = charter.table(
     primaryKey({ columns: [t.tenant, t.id] }),
     unique("steps_ordinal").on(t.tenant, t.intent, t.ordinal),
     check("steps_facts_hold_no_secret", holdsNoSecret(sql`facts`)),
-    index("steps_queue").on(t.tenant, t.target, t.state, t.lane, t.dueAt),
+    // A step that is over is in none of these: what a claim reads does not grow with all that was ever done.
+    index("steps_ready").on(t.tenant, t.target, t.lane, t.dueAt).where(sql`state in ('ready', 'ambiguous')`),
+    index("steps_held").on(t.tenant, t.target, t.leaseUntil).where(sql`state in ('claimed', 'sent')`),
+    index("steps_stuck").on(t.tenant, t.stuckAt).where(sql`stuck_at is not null`),
   ],
 );
 

@@ -182,6 +182,21 @@ export async function readKept(db: Db, identity: string, at: Date) {
   return rows.some((row) => row.running) ? null : rows;
 }
 
+const settledOn = (target: string) =>
+  and(
+    eq(identities.tenant, "main"),
+    eq(identities.target, target),
+    sql`${identities.state} in ('live', 'suspended', 'retiring')`,
+    sql`not exists (select 1 from charter.intents i where i.tenant = 'main' and i.identity = ${identities.id}
+      and i.state in ('running', 'undoing') and i.kind not in ('retire', 'rotate'))`,
+  );
+
+/** The objects of `readSettled`, by their names at the target. */
+export async function readSettledNames(db: Db, target: string): Promise<ReadonlySet<string>> {
+  const rows = await db.select({ name: identities.objectName }).from(identities).where(settledOn(target));
+  return new Set(rows.map(({ name }) => name));
+}
+
 /** Identities on a target that should exist there now: lived, not retired, nothing running on them. */
 export const readSettled = (db: Db, target: string) =>
   db
@@ -201,12 +216,4 @@ export const readSettled = (db: Db, target: string) =>
         then array(select c.external_id from charter.credentials c where c.tenant = 'main' and c.identity = identities.id) end`,
     })
     .from(identities)
-    .where(
-      and(
-        eq(identities.tenant, "main"),
-        eq(identities.target, target),
-        sql`${identities.state} in ('live', 'suspended', 'retiring')`,
-        sql`not exists (select 1 from charter.intents i where i.tenant = 'main' and i.identity = ${identities.id}
-          and i.state in ('running', 'undoing') and i.kind not in ('retire', 'rotate'))`,
-      ),
-    );
+    .where(settledOn(target));

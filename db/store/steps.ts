@@ -13,17 +13,26 @@ export interface LeaseTimes {
 }
 const ms = (value: number) => sql`(${value}::double precision * interval '1 millisecond')`;
 
-/** Business deadlines by `charter.clock()`, leases by `clock_timestamp()`; an expired `sent` is not taken but made ambiguous first. */
-const takeable = (times: LeaseTimes) => sql`(
-  (s.state in ('ready', 'ambiguous') and s.due_at <= charter.clock())
-  or (s.state = 'claimed' and s.lease_until + ${ms(times.callTimeoutMs)} < clock_timestamp()))`;
-const running = sql`(select count(*)::int from charter.steps r where r.tenant = 'main' and r.target = g.target
-  and r.state in ('claimed', 'sent') and r.lease_until > clock_timestamp())`;
+/** Not before its time, by the business clock; asked once for a statement. */
+const due = sql`s.state in ('ready', 'ambiguous') and s.due_at <= (select charter.clock())`;
+/** Claimed and never sent by a worker that is gone; one that is `sent` is not taken but made ambiguous first. */
+const abandoned = (times: LeaseTimes) =>
+  sql`s.state = 'claimed' and s.lease_until + ${ms(times.callTimeoutMs)} < (select clock_timestamp())`;
 const tokens = sql`least(g.burst, g.tokens + g.rate * extract(epoch from clock_timestamp() - g.refilled_at))`;
-/** Lane 1 leaves one slot and the reserve to lane 0. */
-const admits = (lane: ReturnType<typeof sql>) => sql`(
-  (${lane} = 0 and ${running} < g.max_running and ${tokens} >= 1)
-  or (${lane} = 1 and ${running} < g.max_running - 1 and ${tokens} >= 1 + g.reserve))`;
+/**
+ * Which lanes each of these gates admits now, `first` lane 0 and `second` lane 1, which leaves a slot and the reserve to lane 0:
+ * counted once for a statement, not for each step that waits.
+ */
+const rooms = (of: ReturnType<typeof sql>) => sql`
+  room as materialized (
+    select g.target, n.running < g.max_running and ${tokens} >= 1 as first,
+      n.running < g.max_running - 1 and ${tokens} >= 1 + g.reserve as second
+    from charter.gates g cross join lateral (
+      select count(*)::int as running from charter.steps r where r.tenant = 'main' and r.target = g.target
+        and r.state in ('claimed', 'sent') and r.lease_until > clock_timestamp()) n
+    where g.tenant = 'main' and ${of})`;
+const waiting = sql`charter.steps s where s.tenant = 'main' and s.target = room.target
+  and ((s.lane = 0 and room.first) or (s.lane = 1 and room.second))`;
 
 /**
  * Takes the next step under a lease, at READ COMMITTED: picks one open gate that looks able, counts again in a new statement
@@ -33,31 +42,42 @@ export async function claimStep(db: Db, worker: string, times: LeaseTimes): Prom
   return db.transaction(
     async (tx) => {
       const picked = await tx.execute<{ target: string }>(sql`
-        select g.target from charter.gates g
-        where g.tenant = 'main' and g.open and exists (
-          select 1 from charter.steps s
-          where s.tenant = 'main' and s.target = g.target and ${takeable(times)} and ${admits(sql`s.lane`)})
-        order by random() limit 1 for update skip locked`);
+        with ${rooms(sql`g.open`)}
+        select g.target from charter.gates g join room on room.target = g.target
+        where g.tenant = 'main' and (exists (select 1 from ${waiting} and ${due})
+          or exists (select 1 from ${waiting} and ${abandoned(times)}))
+        order by random() limit 1 for update of g skip locked`);
       const target = picked[0]?.target;
       if (target === undefined) return null;
-      const taken = await tx.execute<{ id: string }>(sql`
-        update charter.steps t set state = 'claimed', fence = t.fence + 1, worker = ${worker}::uuid,
-          lease_until = clock_timestamp() + ${ms(times.leaseMs)}, started_at = coalesce(t.started_at, charter.clock())
-        where t.tenant = 'main' and t.id = (
-          select s.id from charter.steps s join charter.gates g on g.tenant = s.tenant and g.target = s.target
-          where s.tenant = 'main' and s.target = ${target} and ${takeable(times)} and ${admits(sql`s.lane`)}
-          order by s.lane, s.due_at limit 1 for update of s skip locked)
-        returning t.id`);
-      const id = taken[0]?.id;
-      if (id === undefined) return null;
+      const next = sql`(
+        with ${rooms(sql`g.target = ${target}`)}
+        select coalesce(
+          (select s.id from ${waiting} and ${abandoned(times)} order by s.lane limit 1 for update of s skip locked),
+          (select s.id from ${waiting} and ${due} order by s.lane, s.due_at limit 1 for update of s skip locked))
+        from room)`;
+      const [step] = await tx
+        .update(steps)
+        .set({
+          state: "claimed",
+          fence: sql`${steps.fence} + 1`,
+          worker,
+          leaseUntil: sql`clock_timestamp() + ${ms(times.leaseMs)}`,
+          startedAt: sql`coalesce(${steps.startedAt}, charter.clock())`,
+        })
+        .where(and(eq(steps.tenant, "main"), sql`${steps.id} = ${next}`))
+        .returning();
+      if (step === undefined) return null;
       await debit(tx, target, { lane: 0, most: 1 });
-      return readStep(tx, id);
+      return step;
     },
     { isolationLevel: "read committed" },
   );
 }
 
-/** Takes one token from a gate unless fewer than one above `reserve` is left; false when it must wait. A gate that is not there never waits. */
+/**
+ * Takes one token from a gate unless fewer than one above `reserve` is left; false when it must wait. A gate that is not there never
+ * waits. The disk is not waited for: a PostgreSQL that fails within that second forgets some calls, and nothing else rests on it.
+ */
 export const debitGate = async (db: Queries, target: string, lane: 0 | 1): Promise<boolean> =>
   (await debitGateUpTo(db, target, { lane, most: 1 })) > 0;
 
@@ -67,7 +87,7 @@ export async function debitGateUpTo(
   target: string,
   { lane, most }: { readonly lane: 0 | 1; readonly most: number },
 ): Promise<number> {
-  const taken = await debit(db, target, { lane, most });
+  const taken = await debit(db, target, { lane, most, unwaited: true });
   if (taken > 0) return taken;
   const [gate] = await db
     .select({ target: gates.target })
@@ -79,11 +99,13 @@ export async function debitGateUpTo(
 async function debit(
   db: Queries,
   target: string,
-  { lane, most }: { readonly lane: 0 | 1; readonly most: number },
+  { lane, most, unwaited = false }: { readonly lane: 0 | 1; readonly most: number; readonly unwaited?: boolean },
 ): Promise<number> {
+  const commit = unwaited ? sql`set_config('synchronous_commit', 'off', true)` : sql`null`;
   const rows = await db.execute<{ taken: number }>(sql`
     with due as (
-      select g.tenant, g.target, ${tokens} as held, least(${most}::int, floor(${tokens} - ${lane}::int * g.reserve)::int) as taken
+      select g.tenant, g.target, ${tokens} as held, least(${most}::int, floor(${tokens} - ${lane}::int * g.reserve)::int) as taken,
+        ${commit} as commit
       from charter.gates g where g.tenant = 'main' and g.target = ${target} for update)
     update charter.gates g set tokens = due.held - due.taken, refilled_at = clock_timestamp()
     from due where g.tenant = due.tenant and g.target = due.target and due.taken > 0 returning due.taken`);
@@ -145,6 +167,20 @@ export async function lockIntent(tx: Tx, id: string): Promise<IntentRow | null> 
     .select()
     .from(intents)
     .where(and(eq(intents.tenant, "main"), eq(intents.id, id)))
+    .for("update");
+  return row ?? null;
+}
+
+/** `lockIntent` of a step's intent. */
+export async function lockIntentOf(tx: Tx, step: string): Promise<IntentRow | null> {
+  const its = tx
+    .select({ intent: steps.intent })
+    .from(steps)
+    .where(and(eq(steps.tenant, "main"), eq(steps.id, step)));
+  const [row] = await tx
+    .select()
+    .from(intents)
+    .where(and(eq(intents.tenant, "main"), eq(intents.id, its)))
     .for("update");
   return row ?? null;
 }

@@ -254,10 +254,11 @@ export interface Target {
   observe(intent: Intent, calls: Calls): Promise<Observed>;
   discover(calls: Calls): AsyncIterable<ObservedObject>;
   /**
-   * Reads at once what `discover` lists and what `observe` compares, in as few calls as the target allows. Absent where it has no
-   * such reading; null where the worker lacks the right to it. A reading that breaks off is a fault, never a shorter list.
+   * Reads at once what `discover` lists and what `observe` compares, in as few calls as the target allows. Credentials are listed
+   * and plans compared of the objects in `of` alone, by their names: a call each. Absent where it has no such reading; null where
+   * the worker lacks the right to it. A reading that breaks off is a fault, never a shorter list.
    */
-  readWhole?(calls: Calls): Promise<Whole | null>;
+  readWhole?(calls: Calls, of: ReadonlySet<string>): Promise<Whole | null>;
   /** Reads the whole target, whoever made what lies there, for a first look; absent where that cannot be done. */
   survey?(calls: Calls): Promise<Survey>;
   /** What it tells of use; absent when it tells nothing. */

@@ -16,18 +16,27 @@ export interface Claimed {
   readonly owned: Owned;
 }
 
-/** Takes the next step there is; first turns one that a vanished worker had sent into an ambiguous one. */
-export async function claim(
-  db: Db,
-  of: { readonly worker: string; readonly times: LeaseTimes; readonly newId: () => string },
-): Promise<Claimed | null> {
-  const left = await findExpiredSent(db, of.times);
-  if (left !== null) await commit({ db, step: left, newId: of.newId }, expire, { step: left });
+export interface Claiming {
+  readonly worker: string;
+  readonly times: LeaseTimes;
+  readonly newId: () => string;
+  /** Whether a step that a vanished worker had sent is first turned into an ambiguous one. */
+  readonly looksBack: boolean;
+}
+
+/** Takes the next step there is. */
+export async function claim(db: Db, of: Claiming): Promise<Claimed | null> {
+  if (of.looksBack) await lookBack(db, of);
   const askedAt = performance.now();
   const row = await claimStep(db, of.worker, of.times);
   if (row === null) return null;
   const owned = { step: row.id, fence: row.fence };
   return { row, owned, lease: leaseFrom(db, owned, { askedAt, leaseMs: of.times.leaseMs }) };
+}
+
+async function lookBack(db: Db, { times, newId }: Claiming): Promise<void> {
+  for (let left = await findExpiredSent(db, times); left !== null; left = await findExpiredSent(db, times))
+    await commit({ db, step: left, newId }, expire, { step: left });
 }
 
 /** The lease counts from before it was asked for, so that it ends here no later than in the database. */

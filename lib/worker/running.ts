@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
 import type { Db } from "#db/client.ts";
-import { debitGate, factsFor, type IntentRow, type LeaseTimes, readStep, wallClock } from "#db/store/steps.ts";
+import { factsFor, type IntentRow, type LeaseTimes, readStep, wallClock } from "#db/store/steps.ts";
 import type { FlowStep, Intent, StepDone, StepWork, Target } from "#lib/connectors/connector.ts";
 import { destroyOlder, forgetSecret } from "#lib/connectors/flow.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
@@ -12,6 +12,7 @@ import { type Claimed, commit, usualTimes } from "./claiming.ts";
 import { placeOf } from "./crash.ts";
 import { destroyBelow, issue, recheck, removeSlot, unissue } from "./credential.ts";
 import { hasIssued, type Issued, type Issuing, isObject } from "./credential-storing.ts";
+import type { Debit } from "./debits.ts";
 
 export interface SagaOptions {
   readonly db: Db;
@@ -37,6 +38,11 @@ export interface SagaOptions {
   heard?(step: string, call: string): void;
 }
 
+/** What the steps of one saga share. */
+export interface SagaTools extends SagaOptions {
+  readonly debit: Debit;
+}
+
 export interface Running {
   readonly claimed: Claimed;
   readonly intent: IntentRow;
@@ -47,7 +53,7 @@ export interface Ran {
 }
 
 /** Runs one step of a flow: the connector's own, or the credential protocol where the flow says `issue`. */
-export async function runStep(options: SagaOptions, running: Running): Promise<Ran> {
+export async function runStep(options: SagaTools, running: Running): Promise<Ran> {
   refuseOtherPlace(options, running);
   const { kind, name } = running.claimed.row;
   if (name === forgetSecret.name) return { done: await forget(options, running), stored: null };
@@ -70,7 +76,7 @@ export async function runStep(options: SagaOptions, running: Running): Promise<R
  * What was approved for one account is never made in another: a step that adds, and its taking back, waits, visibly stuck,
  * while the entry of its target or vault is not the one in the plan. Steps that take away go on.
  */
-function refuseOtherPlace({ entry }: SagaOptions, { claimed, intent }: Running): void {
+function refuseOtherPlace({ entry }: SagaTools, { claimed, intent }: Running): void {
   const { kind } = claimed.row;
   if (kind !== "create" && kind !== "issue" && kind !== "empower") return;
   const { target, storage, entries } = intent.plan;
@@ -87,7 +93,7 @@ function refuseOtherPlace({ entry }: SagaOptions, { claimed, intent }: Running):
 }
 
 /** Takes one step back, in reverse order of the flow, and only where it was made: in another place there is nothing to find. */
-export async function undoStep(options: SagaOptions, running: Running): Promise<void> {
+export async function undoStep(options: SagaTools, running: Running): Promise<void> {
   refuseOtherPlace(options, running);
   const target = await options.target(running.claimed.row.target);
   const work = await workFor(options, running);
@@ -95,7 +101,7 @@ export async function undoStep(options: SagaOptions, running: Running): Promise<
   await target.steps[running.claimed.row.name]?.undo?.(work);
 }
 
-async function workFor(options: SagaOptions, { claimed, intent }: Running): Promise<StepWork> {
+async function workFor(options: SagaTools, { claimed, intent }: Running): Promise<StepWork> {
   const facts = await factsFor(options.db, { intent: intent.id, identity: intent.identity, last: claimed.row.id });
   return {
     intent: intentOf(intent),
@@ -123,7 +129,7 @@ const intentOf = (row: IntentRow): Intent => ({
 });
 
 function callsTo(
-  options: SagaOptions,
+  options: SagaTools,
   { row, lease }: Claimed,
   to: { readonly gate: string; readonly paid: boolean },
 ): Calls {
@@ -131,7 +137,7 @@ function callsTo(
   return guardedCalls({
     step: placeOf(row),
     lease,
-    debit: () => debitGate(options.db, to.gate, lane),
+    debit: () => options.debit(to.gate, lane),
     timeoutMs: (options.times ?? usualTimes).callTimeoutMs,
     paid: to.paid,
     heard: (name) => options.heard?.(placeOf(row), name),
@@ -139,7 +145,7 @@ function callsTo(
 }
 
 async function issuingFor(
-  options: SagaOptions,
+  options: SagaTools,
   { claimed, intent }: Running,
   of: { readonly target: Target; readonly work: StepWork },
 ): Promise<Issuing> {
@@ -176,7 +182,7 @@ const unleasedCalls = (timeoutMs: number): Calls => ({
 
 /** Before an identity first gets power: its recorded credential exactly, and its secret in the vault (CORE 4, step 6). */
 async function recheckBefore(
-  options: SagaOptions,
+  options: SagaTools,
   running: Running,
   of: { readonly target: Target; readonly work: StepWork },
 ): Promise<Issued | null> {
@@ -185,7 +191,7 @@ async function recheckBefore(
 }
 
 /** The slot of a secret, for a step that asks its vault alone. */
-async function slotOf(options: SagaOptions, { claimed, intent }: Running) {
+async function slotOf(options: SagaTools, { claimed, intent }: Running) {
   const { storage } = intent.plan;
   if (storage === null) throw new TargetFault("invalid", "no-storage", "Nothing was stored for this identity.");
   return {
@@ -198,7 +204,7 @@ async function slotOf(options: SagaOptions, { claimed, intent }: Running) {
 }
 
 /** Removes the secret's slot with all versions and reads that it is gone; the target is not asked. */
-async function forget(options: SagaOptions, running: Running): Promise<StepDone> {
+async function forget(options: SagaTools, running: Running): Promise<StepDone> {
   const { name, ...at } = await slotOf(options, running);
   await removeSlot(at);
   if ((await at.vault.read(at.slot, at.vaultCalls)) !== null)
@@ -207,7 +213,7 @@ async function forget(options: SagaOptions, running: Running): Promise<StepDone>
 }
 
 /** Destroys what the rotation has replaced. Its credential was ended before, so that what stays opens nothing. */
-async function destroy(options: SagaOptions, running: Running): Promise<StepDone> {
+async function destroy(options: SagaTools, running: Running): Promise<StepDone> {
   const { claimed, intent } = running;
   const { credential } = await factsFor(options.db, {
     intent: intent.id,

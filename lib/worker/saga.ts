@@ -1,3 +1,4 @@
+import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Db } from "#db/client.ts";
 import { readIntent } from "#db/store/intents.ts";
@@ -11,64 +12,104 @@ import { send } from "#lib/facts/steps/send.ts";
 import { undone } from "#lib/facts/steps/undone.ts";
 import { type Claimed, claim, commit, usualTimes } from "./claiming.ts";
 import { crashPoint, placeOf } from "./crash.ts";
+import { createDebits } from "./debits.ts";
 import { pauseMs, type Reaction, reactionTo, stuckAfter } from "./retrying.ts";
-import { runStep, type SagaOptions, undoStep } from "./running.ts";
+import { runStep, type SagaOptions, type SagaTools, undoStep } from "./running.ts";
 
 export interface Saga {
   /** Takes and runs one step; false when there was none to take. */
   runOne(): Promise<boolean>;
-  /** Runs until the signal: `runners` steps side by side, polling each second with jitter. */
+  /**
+   * Runs until the signal: takes one step after the other, up to `runners` of them side by side, and looks again each second with
+   * jitter. More than one target's gate lets run, so that a target that answers slowly holds up no other.
+   */
   run(signal: AbortSignal, runners?: number): Promise<void>;
   /** Look now: a hint was heard. */
   wake(): void;
 }
 
+/** How often it is looked for what a vanished worker had sent, ms: such a step waits for a lease and a call's timeout anyway. */
+const lookBackMs = 1_000;
+
 /** Drives every intent's steps, one claim at a time. Several workers may do so side by side. */
-export function createSaga(options: SagaOptions): Saga {
-  const wakers = new Set<() => void>();
-  const wake = () => {
-    for (const waker of [...wakers]) waker();
-  };
-  const runOne = async () => {
-    if (options.halted?.()) return false;
-    const claimed = await claim(options.db, {
-      worker: options.worker,
-      times: options.times ?? usualTimes,
-      newId: options.newId,
-    });
-    if (claimed === null) return false;
-    await runClaimed(options, claimed);
-    options.changed?.();
-    return true;
-  };
-  const loop = async (signal: AbortSignal) => {
-    while (!signal.aborted) {
-      const worked = await runOne().catch((error: unknown) => {
-        options.report?.(error);
-        return false;
-      });
-      if (!worked) await idle(signal, { wakers, ms: 500 + 1_000 * (options.random ?? Math.random)() });
-    }
+export function createSaga(given: SagaOptions): Saga {
+  const options = { ...given, debit: createDebits(given.db) };
+  const claiming = { worker: options.worker, times: options.times ?? usualTimes, newId: options.newId };
+  const bell = createBell();
+  const one: Taking = {
+    take: async (looksBack) => (options.halted?.() ? null : claim(options.db, { ...claiming, looksBack })),
+    run: async (claimed) => {
+      await runClaimed(options, claimed);
+      options.changed?.();
+    },
+    report: (error) => options.report?.(error),
+    pauseMs: () => 500 + 1_000 * (options.random ?? Math.random)(),
   };
   return {
-    runOne,
-    wake,
-    run: async (signal, runners = 4) => {
-      await Promise.all(Array.from({ length: runners }, () => loop(signal)));
+    run: (signal, runners = 8) => runOn(one, { bell, signal, runners }),
+    wake: bell.ring,
+    runOne: async () => {
+      const claimed = await one.take(true);
+      if (claimed === null) return false;
+      await one.run(claimed);
+      return true;
     },
   };
 }
 
-async function idle(signal: AbortSignal, of: { readonly wakers: Set<() => void>; readonly ms: number }): Promise<void> {
-  const until = new AbortController();
-  const waker = () => until.abort();
-  of.wakers.add(waker);
-  await sleep(of.ms, undefined, { signal: AbortSignal.any([signal, until.signal]) }).catch(() => undefined);
-  of.wakers.delete(waker);
+interface Taking {
+  take(looksBack: boolean): Promise<Claimed | null>;
+  run(claimed: Claimed): Promise<void>;
+  report(error: unknown): void;
+  pauseMs(): number;
+}
+
+async function runOn(
+  one: Taking,
+  of: { readonly bell: Bell; readonly signal: AbortSignal; readonly runners: number },
+): Promise<void> {
+  const { bell, signal, runners } = of;
+  const under = new Set<Promise<void>>();
+  let lookedBackAt = Number.NEGATIVE_INFINITY;
+  while (!signal.aborted) {
+    bell.silence();
+    const looksBack = performance.now() - lookedBackAt >= lookBackMs;
+    if (looksBack) lookedBackAt = performance.now();
+    const claimed = await one.take(looksBack).catch(one.report);
+    if (!claimed) {
+      await bell.heard(signal, one.pauseMs());
+      continue;
+    }
+    const running = one
+      .run(claimed)
+      .catch(one.report)
+      .then(() => {
+        under.delete(running);
+        bell.ring();
+      });
+    under.add(running);
+    if (under.size >= runners) await Promise.race(under);
+  }
+  await Promise.all(under);
+}
+
+type Bell = ReturnType<typeof createBell>;
+
+/** What wakes whoever found nothing to do; a ring while they still looked is not missed. */
+function createBell() {
+  let rung = new AbortController();
+  return {
+    ring: () => rung.abort(),
+    silence: () => {
+      rung = new AbortController();
+    },
+    heard: (signal: AbortSignal, ms: number) =>
+      sleep(ms, undefined, { signal: AbortSignal.any([signal, rung.signal]) }).catch(() => undefined),
+  };
 }
 
 /** Commits `sent`, runs or takes back the step, commits what came of it. Ends silently when the step is another worker's. */
-async function runClaimed(options: SagaOptions, claimed: Claimed): Promise<void> {
+async function runClaimed(options: SagaTools, claimed: Claimed): Promise<void> {
   const { db, newId } = options;
   const intent = await readIntent(db, claimed.row.intent);
   if (intent === null) throw new Error(`The intent ${claimed.row.intent} is not recorded.`);
@@ -117,7 +158,7 @@ interface Met {
   readonly error: unknown;
 }
 
-async function react(options: SagaOptions, met: Met): Promise<void> {
+async function react(options: SagaTools, met: Met): Promise<void> {
   const { db, newId } = options;
   const { claimed, intent, error } = met;
   const on = { db, step: claimed.row.id, newId };
@@ -140,7 +181,7 @@ async function isPowerless(db: Db, { claimed, intent }: Met): Promise<boolean> {
   return !(await hasStep(db, intent.id, { kinds: ["empower"], states: ["done"] }));
 }
 
-function again(options: SagaOptions, { row }: Claimed, reaction: Extract<Reaction, { do: "again" }>) {
+function again(options: SagaTools, { row }: Claimed, reaction: Extract<Reaction, { do: "again" }>) {
   const random = (options.random ?? Math.random)();
   return {
     state: reaction.ambiguous ? ("ambiguous" as const) : ("ready" as const),

@@ -5,7 +5,7 @@ import type { Installed } from "#test/system/installation.ts";
 import type { Recorded } from "./recorder.ts";
 
 /** What a worker runs side by side, and so do the scripts. */
-export const runners = 4;
+export const runners = 8;
 
 /** What a script is given: the same places by the same way, and its own login. */
 export interface Script {

@@ -49,7 +49,7 @@ export interface Installing {
   readonly cluster?: string;
   /** Stands between the worker and a server; gives the address the worker is told. */
   through?(url: string): Promise<string>;
-  /** Of each AWS target, as its configuration says it. */
+  /** Of each AWS target and the vault, as the configuration says it. */
   readonly gate?: JsonObject;
   readonly caps?: JsonObject;
 }
@@ -140,6 +140,7 @@ function configuration({ ground, reached, bao, orders, folder, gate = {}, caps =
     vaults: [
       {
         ...{ name: "vault-main", kind: "vault", title: "OpenBao", settings: { address: reached.vault, cli: "bao" } },
+        gate,
         credentials: Object.fromEntries(
           Object.keys(bao.credentials).map((name) => [name, `env:BAO_${name.toUpperCase()}`]),
         ),

@@ -178,7 +178,7 @@ describe("a lease", () => {
     await claimOne();
     await age(step, "21 seconds", "sent");
     expect(await claimOne()).toBeNull();
-    const taken = await claim(many.db, { worker: randomUUID(), times: usualTimes, newId: randomUUID });
+    const taken = await claim(many.db, { worker: randomUUID(), times: usualTimes, newId: randomUUID, looksBack: true });
     expect(taken?.row).toMatchObject({ id: step, fence: 2 });
     const entries = await admin`select action from charter.audit_entries where aggregate = ${step}`;
     expect(entries.map(({ action }) => action)).toEqual(["step.left"]);

@@ -43,7 +43,7 @@ export function connect(given: ConnectEntry): Target {
     credential: accessKeyCredential(user),
     observe: (intent, calls) => observe(makesUser(intent.plan) ? user : role, intent, calls),
     discover: (calls) => discover({ aws, keys }, calls),
-    readWhole: (calls) => readWhole({ role, user }, calls),
+    readWhole: (calls, of) => readWhole({ role, user }, calls, of),
     survey: (calls) => survey(aws, calls),
     accessUse: accessUse(aws, windows.poll),
     lastUse: lastUse({ aws, keys, roles: role.holder }),

@@ -19,22 +19,24 @@ interface Read {
 }
 
 /**
- * The account's details in pages of a thousand, and the access keys of each user under the target's path: one call a user instead
- * of six. Null when AWS refuses the worker the right to it. Any other fault, on whatever page, leaves nothing known.
+ * The account's details in pages of a thousand, and the access keys of each user of these names: one call a user instead of six.
+ * Null when AWS refuses the worker the right to it. Any other fault, on whatever page, leaves nothing known.
  */
 export async function readWhole(
-  of: { readonly role: Ground; readonly user: Ground },
+  as: { readonly role: Ground; readonly user: Ground },
   calls: Calls,
+  of: ReadonlySet<string>,
 ): Promise<Whole | null> {
   const read: Read[] = [];
   try {
-    for await (const one of sideBySide(entriesOf(of.role, calls), (entry) => readEntry(of, entry, calls)))
+    for await (const one of sideBySide(entriesOf(as.role, calls), (entry) => readEntry(as, { entry, of }, calls)))
       read.push(one);
   } catch (error) {
     if (error instanceof TargetFault && error.kind === "denied") return null;
     throw error;
   }
-  const byName = new Map(read.map((one) => [`${one.kind} ${one.seen.name}`, one]));
+  const wanted = read.filter(({ seen }) => of.has(seen.name));
+  const byName = new Map(wanted.map((one) => [`${one.kind} ${one.seen.name}`, one]));
   return {
     objects: read.map(({ seen, kind, keys }) => objectOf(seen, { kind, keys })),
     observe: async (intent: Intent): Promise<Observed | null> => {
@@ -56,18 +58,19 @@ async function* entriesOf({ aws }: Ground, calls: Calls): AsyncIterable<Entry> {
 }
 
 async function readEntry(
-  of: { readonly role: Ground; readonly user: Ground },
-  entry: Entry,
+  as: { readonly role: Ground; readonly user: Ground },
+  { entry, of }: { readonly entry: Entry; readonly of: ReadonlySet<string> },
   calls: Calls,
 ): Promise<Read> {
   if ("role" in entry) {
     const { role } = entry;
-    const { isClosed, isOpen } = of.role.holder;
+    const { isClosed, isOpen } = as.role.holder;
     const held = { ...heldOf(role.RolePolicyList, role.AttachedManagedPolicies), isClosed, isOpen };
     return { kind: "role", seen: seenRole(role), held, keys: [] };
   }
   const { user } = entry;
-  const keys = await of.user.keys.list(calls, user.UserName ?? "");
+  const name = user.UserName ?? "";
+  const keys = of.has(name) ? await as.user.keys.list(calls, name) : [];
   const held = { ...heldOf(user.UserPolicyList, user.AttachedManagedPolicies), ...doorsOf(async () => keys) };
   return { kind: "user", seen: seenUser(user), held, keys };
 }

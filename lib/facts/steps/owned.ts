@@ -1,4 +1,4 @@
-import { type IntentRow, lockIntent, lockStep, readStep, type StepRow } from "#db/store/steps.ts";
+import { type IntentRow, lockIntentOf, lockStep, type StepRow } from "#db/store/steps.ts";
 import type { Work } from "../run.ts";
 
 /** A step under a worker's lease: only the holder of the newest fence may change it. */
@@ -25,9 +25,8 @@ export async function lockOwned(
   owned: Owned,
   isDone: (step: StepRow) => boolean,
 ): Promise<{ readonly step: StepRow; readonly intent: IntentRow }> {
-  const seen = await readStep(work.tx, owned.step);
-  const intent = seen === null ? null : await lockIntent(work.tx, seen.intent);
-  const step = await lockStep(work.tx, owned.step);
+  // Sent together, in this order.
+  const [intent, step] = await Promise.all([lockIntentOf(work.tx, owned.step), lockStep(work.tx, owned.step)]);
   if (step === null || intent === null || step.fence !== owned.fence) throw new LostLease();
   if (isDone(step)) throw new CommittedBefore();
   if (step.state !== "claimed" && step.state !== "sent") throw new LostLease();

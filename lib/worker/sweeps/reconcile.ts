@@ -1,6 +1,13 @@
 import { databaseClock } from "#db/store/audit.ts";
 import { saveTargetSweep } from "#db/store/configuration.ts";
-import { closeUnseen, readKept, readSettled, type SeenFinding, seeFinding } from "#db/store/findings.ts";
+import {
+  closeUnseen,
+  readKept,
+  readSettled,
+  readSettledNames,
+  type SeenFinding,
+  seeFinding,
+} from "#db/store/findings.ts";
 import { type HeldTo, type Marked, readHeldTo, readMarked } from "#db/store/intents.ts";
 import { readOutlivedBy } from "#db/store/mutes.ts";
 import type { Intent, Observed, ObservedObject, Target, Whole } from "#lib/connectors/connector.ts";
@@ -44,15 +51,18 @@ export async function reconcile(worker: Worker): Promise<void> {
   worker.changed();
 }
 
-/** Lists first, then reads the rows: an object that is recorded meanwhile is never taken for a stray. */
+/** Reads of whom, lists, then reads the rows: an object that is recorded meanwhile is never taken for a stray. */
 async function reconcileTarget(worker: Worker, name: string): Promise<void> {
   const startedAt = await databaseClock(worker.db);
   const target = await worker.places.target(name);
   const callsAt = sweepCallsAt(worker);
-  const whole = (await target.readWhole?.(callsAt(name))) ?? null;
+  const names = await readSettledNames(worker.db, name);
+  const whole = (await target.readWhole?.(callsAt(name), names)) ?? null;
   const objects = whole?.objects ?? (await all(target.discover(callsAt(name))));
   await reportUnrecorded(worker, { target: name, objects, at: startedAt });
-  const credentials = new Map(objects.map((object) => [object.name, object.credentials]));
+  // Of whom one reading of the whole was not asked, no credentials were listed: it knows of none, not that there are none.
+  const asked = whole === null ? objects : objects.filter((object) => names.has(object.name));
+  const credentials = new Map(asked.map((object) => [object.name, object.credentials]));
   const settled = comparedWith(worker, whole, await readSettled(worker.db, name));
   const unknown: string[] = [];
   const observe = async () => {

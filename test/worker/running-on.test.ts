@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createDebits } from "#lib/worker/debits.ts";
+import { type TestDatabase, testDatabase } from "#test/support/database.ts";
+import { fakeTarget, flow, sagaAt } from "./fake-target.ts";
+import { clearQueue, seedGate, seedIntent } from "./saga-world.ts";
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await testDatabase();
+});
+afterAll(() => database.close());
+beforeEach(() => clearQueue(database.admin));
+
+const liveOf = async () => {
+  const rows = await database.admin`select state from charter.intents where state = 'done'`;
+  return rows.length;
+};
+const until = async (holds: () => Promise<boolean> | boolean) => {
+  for (let turn = 0; turn < 400; turn += 1) {
+    if (await holds()) return;
+    await sleep(25);
+  }
+  expect.fail("It never came to that.");
+};
+
+describe("a worker that runs on", () => {
+  it("takes one step after the other without a hint, and ends with what it has in hand", async () => {
+    await seedGate(database.admin, { target: "fake" });
+    const fake = fakeTarget();
+    await seedIntent(database.admin, { flow });
+    await seedIntent(database.admin, { flow });
+    const before = await liveOf();
+    const stop = new AbortController();
+    const running = sagaAt(database, fake).run(stop.signal);
+    await until(async () => (await liveOf()) === before + 2);
+    expect(fake.did).toHaveLength(2 * flow.length);
+    stop.abort();
+    await running;
+  });
+
+  it("goes on with other targets while one answers none of as many calls as its gate lets run", async () => {
+    await seedGate(database.admin, { target: "fake", maxRunning: 5 });
+    await seedGate(database.admin, { target: "slow", maxRunning: 5 });
+    const fake = fakeTarget();
+    let answer = () => {};
+    const open = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    let hanging = 0;
+    fake.trouble(
+      "make",
+      ...Array.from({ length: 6 }, () => async ({ intent }: { readonly intent: { readonly target: string } }) => {
+        if (intent.target !== "slow") return;
+        hanging += 1;
+        await open;
+      }),
+    );
+    for (let n = 0; n < 6; n += 1) await seedIntent(database.admin, { flow, target: "slow" });
+    const stop = new AbortController();
+    const saga = sagaAt(database, fake);
+    const running = saga.run(stop.signal);
+    await until(() => hanging === 4);
+    const before = await liveOf();
+    await seedIntent(database.admin, { flow });
+    saga.wake();
+    await until(async () => (await liveOf()) === before + 1);
+    expect(hanging).toBe(4);
+    answer();
+    stop.abort();
+    await running;
+  });
+});
+
+describe("debits of one worker", () => {
+  const gate = (tokens: number) =>
+    database.admin`insert into charter.gates (target, max_running, rate, burst, reserve, tokens, refilled_at)
+      values ('few', 4, 0.000001, 60, 2, ${tokens}, clock_timestamp())
+      on conflict (tenant, target) do update set tokens = excluded.tokens, refilled_at = excluded.refilled_at, rate = excluded.rate`;
+
+  it("that come at once take what there is, above the reserve, and who asked first is paid first", async () => {
+    await gate(9);
+    const debit = createDebits(database.worker);
+    const paid = await Promise.all(Array.from({ length: 12 }, () => debit("few", 1)));
+    expect(paid).toEqual([...Array(7).fill(true), ...Array(5).fill(false)]);
+    expect(await Promise.all([debit("few", 0), debit("few", 0), debit("few", 0)])).toEqual([true, true, false]);
+    expect(await debit("few", 0)).toBe(false);
+  });
+
+  it("of two workers never take more than there is", async () => {
+    await gate(32);
+    const [one, other] = [createDebits(database.worker), createDebits(database.worker)];
+    const paid = await Promise.all(Array.from({ length: 60 }, (_, n) => (n % 2 === 0 ? one : other)("few", 1)));
+    expect(paid.filter((was) => was)).toHaveLength(30);
+  });
+
+  it("of a gate that is not there never wait, and one whose database is gone fails and the next is asked again", async () => {
+    const debit = createDebits(database.worker);
+    expect(await Promise.all([debit("no-such-gate", 1), debit("no-such-gate", 1)])).toEqual([true, true]);
+    let refuses = true;
+    const broken = new Proxy(database.worker, {
+      get: (db, key) =>
+        key === "execute" && refuses ? () => Promise.reject(new Error("gone")) : Reflect.get(db, key, db),
+    });
+    const of = createDebits(broken);
+    expect(await Promise.allSettled([of("few", 1), of("few", 1)])).toMatchObject([
+      { status: "rejected" },
+      { status: "rejected" },
+    ]);
+    refuses = false;
+    await gate(10);
+    expect(await of("few", 1)).toBe(true);
+  });
+});
