@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { answeredShare, byWeek, debtOf, type Figures } from "#lib/domain/debt.ts";
+import { answeredShare, asDebtGroup, byWeek, debtOf, type Figures } from "#lib/domain/debt.ts";
 
 const figures = (of: Record<string, number>): Figures => new Map(Object.entries(of));
 
@@ -15,6 +15,12 @@ test.each([
 
 test("the debt is the sum over its causes", () => {
   expect(debtOf(figures({ "debt.who": 3, "debt.policy": 4, "outside.who": 100 }))).toBe(7);
+});
+
+test("a group is known by its name", () => {
+  expect(["outside.policy", "missing.any", "counted", "debt.who", ""].map(asDebtGroup)).toEqual([
+    ...["outside.policy", "missing.any", "counted", null, null],
+  ]);
 });
 
 describe("weeks", () => {

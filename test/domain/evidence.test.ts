@@ -49,7 +49,17 @@ describe("the four answers", () => {
     expect(bad(change)).toEqual([expected]);
   });
   test("an end that passed is no fault of what is already retiring", () => {
-    expect(bad({ endsAt: now, state: "retiring" })).toEqual([]);
+    for (const state of ["retiring", "retired", "failed"] as const) expect(bad({ endsAt: now, state })).toEqual([]);
+    for (const state of ["suspended", "provisioning"] as const)
+      expect(bad({ endsAt: now, state })).toEqual([["end", "the end has passed"]]);
+    const endsIt = { name: "Lea", active: false };
+    expect(bad({ endsAt: now, state: "retiring", endsIt })).toEqual([["end", "Lea is no longer active"]]);
+  });
+  test("tell since when, where something shows it", () => {
+    const since = (change: Partial<AnswerFacts>) =>
+      Object.values(fourAnswers({ ...good, ...change })).map((one) => one.since);
+    expect(since({})).toEqual([at(-20), null, at(-2), null]);
+    expect(since({ owner: { ...good.owner, active: false }, observedAt: null })).toEqual([null, null, null, null]);
   });
 });
 

@@ -67,8 +67,19 @@ describe("what is known of use", () => {
       [way({ signal: signal({ lastUsedAt: day(10) }) }), way({ signal: signal({ lastUsedAt: day(20) }) })],
       { answer: "used", lastUsedAt: day(20), unusedSince: day(20) },
     ],
+    [
+      "two keys: the silence begins with the later one, and is known up to the earlier answer",
+      [way({ since: day(5) }), way({ since: day(9), signal: signal({ observedAt: day(50, 4) }) })],
+      { answer: "not-used", lastUsedAt: null, unusedSince: day(9), knownUntil: day(50) },
+    ],
   ])("%s", (_name, ways, expected) => {
     expect(knownUse(ways)).toMatchObject(expected);
+  });
+
+  it("is nothing without any way in", () => {
+    const nothing = { answer: "no-signal", lastUsedAt: null, unusedSince: null, knownUntil: null };
+    expect(knownUse([])).toEqual(nothing);
+    expect(knownUse([way({ signal: sampled })])).toEqual(nothing);
   });
 
   it("takes a use for the worker's own try up to its margin, and for a use right after", () => {
@@ -84,6 +95,13 @@ describe("stale", () => {
   it("begins with the figure, counted from what the sources vouch for", () => {
     expect(staleSince(known(day(44, 23)), 45)).toBeNull();
     expect(staleSince(known(day(45)), 45)).toEqual(day(45));
+  });
+  it("is counted in whole days, and never below none", () => {
+    const unused = (until: Date) => daysUnused({ unusedSince: day(10), knownUntil: until });
+    expect([unused(day(9)), unused(day(10, 23)), unused(day(11))]).toEqual([0, 0, 1]);
+    expect(daysUnused({ unusedSince: day(1), knownUntil: null })).toBeNull();
+    expect(daysUnused({ unusedSince: null, knownUntil: day(1) })).toBeNull();
+    expect(staleSince(known(day(50)), 45)).toEqual(day(45));
   });
   it("is never said where a use could have gone unseen", () => {
     const unseen = knownUse([way({ signal: sampled })]);
@@ -104,7 +122,8 @@ describe("words", () => {
     expect(sayUse(known)).toBe(words);
   });
   it("say how late a source may be", () => {
-    expect([0, 15, 240].map(sayLag)).toEqual(["told at once", "up to 15 min late", "up to 4 h late"]);
+    const said = ["told at once", "told at once", "up to 15 min late", "up to 90 min late", "up to 4 h late"];
+    expect([-1, 0, 15, 90, 240].map(sayLag)).toEqual(said);
   });
 });
 
@@ -124,7 +143,16 @@ describe("what stopping it stops", () => {
       "No signal of use: should something run with it, it will stop.",
     );
   });
+  it("names every source", () => {
+    const two = [...sources, { source: "The log", lagMinutes: 0 }];
+    expect(sayStops({ ...none, answer: "used", last: "today", sources: two })).toBe(
+      "Last used today (AWS: access key last used, up to 4 h late; The log, told at once), so what runs with it will stop.",
+    );
+  });
   it("says of a suspended one that nothing runs with it", () => {
+    expect(sayStops({ ...none, answer: "used", last: "today", suspended: true })).toBe(
+      "Last used today. It is suspended: nothing runs with it now.",
+    );
     expect(sayStops({ ...none, answer: "no-signal", last: null, suspended: true })).toBe(
       "No signal of use. It is suspended: nothing runs with it now.",
     );

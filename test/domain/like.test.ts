@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Charter, Origins } from "#lib/domain/charter.ts";
+import type { Charter, GithubBinding, Origins } from "#lib/domain/charter.ts";
 import { compose } from "#lib/domain/compose.ts";
 import { linkAnswers } from "#lib/domain/form-link.ts";
 import { answersLike, type LikeFacts } from "#lib/domain/like.ts";
@@ -46,7 +46,9 @@ describe("one like this", () => {
       "classification",
       "dataDomains",
       "credential",
+      "rotation",
       "retireWhen",
+      "service",
     );
     const { answers, left } = like({ owner: "amara", backup: { team: "payments" } }, chosen);
     expect(left).toEqual([]);
@@ -56,9 +58,11 @@ describe("one like this", () => {
       endsIt: "jonas",
       team: "payments",
       target: "payments-cloud",
+      service: "ledger",
       classification: "confidential",
       dataDomains: [],
       credential: "federated",
+      rotation: null,
       retireWhen: charter.retireWhen,
     });
   });
@@ -66,7 +70,13 @@ describe("one like this", () => {
     const exception = { reason: "The vendor has no tokens", endsAt: days(30), owner: "amara" };
     const { answers, left } = like({ exception }, typed("name", "purpose", "endsAt", "exception"));
     expect([answers.purpose, answers.edits]).toEqual(["", {}]);
-    expect(left.map(({ field }) => field)).toEqual(["exception", "endsAt"]);
+    expect(left).toEqual([
+      {
+        field: "exception",
+        sentence: "Its exception (The vendor has no tokens) was granted to that identity alone.",
+      },
+      { field: "endsAt", sentence: "Its end was chosen for that identity: this one's follows policy." },
+    ]);
   });
 
   test.each<[string, Partial<Charter>, Partial<LikeFacts>, string, string]>([
@@ -109,6 +119,17 @@ describe("one like this", () => {
       "service",
       "Ledger was decommissioned.",
     ],
+    ["the owner has no name", { owner: "gone" }, {}, "owner", "Somebody, its owner, is no longer active."],
+    ["the backup was a team", { backup: { team: "gone" } }, {}, "backup", "Its backup is no longer a team."],
+    ["the team is gone", { team: "gone" }, {}, "team", "Its team is no longer one."],
+    ["the service is unknown", { service: "gone" }, {}, "service", "Its business service was decommissioned."],
+    [
+      "both formats were trusted for a while",
+      { binding: { ...(charter.binding as GithubBinding), formatsUntil: days(3) } },
+      {},
+      "runs",
+      "The older subject format is trusted no longer than it was agreed.",
+    ],
     [
       "the blueprint left the environment",
       {},
@@ -121,10 +142,7 @@ describe("one like this", () => {
     (_what, change, known, field, sentence) => {
       const all = typed("owner", "endsIt", "backup", "target", "service", "team");
       const { answers, left } = like(change, all, known);
-      expect(left).toContainEqual({
-        field,
-        sentence: sentence.replace("Its backup, its backup,", "Its backup, its backup,"),
-      });
+      expect(left).toEqual([{ field, sentence }]);
       expect(Object.keys(answers.edits)).not.toContain(field);
       expect(readAnswers(answers)).toEqual({ ok: answers });
     },
@@ -132,12 +150,32 @@ describe("one like this", () => {
   test("a workload keeps its service unless that was decommissioned", () => {
     const binding = { kind: "workload", runsOn: "batch-7" } as const;
     expect(like({ binding }).answers).toMatchObject({ runs: { ...binding, service: "ledger" }, environment: "prod" });
-    const gone = like({ binding }, {}, { services: [] });
-    expect([gone.answers.runs, gone.left[0]?.field]).toEqual([binding, "service"]);
+    const decommissioned = pipelineFacts.services.map((one) => ({ ...one, decommissioned: true }));
+    for (const services of [[], decommissioned]) {
+      const gone = like({ binding }, typed("service"), { services });
+      expect([gone.answers.runs, gone.answers.edits]).toEqual([binding, {}]);
+      expect(gone.left).toEqual([{ field: "service", sentence: "Ledger was decommissioned." }]);
+    }
+    const unnamed = like({ binding, service: "gone" });
+    expect(unnamed.left).toEqual([{ field: "service", sentence: "Its business service was decommissioned." }]);
   });
   test("a repository that nobody verified keeps the ids that were typed", () => {
     const { answers } = like({}, {}, { repositories: [] });
-    expect(answers.runs).toMatchObject({ ownerId: "81", repositoryId: "5120" });
+    expect(answers.runs).toEqual({
+      ...{ kind: "github", repository: "acme/ledger", ownerId: "81", repositoryId: "5120" },
+      subject: { environment: "production" },
+    });
+  });
+  test("a branch is no environment that could be gone, and tells none", () => {
+    const binding = { ...(charter.binding as GithubBinding), repository: "ACME/ledger", subject: { branch: "main" } };
+    const { answers, left } = like({ binding });
+    expect([left, answers.environment]).toEqual([[], "prod"]);
+    expect(answers.runs).toEqual({ kind: "github", repository: "acme/ledger", subject: { branch: "main" } });
+  });
+  test("where nothing runs in it any more, its environment stays", () => {
+    const bare = pipelineFacts.repositories.map((one) => ({ ...one, environments: [] }));
+    const { answers } = like({}, {}, { repositories: bare });
+    expect([answers.environment, answers.runs]).toMatchObject(["prod", { subject: null }]);
   });
 });
 
@@ -175,22 +213,66 @@ describe("a link into the form", () => {
       environment: "dev",
     });
   });
+  const noRepository = (shown: string) =>
+    `The link names “${shown}”, which is no repository: it is written owner/name.`;
   test.each([
-    [{ repo: "ledger" }, "runs", /“ledger”, which is no repository/],
-    [{ repo: "a/b/c" }, "runs", /no repository/],
-    [{ repo: "acme/<script>" }, "runs", /“acme\/\?script\?”/],
-    [{ repo: "acme/ledger", environment: "qa" }, "runs", /“qa”, which is no environment of that repository/],
-    [{ pack: "mine-bitcoin" }, "need", /“mine-bitcoin”, which is not offered here/],
-    [{ pack: "__proto__" }, "need", /not offered/],
+    [{ repo: "ledger" }, "runs", noRepository("ledger")],
+    [{ repo: "a/b/c" }, "runs", noRepository("a/b/c")],
+    [{ repo: "/b" }, "runs", noRepository("/b")],
+    [{ repo: "a/" }, "runs", noRepository("a/")],
+    [{ repo: "-a/b" }, "runs", noRepository("-a/b")],
+    [{ repo: `${"a".repeat(40)}/b` }, "runs", noRepository(`${"a".repeat(40)}/b`)],
+    [{ repo: `a/${"b".repeat(101)}` }, "runs", noRepository(`a/${"b".repeat(58)}`)],
+    [{ repo: "acme/<script>" }, "runs", noRepository("acme/?script?")],
+    [{ repo: "é_/ 7.-:<" }, "runs", noRepository("é_/ 7.-:?")],
+    [
+      { repo: "acme/ledger", environment: "qa" },
+      "runs",
+      "The link names “qa”, which is no environment of that repository, nor one of dev, staging, prod.",
+    ],
+    [{ repo: "acme/<script>", environment: "qa" }, "runs", noRepository("acme/?script?")],
+    [
+      { pack: "mine-bitcoin" },
+      "need",
+      "The link names “mine-bitcoin”, which is not offered here: choose from the list.",
+    ],
+    [{ pack: "__proto__" }, "need", "The link names “__proto__”, which is not offered here: choose from the list."],
   ])("%j says at its field what is wrong and fills nothing there", (wrong, field, sentence) => {
     const { answers, said } = linkAnswers({ ...link, ...wrong }, linked);
-    expect(said[field]).toMatch(sentence);
+    expect(said).toEqual({ [field]: sentence });
     expect(field === "need" ? answers.need : answers.environment).toBe(null);
+  });
+  test("a repository that nobody recorded is taken as it is written, up to GitHub's limits", () => {
+    for (const repository of [`${"a".repeat(39)}/${"b".repeat(100)}`, "A-9/._-z"])
+      expect(linkAnswers({ ...link, repo: repository, environment: "prod" }, linked)).toMatchObject({
+        answers: { runs: { kind: "github", repository, subject: null }, environment: "prod" },
+        said: {},
+      });
+  });
+  test("of two environments of GitHub's that tell the same none is taken for the other", () => {
+    const repositories = pipelineFacts.repositories.map((one) => ({ ...one, environments: ["prod-eu", "prod-us"] }));
+    const { answers } = linkAnswers({ ...link, repo: "acme/ledger", environment: "prod" }, { ...linked, repositories });
+    expect([answers.runs, answers.environment]).toMatchObject([{ subject: null }, "prod"]);
+  });
+  test("without a repository names no subject; a pack takes the parameters that it has, inherited ones not", () => {
+    expect(linkAnswers({ ...link, environment: "prod" }, linked).answers).toMatchObject({
+      ...{ runs: null, environment: "prod", need: null },
+    });
+    const parameters = Object.create({ bucket: "cold" });
+    expect(linkAnswers({ ...link, pack: "write-bucket", parameters }, linked).answers.need).toEqual({
+      ...{ pack: "write-bucket", parameters: {} },
+    });
   });
   test("what the blueprint has no question for, or is not made in", () => {
     const workload = { ...linked, questions: [{ kind: "workload" }], guardRails: { environments: ["dev"] } } as const;
-    expect(linkAnswers({ ...link, repo: "acme/ledger" }, workload).said.runs).toContain("has none");
-    expect(linkAnswers({ ...link, environment: "prod" }, workload).said.environment).toContain("not made in prod");
+    const said = (of: object) => linkAnswers({ ...link, ...of }, workload).said;
+    expect(said({ repo: "acme/ledger" })).toEqual({
+      runs: "The link names a repository, but Role for a pipeline has none.",
+    });
+    expect(said({ environment: "prod" })).toEqual({ environment: "Role for a pipeline is not made in prod." });
+    expect(said({ environment: "qa" })).toEqual({
+      environment: "The link names “qa”, which is none of dev, staging, prod.",
+    });
     expect(linkAnswers({ ...link, environment: "dev" }, workload)).toMatchObject({
       said: {},
       answers: { environment: "dev" },

@@ -24,6 +24,24 @@ test("the grid counts per level and marks what takes part in a path", () => {
   expect(gridOf(reach({ services: [service("s3", "tagging")] })).columns.at(-1)?.title).toBe("Tagging");
 });
 
+test("the grid names every action of a cell, and marks whatever its case what nobody knows or leads to more", () => {
+  const services = [service("S3", "read"), service("iam", "list", "tagging", "permissions")];
+  const path = { ...escalation, actions: ["IAM:list"] };
+  const grid = gridOf(reach({ services, unknown: ["s3:READ"], escalations: [path] }));
+  expect(grid.columns.map(({ level }) => level)).toEqual(["list", "read", "write", "permissions", "tagging"]);
+  expect(grid.rows.map(({ service: name, title }) => [name, title])).toEqual([
+    ["S3", "S3"],
+    ["iam", "IAM"],
+  ]);
+  const held = grid.rows.flatMap(({ cells }) => cells.filter(({ count }) => count > 0));
+  expect(held).toEqual([
+    { level: "read", count: 1, actions: ["S3:read"], marked: true },
+    { level: "list", count: 1, actions: ["iam:list"], marked: true },
+    { level: "permissions", count: 1, actions: ["iam:permissions"], marked: false },
+    { level: "tagging", count: 1, actions: ["iam:tagging"], marked: false },
+  ]);
+});
+
 describe("risk", () => {
   const of = (change: Parameters<typeof reach>[0] = {}, similar = 1) =>
     riskOf({ charter: { environment: "dev", credential: "federated" }, reach: reach(change), similar });
@@ -54,6 +72,15 @@ describe("risk", () => {
     [of({ escalations: [escalation] }), 36],
   ])("case %# is %#", (result, expected) => {
     expect(points(result)).toBe(expected);
+  });
+  test("names each of its parts", () => {
+    const services = [service("s3", "read"), service("iam", "permissions", "list")];
+    expect(of({ services, wildcardResources: ["*"], escalations: [escalation] }).parts).toEqual([
+      { label: "reads S3", points: 3 },
+      { label: "changes permissions IAM", points: 12 },
+      { label: "wildcard resource", points: 10 },
+      { label: "known way to escalate", points: 36 },
+    ]);
   });
   test("is capped at 100", () => {
     const services = Array.from({ length: 9 }, (_, index) => service(`s${index}`, "permissions"));

@@ -31,6 +31,10 @@ describe("a name that somebody chose at a target", () => {
     isPlain(fault.sentence, 1_000);
     isPlain(fault.message, 1_200);
     expect(fault.sentence).toMatch(/^It is not as planned: x/);
+    const { name, kind, retryAfterMs } = fault;
+    expect({ name, kind, retryAfterMs }).toEqual({ name: "TargetFault", kind: "conflict", retryAfterMs: null });
+    const put = new TargetFault("throttled", "Slow", { sentence: "It asked to wait.", retryAfterMs: 900 });
+    expect([put.message, put.retryAfterMs]).toEqual(["throttled Slow: It asked to wait.", 900]);
     isPlain(new Squatter(hostile, hostile).message, 1_000);
   });
 });
