@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { meeting, phaseOf } from "#lib/domain/meeting.ts";
+import { type RequestKind, requestKinds } from "#lib/domain/charter.ts";
+import { isTaken, meeting, type Phase, phaseOf } from "#lib/domain/meeting.ts";
 
 const steps = (...told: readonly string[]) =>
   told.map((one) => {
@@ -18,6 +19,14 @@ test.each([
   ["rotate", ["issue done", "disable ready", "remove waiting"], "held"],
   ["rotate", ["issue done", "disable done", "remove ready"], "ending"],
   ["renew", ["create done", "empower ready"], "between"],
+  ["renew", ["create done", "disable claimed"], "running"],
+  ["renew", ["create done", "empower done"], "held"],
+  ["retire", ["disable done", "revoke done", "remove done"], "ending"],
+  ["retire", ["disable done", "remove waiting"], "held"],
+  ["retire", ["disable claimed", "remove claimed"], "running"],
+  ["rotate", ["issue done", "store claimed", "revoke waiting"], "running"],
+  ["rotate", ["issue done", "revoke waiting", "remove ready"], "held"],
+  ["rotate", ["issue ready", "revoke claimed"], "between"],
 ] as const)("an open %s with %j is %s", (kind, told, phase) => {
   expect(phaseOf(kind, steps(...told))).toBe(phase);
 });
@@ -50,4 +59,44 @@ test.each([
   ["rotate", "rotate", "held", "waits"],
 ] as const)("a request to %s that meets an open %s which is %s: %s", (kind, other, phase, expected) => {
   expect(meeting(kind, { kind: other, phase })).toBe(expected);
+});
+
+test("whether a step is with a worker, or may still take effect", () => {
+  const taken = (...states: readonly string[]) => isTaken(steps(...states.map((state) => `issue ${state}`)));
+  for (const state of ["claimed", "sent", "ambiguous"]) expect(taken("done", state)).toBe(true);
+  expect([taken("done", "ready", "waiting"), taken()]).toEqual([false, false]);
+});
+
+/** What each kind does beside every other in every phase; what is not named waits. */
+const phases: readonly Phase[] = ["running", "between", "held", "ending"];
+const others: readonly RequestKind[] = [
+  "provision",
+  "change-access",
+  "renew",
+  "transfer",
+  "resume",
+  "retire",
+  "rotate",
+];
+const table: Readonly<Partial<Record<RequestKind, Readonly<Record<string, "ends" | "beside">>>>> = {
+  provision: { "rotate held": "beside", "rotate ending": "beside" },
+  "change-access": { "rotate held": "beside", "rotate ending": "beside" },
+  renew: { "retire held": "ends", "rotate held": "beside", "rotate ending": "beside" },
+  transfer: { "rotate held": "beside", "rotate ending": "beside" },
+  resume: { "rotate held": "beside", "rotate ending": "beside" },
+  suspend: {
+    ...{ "change-access between": "ends", "renew between": "ends", "resume between": "ends", "rotate between": "ends" },
+    ...Object.fromEntries(phases.map((phase) => [`transfer ${phase}`, "beside" as const])),
+    ...{ "rotate held": "beside", "rotate ending": "beside" },
+  },
+  retire: {
+    ...{ "change-access between": "ends", "renew between": "ends", "resume between": "ends" },
+    ...{ "transfer between": "ends", "rotate between": "ends", "rotate held": "ends" },
+  },
+};
+test.each(requestKinds)("a request to %s waits for all but what is named", (kind) => {
+  const met = [...others, "suspend" as const].flatMap((other) =>
+    phases.map((phase) => [`${other} ${phase}`, meeting(kind, { kind: other, phase })] as const),
+  );
+  expect(Object.fromEntries(met.filter(([, what]) => what !== "waits"))).toEqual(table[kind] ?? {});
 });

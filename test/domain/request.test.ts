@@ -2,15 +2,19 @@ import { describe, expect, test } from "vitest";
 import { charterAfter, type LaterKind } from "#lib/domain/change.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import { afterEvent, holdEnds, isExpiryDue } from "#lib/domain/lifecycle.ts";
-import { mayAccept, mayAskAbout, maySucceed } from "#lib/domain/ownership.ts";
+import { manyCap, readMany } from "#lib/domain/many.ts";
+import { mayAccept, mayAskAbout, mayEndOverlap, mayRotate, maySucceed } from "#lib/domain/ownership.ts";
 import {
+  finishedAs,
   mayBecome,
   mayFollow,
   mayReceiveVerdict,
   maySubmitVersion,
+  mayTakeBack,
   mayWithdraw,
   requestStates,
   settledStates,
+  type TakingBack,
 } from "#lib/domain/request.ts";
 import { charter, days, now } from "./forms.ts";
 
@@ -114,6 +118,96 @@ describe("an identity is asked about", () => {
   });
 });
 
+describe("a request says why not", () => {
+  const refused = (outcome: object) => ("refusals" in outcome ? outcome.refusals : outcome);
+  const conflict = (sentence: string, mend?: string) => [
+    { code: "conflict", sentence, ...(mend === undefined ? {} : { mend }) },
+  ];
+  const mine = { requester: "jonas", person: "jonas" };
+  test("to who withdraws, changes or decides it", () => {
+    const other = { ...mine, person: "mara", state: "received" } as const;
+    const live = { ...mine, state: "live", newest: 2, version: 3 } as const;
+    expect(refused(mayWithdraw(other))).toEqual([
+      { code: "forbidden", sentence: "Only the requester withdraws a request." },
+    ]);
+    expect(refused(mayWithdraw(live))).toEqual(conflict("It is live and can no longer be withdrawn."));
+    expect(refused(maySubmitVersion({ ...other, newest: 1, version: 2 }))).toEqual([
+      { code: "forbidden", sentence: "Only the requester changes a request." },
+    ]);
+    expect(refused(maySubmitVersion({ ...live, version: 2 }))).toEqual(
+      conflict("Version 2 is the newest by now.", "Look at it and submit your change again."),
+    );
+    expect(refused(maySubmitVersion(live))).toEqual(conflict("It is live and can no longer be changed."));
+    expect(refused(mayReceiveVerdict("awaiting-acceptance"))).toEqual(
+      conflict("It is waiting for the owner to accept; there is nothing to decide."),
+    );
+  });
+  test("to who has it taken back", () => {
+    const asker = { id: "x", roles: [] };
+    const back: TakingBack = { kind: "provision", stuck: true, undoing: false, behind: ["x", null], asker };
+    const may = (change: Partial<TakingBack>) => refused(mayTakeBack({ ...back, ...change }));
+    const only = "Only a provisioning or a change of access that is stuck is taken back.";
+    expect([may({}), may({ kind: "change-access" })]).toEqual([{ ok: null }, { ok: null }]);
+    for (const role of ["operator", "security"] as const)
+      expect(may({ behind: [], asker: { id: "y", roles: [role] } })).toEqual({ ok: null });
+    expect(may({ behind: [null, "jonas"], asker: { id: "y", roles: ["auditor"] } })).toEqual([
+      { code: "forbidden", sentence: "Only the requester, the owner, an operator or security has it taken back." },
+    ]);
+    expect(may({ undoing: true })).toEqual(conflict("It is being taken back already."));
+    expect(may({ stuck: false })).toEqual(conflict(only));
+    expect(may({ kind: "renew" })).toEqual(conflict(only, "Mend the cause, then have the step tried again."));
+  });
+  test("and ends as its kind does", () => {
+    expect([finishedAs("provision"), finishedAs("renew")]).toEqual(["live", "done"]);
+  });
+});
+
+test("several go together, each once and not too many", () => {
+  const many = Array.from({ length: manyCap }, (_, at) => `${at}`);
+  const why = (of: readonly string[]) => {
+    const outcome = readMany(of);
+    return "refusals" in outcome ? outcome.refusals[0] : null;
+  };
+  expect([why(many), why(["a"])]).toEqual([null, null]);
+  expect(why([])).toEqual({ code: "invalid", sentence: "Select the identities first." });
+  expect(why([...many, "more"])).toEqual({
+    ...{ code: "invalid", sentence: "At most 200 identities go together." },
+    mend: "Narrow the filter, or go on with the rest afterwards.",
+  });
+  expect(why(["a", "b", "a"])).toEqual({ code: "invalid", sentence: "An identity was named twice." });
+});
+
+describe("a rotation", () => {
+  const held = (...kept: readonly (Date | null)[]) => mayRotate(kept.map((keptUntil) => ({ keptUntil })));
+  test("is of the one credential that is stored", () => {
+    expect(held(null)).toEqual({ ok: null });
+    expect(held()).toEqual({
+      refusals: [{ code: "conflict", sentence: "It has no stored credential, so there is nothing to replace." }],
+    });
+    for (const two of [held(now), held(null, now), held(null, null)])
+      expect(two).toEqual({
+        refusals: [
+          {
+            ...{ code: "conflict", sentence: "Its credential is being replaced already." },
+            mend: "Wait until the older one has ended, or end it now.",
+          },
+        ],
+      });
+  });
+  test("has its overlap ended while there is one, in whatever state, by who could have asked for it", () => {
+    const behind = { owner: "amara", backup: { person: "x" }, endsIt: "jonas", state: "suspended" } as const;
+    const end = (kept: boolean, id = "amara") => mayEndOverlap({ behind, kept, asker: { id, teams: [], roles: [] } });
+    expect(end(true)).toEqual({ ok: null });
+    expect(end(false)).toEqual({
+      refusals: [{ code: "conflict", sentence: "No older credential is kept beside its successor." }],
+    });
+    for (const kept of [true, false])
+      expect(end(kept, "jonas")).toEqual({
+        refusals: [{ code: "forbidden", sentence: "Only the owner, the backup or security may rotate it." }],
+      });
+  });
+});
+
 test("ownership is accepted by the named person alone, and only as seen", () => {
   const seen = { version: 2, planDigest: "p2" };
   const accept = { accepter: "amara", person: "amara", active: true, now: seen, seen };
@@ -123,6 +217,14 @@ test("ownership is accepted by the named person alone, and only as seen", () => 
   expect(code(mayAccept({ ...accept, accepter: null }))).toBe("conflict");
   expect(code(mayAccept({ ...accept, seen: { ...seen, version: 1 } }))).toBe("conflict");
   expect(code(mayAccept({ ...accept, seen: { ...seen, planDigest: "p1" } }))).toBe("conflict");
+  const why = (change: object) => {
+    const outcome = mayAccept({ ...accept, ...change });
+    return "refusals" in outcome ? [outcome.refusals[0].sentence, outcome.refusals[0].mend] : [];
+  };
+  expect(why({ person: "jonas" })).toEqual(["Only the person who would own it accepts.", undefined]);
+  expect(why({ active: false })).toEqual(["You are no longer active here.", undefined]);
+  expect(why({ accepter: null })).toEqual(["Nobody's acceptance is awaited.", undefined]);
+  expect(why({ seen: { ...seen, version: 1 } })).toEqual(["It has changed since you looked.", "Look at it again."]);
 });
 
 test("a later request changes only what its kind changes", () => {
@@ -159,6 +261,12 @@ test("a successor is another active person", () => {
   expect(code(maySucceed(of, { id: "jonas", active: true }))).toBe("invalid");
   expect(code(maySucceed(of, { id: "amara", active: false }))).toBe("invalid");
   expect(code(maySucceed(of, undefined))).toBe("invalid");
+  const refused = (sentence: string) => ({
+    refusals: [{ code: "invalid", field: "owner", sentence, mend: "Choose someone else." }],
+  });
+  expect(maySucceed(of, null)).toEqual(refused("The new owner is nobody the directory knows."));
+  expect(maySucceed(of, { id: "jonas", active: false })).toEqual(refused("The new owner is no longer active."));
+  expect(maySucceed(of, { id: "jonas", active: true })).toEqual(refused("This person owns it already."));
 });
 
 test("an identity moves only as its life allows", () => {
