@@ -76,6 +76,24 @@ test("a rule skips, hits as often as it says, and is gone", () => {
   expect(faults.take("Read", true)).toEqual([]);
 });
 
+test("a rule for one operation lets every other pass", () => {
+  const faults = new Faults();
+  faults.add({ operation: "Add", effect: { kind: "throttle" } });
+  expect(faults.take("Remove", false)).toEqual([]);
+  expect(faults.take("Add", false)).toEqual([{ kind: "throttle" }]);
+});
+
+test.each(["stale", "flap"] as const)("a %s view needs the past, and no write meets it", (kind) => {
+  const faults = new Faults();
+  faults.add({ effect: { kind: "throttle" }, operation: "Other" });
+  expect(faults.needsHistory).toBe(false);
+  faults.add({ effect: { kind, ms: 10 } });
+  expect(faults.needsHistory).toBe(true);
+  expect(faults.take("Add", false)).toEqual([]);
+  expect(faults.take("Read", true)).toEqual([{ kind, ms: 10 }]);
+  expect(faults.needsHistory).toBe(false);
+});
+
 test("the same seed draws the same faults", () => {
   const drawn = (seed: number) => {
     const faults = new Faults();
@@ -84,6 +102,7 @@ test("the same seed draws the same faults", () => {
   };
   expect(drawn(7)).toBe(drawn(7));
   expect(drawn(7)).not.toBe(drawn(8));
+  expect(drawn(7)).toBe("11000001001100101010101111001000000001100110000000");
 });
 
 test("rules arrive over HTTP, and a wrong one is refused", async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { TargetFault } from "#lib/domain/fault.ts";
 import { LostLease } from "#lib/facts/steps/owned.ts";
 import { guardedCalls } from "#lib/worker/calls.ts";
@@ -88,6 +88,60 @@ describe("a guarded call", () => {
   it("waits for its gate", async () => {
     expect(await guardOf(leaseOf(60_000), [false, true]).make("x", async () => "made")).toBe("made");
   });
+});
+
+describe("an empty gate", () => {
+  beforeEach(() => void vi.useFakeTimers({ fakeNodeBuiltins: true }));
+  afterEach(() => void vi.useRealTimers());
+  it("is asked ever more slowly, and after forty times the step is put off as if the target had throttled it", async () => {
+    const begun = Date.now();
+    const asked: number[] = [];
+    const debit = async () => {
+      asked.push(Date.now() - begun);
+      return false;
+    };
+    const calls = guardedCalls({ step: "s", lease: leaseOf(60_000), debit, timeoutMs: 20_000, paid: false });
+    const sentence = "This installation's own limit of calls is reached.";
+    const refused = expect(calls.make("x", async () => null)).rejects.toMatchObject({
+      ...{ kind: "throttled", code: "gate", sentence },
+    });
+    await vi.runAllTimersAsync();
+    await refused;
+    expect(asked.slice(0, 7)).toEqual([0, 100, 300, 600, 1_000, 1_500, 2_000]);
+    expect(asked).toHaveLength(41);
+  });
+  it("leaves no timer behind a call that was answered", async () => {
+    await guardOf(leaseOf(60_000)).make("x", async () => null);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe("a worker that is killed around a call", () => {
+  afterEach(() => vi.unstubAllEnvs());
+  const made = async (crash: string) => {
+    const happened: string[] = [];
+    const kill = vi.spyOn(process, "kill").mockImplementation(() => happened.push("killed") > 0);
+    vi.stubEnv("CHARTER_TEST", "1");
+    vi.stubEnv("CHARTER_TEST_CRASH", crash);
+    try {
+      await guardOf(leaseOf(60_000)).make("x", async ({ aboutToSend }) => {
+        aboutToSend();
+        happened.push("sent");
+      });
+    } finally {
+      kill.mockRestore();
+    }
+    return happened;
+  };
+  it.each([
+    ["s:C1", ["killed", "sent"]],
+    ["s/x:C1", ["killed", "sent"]],
+    ["s:C2", ["sent", "killed"]],
+    ["s/x:C2", ["sent", "killed"]],
+    ["s/y:C1", ["sent"]],
+  ])("at %s dies before it is sent, or after it was answered", async (crash, happened) =>
+    expect(await made(crash)).toEqual(happened),
+  );
 });
 
 describe("a mark", () => {
