@@ -12,6 +12,7 @@ import {
   whyNotAttestation,
 } from "#lib/audit/attestation.ts";
 import { digest } from "#lib/digest/digest.ts";
+import type { JsonObject } from "#lib/domain/json.ts";
 
 const key = generateKeyPairSync("ed25519");
 const folder = mkdtempSync(join(tmpdir(), "charter-attestations-"));
@@ -40,6 +41,36 @@ test("says what is wrong with a line, and nothing where nothing is", () => {
   for (const text of ["", "{}", '{"attestation":{}}', `${good}}`]) {
     expect(whyNotAttestation(text, key.publicKey)).toBe("is not an attestation");
   }
+});
+
+test.each<Partial<AttestationStatement>>([
+  { standing: "backup" },
+  { answer: "narrow" },
+  { answer: "transfer" },
+  { answer: "retire", reason: "Unused.", request: "r1", batch: "b1" },
+])("holds with %j, and with it alone", (change) => {
+  const signature = signAttestation({ ...statement, ...change }, key.privateKey);
+  expect(whyNotAttestation(line({ ...statement, ...change }), key.publicKey)).toBeNull();
+  expect(whyNotAttestation(attestationLine({ statement, signature }), key.publicKey)).toMatch("not signed");
+});
+
+test.each<[string, JsonObject, string]>([
+  ["another kind of statement", { v: "charter-checkpoint-1" }, "00".repeat(64)],
+  ["a standing that nobody has", { standing: "" }, "00".repeat(64)],
+  ["an answer that nobody gives", { answer: "" }, "00".repeat(64)],
+  ["no round", { round: 0 }, "00".repeat(64)],
+  ["a field more", { more: 1 }, "00".repeat(64)],
+  ["a short digest", { evidence: "0".repeat(63) }, "00".repeat(64)],
+  ["a long digest", { evidence: "0".repeat(65) }, "00".repeat(64)],
+  ["a digest in capitals", { evidence: "A".repeat(64) }, "00".repeat(64)],
+  ["a short signature", {}, "0".repeat(127)],
+  ["a long signature", {}, "0".repeat(129)],
+  ["a signature in capitals", {}, "A".repeat(128)],
+])("with %s is none", (_, change, signature) => {
+  const told = (of: JsonObject, by: string) =>
+    whyNotAttestation(attestationLine({ statement: of, signature: by }), key.publicKey);
+  expect(told(statement, "00".repeat(64))).toBe("a1 is not signed by this key");
+  expect(told({ ...statement, ...change }, signature)).toBe("is not an attestation");
 });
 
 test("the command counts the sound lines and names the others", async () => {

@@ -1,5 +1,5 @@
 import { createHash, generateKeyPairSync } from "node:crypto";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { Chains, chainKey, type ExportedEntry, entryHash, type Links } from "#lib/audit/chain.ts";
 import { type Checkpoint, checkpointLine, isSigned, type Statement, signed } from "#lib/audit/checkpoint.ts";
 import { entryLine, linesTo, readCheckpoint, readText } from "#lib/audit/export.ts";
@@ -86,6 +86,55 @@ describe("an export", () => {
     const evidence = { source: source(fileOf(lines), 90), key: keys.publicKey, anchored: [], reader };
     expect(await verifyExport(evidence)).toEqual(sound);
   });
+  it("is read as many pieces at once as its reader says", async () => {
+    let [now, most] = [0, 0];
+    const read = async (bytes: Uint8Array) => {
+      now += 1;
+      most = Math.max(most, now);
+      await new Promise(setImmediate);
+      now -= 1;
+      return readSegment(bytes);
+    };
+    const evidence = { source: source(fileOf(lines), 600), key: keys.publicKey, anchored: [] };
+    expect((await verifyExport({ ...evidence, reader: { ahead: 3, read } })).faults).toEqual([]);
+    expect(most).toBe(3);
+  });
+  it("whose checkpoints fill more than is first read of its end holds them all, and one with much before them too", async () => {
+    const many = entriesOf(
+      Array.from({ length: 300 }, (_, i) => `x${i}`),
+      300,
+    );
+    const sizes = many.map((_, i) => i + 1);
+    for (const some of [sizes, sizes.slice(-2)]) {
+      const bytes = fileOf([...many.map(entryLine), ...sealedTo(many, some).map(checkpointLine)]);
+      const all = { sealed: 300, unsealed: 0, checkpoints: some.length, raised: [], faults: [] };
+      expect(await verified(bytes, [], 10_000)).toEqual(all);
+    }
+  });
+  it.each([
+    [
+      ["a", "b"],
+      ["b", "a"],
+    ],
+    [
+      ["a", "a"],
+      ["a", "b"],
+    ],
+    [
+      ["a", "\uffff"],
+      ["a", "🦊"],
+    ],
+  ] as const)("has the unsealed %j before %j, by the bytes of noun and aggregate", async (...names) => {
+    const [one, two] = names.map(([noun, aggregate]) => {
+      const entry = { ...common, noun, aggregate, seq: 1, prev: "", hash: "", leaf: null };
+      return entryLine({ ...entry, hash: entryHash(entry) });
+    }) as [string, string];
+    const outOfOrder = ([noun, aggregate]: readonly [string, string]) =>
+      `${noun} ${aggregate} entry 1 of the unsealed tail is out of order.`;
+    expect(await faultsOf([one, two])).toEqual([]);
+    expect(await faultsOf([two, one])).toEqual([outOfOrder(names[0])]);
+    expect(await faultsOf([one, one])).toContain(outOfOrder(names[0]));
+  });
   it("that is empty proves nothing", async () => {
     expect(await verified(Buffer.alloc(0))).toEqual({ sealed: 0, unsealed: 0, checkpoints: 0, raised: [], faults: [] });
   });
@@ -142,6 +191,9 @@ describe("an export", () => {
     const shorter = [...lines.slice(0, 8), ...lines.slice(15, 17)];
     expect(await faultsOf(shorter)).toEqual([]);
     expect(await faultsOf(shorter, points)).toEqual(["A checkpoint signs 12 entries; 4 of them are missing."]);
+    expect((await verified(Buffer.alloc(0), points.slice(0, 1))).faults).toEqual([
+      "A checkpoint signs 4 entries; 4 of them are missing.",
+    ]);
   });
   it("with an entry behind a checkpoint, a foreign line or an unfinished one names it", async () => {
     expect(await faultsOf([...lines.slice(0, 14), lines[15] ?? "", lines[14] ?? "", ...lines.slice(16)])).toContain(
@@ -155,7 +207,21 @@ describe("an export", () => {
     wrong[fileOf(lines.slice(0, 3)).length + 12] = 0xff;
     expect((await verified(wrong)).faults[0]).toBe("Line 4 is not as it was exported.");
     expect((await verified(wrong, [], 100_000)).faults[0]).toBe("Line 4 is not as it was exported.");
+    const marked = Buffer.concat([Buffer.from("\ufeff"), fileOf(lines)]);
+    expect((await verified(marked)).faults[0]).toBe("Line 1 is not as it was exported.");
   });
+  it.each([300, 100_000])(
+    "with something behind its checkpoints, read %i bytes at a time, says whether an entry",
+    async (width) => {
+      const behind = async (line: string) => (await verified(fileOf([...lines, line]), [], width)).faults;
+      expect(await behind('{"checkpoint":{}}')).toEqual(["Line 19 is not as it was exported."]);
+      expect(await behind("x")).toEqual([
+        "Line 19 is not as it was exported.",
+        "Line 19 is an entry after a checkpoint.",
+        "No checkpoint signs the entries from place 0 on, though they have their place.",
+      ]);
+    },
+  );
   it("tells of twenty faults at most", async () => {
     expect(await faultsOf(Array.from({ length: 50 }, () => "x"))).toHaveLength(20);
   });
@@ -197,6 +263,28 @@ describe("checkpoints", () => {
     const without = [...lines.slice(0, 15), ...points.toSpliced(1, 1).map(checkpointLine)];
     expect(await faultsOf(without)).toEqual(["The checkpoint at 12 does not continue the one at 4."]);
     expect(await faultsOf(without, [points[1] ?? expect.fail("no checkpoint")])).toHaveLength(1);
+    const twelve = rootOfFirst(log, 12);
+    for (const size of [12, 8]) {
+      const again = signed({ ...points[2], size, root: rootOfFirst(log, size), previous: twelve }, keys.privateKey);
+      expect(await faultsOf([...lines, checkpointLine(again)])).toContain(
+        `The checkpoint at ${size} does not continue the one at 12.`,
+      );
+    }
+  });
+  it.each<[string, Partial<Checkpoint>]>([
+    ["no entry", { size: 0 }],
+    ["half an entry", { size: 1.5 }],
+    ["no epoch", { epoch: 0 }],
+    ["a short signature", { signature: "0".repeat(127) }],
+    ["a long signature", { signature: "0".repeat(129) }],
+    ["a signature in capitals", { signature: "A".repeat(128) }],
+    ["no reason for a raise", { raised: { epoch: 1, size: 0, root: "", why: "" } }],
+    ["a raise of no epoch", { raised: { epoch: 0, size: 0, root: "", why: "w" } }],
+    ["a raise of less than nothing", { raised: { epoch: 1, size: -1, root: "", why: "w" } }],
+  ])("with %s are none", (_, change) => {
+    const whole = { ...(points[0] ?? expect.fail("no checkpoint")), raised: { epoch: 1, size: 0, root: "", why: "w" } };
+    expect(readCheckpoint(checkpointLine(whole))).toEqual(whole);
+    expect(readCheckpoint(checkpointLine({ ...whole, ...change }))).toBeNull();
   });
 
   const raised = { epoch: 1, size: 10, root: rootOfFirst(log, 10), why: "The disk was lost." };
@@ -218,6 +306,23 @@ describe("checkpoints", () => {
     expect((await told(all, [more])).faults).toEqual([
       "The anchor knows 11 audit entries of epoch 1; epoch 2 was begun in place of 10.",
     ]);
+  });
+  it("that an anchor kept are held to what they say, unless a raise gave them up", async () => {
+    const of = (size: number, more: Partial<Statement> = {}) =>
+      signed({ size, root: rootOfFirst(log, size), previous: "x", epoch: 1, at, key: "c1", ...more }, keys.privateKey);
+    expect((await told(points, [of(12, { epoch: 2 })])).faults).toEqual([
+      "The anchor is in epoch 2, the log still in epoch 1: it is an older one.",
+    ]);
+    const all = begun({ epoch: 2, raised });
+    expect((await told(all, [of(8)])).faults).toEqual([]);
+    expect((await told(all, [of(8, { root: "11" })])).faults).toEqual([
+      "The first 8 entries are not those that were signed.",
+    ]);
+    const first = sealedTo(log, [12], { epoch: 2, raised: { ...raised, size: 4, root: rootOfFirst(log, 4) } });
+    expect(await told(first, [of(4)])).toMatchObject({
+      ...{ faults: [], checkpoints: 1 },
+      raised: [expect.stringContaining("of 4 sealed entries of epoch 1 the log kept those up to 0.")],
+    });
   });
   it("of a larger epoch that says nothing, or the same one that says too much, are named", async () => {
     expect((await told(begun({ epoch: 2 }))).faults).toEqual([
@@ -338,6 +443,31 @@ describe("the tree", () => {
   });
 });
 
+describe("a line", () => {
+  const [line = expect.fail("no line")] = lines;
+  it("is not parsed as JSON where it is spelled as nearly all are", () => {
+    const parse = vi.spyOn(JSON, "parse");
+    for (const [i, entry] of log.entries()) expect(readText(lines[i] ?? "")).toEqual({ entry });
+    expect(parse).not.toHaveBeenCalled();
+    parse.mockRestore();
+  });
+  it.each([
+    ["a space", line.replace("{", "{ ")],
+    ["an escape that it does not need", line.replace('"main"', '"m\\u0061in"')],
+    ["a number with a point", line.replace('"seq":1', '"seq":1.0')],
+    ["a number with a nought before it", line.replace('"version":1', '"version":01')],
+    ["a field more", line.replace('"tenant"', '"more":1,"tenant"')],
+    ["a field fewer", line.replace('"xid":"7",', "")],
+    ["its fields exchanged", line.replace('"tenant":"main","noun":"target"', '"noun":"target","tenant":"main"')],
+    ["something before it", `x${line}`],
+    ["something behind it", `${line} `],
+    ["a hash in capitals", line.replace(/"hash":"[0-9a-f]+"/, '"hash":"AB"')],
+  ])("with %s is no export's", (_, other) => {
+    expect(other).not.toBe(line);
+    expect(readText(other)).toBeNull();
+  });
+});
+
 describe("an entry's hash", () => {
   it("is over every field with its length in bytes", () => {
     const [entry = expect.fail("no entry")] = log;
@@ -367,6 +497,21 @@ describe("many chains", () => {
     const chains = new Chains();
     for (let i = 0; i < 10_000; i += 1) if (chains.follow(links, i) !== null) expect.fail(`entry ${i}`);
     expect(chains.follow(links, 0)).toBe("missing");
+  });
+  it("are told apart by each word of their key, and continued by each word that is kept of a hash", () => {
+    const hash = [5, 6, 7, 8];
+    const link = (seq: number, key: readonly number[], prev: readonly number[] = [0, 0, 0, 0]): Links => ({
+      ...{ seq: Uint32Array.of(seq), key: Int32Array.from(key) },
+      ...{ prev: Int32Array.from([...prev, 0, 0, 0, 0]), hash: Int32Array.from([...hash, 0, 0, 0, 0]) },
+    });
+    const key = [4_095, 2, 3, 4];
+    for (const word of key.keys()) {
+      const chains = new Chains();
+      expect(chains.follow(link(1, key), 0)).toBeNull();
+      expect(chains.follow(link(1, key.with(word, (key[word] ?? 0) + 4_096)), 0)).toBeNull();
+      expect(chains.follow(link(2, key, hash.with(word, 0)), 0)).toBe("broken");
+      expect(chains.follow(link(3, key, hash), 0)).toBeNull();
+    }
   });
   it("are told apart by tenant, noun and aggregate alone", () => {
     const keyOf = (change: Partial<ExportedEntry>) => {
