@@ -120,7 +120,10 @@ describe("a worker that is killed around a call", () => {
   afterEach(() => vi.unstubAllEnvs());
   const made = async (crash: string) => {
     const happened: string[] = [];
-    const kill = vi.spyOn(process, "kill").mockImplementation(() => happened.push("killed") > 0);
+    const kill = vi.spyOn(process, "kill").mockImplementation(() => {
+      happened.push("killed");
+      return true;
+    });
     vi.stubEnv("CHARTER_TEST", "1");
     vi.stubEnv("CHARTER_TEST_CRASH", crash);
     try {
