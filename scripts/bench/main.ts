@@ -40,7 +40,7 @@ const benches: Readonly<Record<string, Bench>> = {
   ...reads,
   export: benchExport,
   pages: (ground) => benchPages(ground, rounds),
-  audit: benchAudit,
+  audit: (ground) => benchAudit(ground, Number(values.audit ?? 400_000)),
   look: benchLook,
   submit: benchSubmit,
   cold: (ground) => benchCold(ground, Math.min(rounds, 3)),

@@ -20,8 +20,8 @@ interface Recorder {
 
 const signer = /Credential=([^/,]+)\//;
 
-/** An HTTP server that hands everything on to `to` unchanged and keeps what it saw. */
-async function record(to: string): Promise<Recorder> {
+/** An HTTP server that hands everything on to `to` unchanged, `far` later, and keeps what it saw. */
+async function record(to: string, far: { readonly ms: number }): Promise<Recorder> {
   const seen: Recorded[] = [];
   const { hostname, port } = new URL(to);
   const server = createServer((incoming, outgoing) => {
@@ -42,7 +42,8 @@ async function record(to: string): Promise<Recorder> {
         });
       });
       onward.on("error", () => outgoing.destroy());
-      onward.end(body);
+      if (far.ms === 0) onward.end(body);
+      else setTimeout(() => onward.end(body), far.ms);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -61,9 +62,14 @@ async function record(to: string): Promise<Recorder> {
 /** Recorders in front of whatever a bench leads through them, heard together. */
 export function recording() {
   const recorders: Recorder[] = [];
+  const far = { ms: 0 };
   return {
+    /** From now on everything is as far away as this, milliseconds there and back. */
+    moveTo: (ms: number) => {
+      far.ms = ms;
+    },
     through: async (url: string) => {
-      const recorder = await record(url);
+      const recorder = await record(url, far);
       recorders.push(recorder);
       return recorder.url;
     },
