@@ -113,7 +113,8 @@ async function exportAndVerify({ worker, urls }: Ground, count: number): Promise
   ];
 }
 
-async function verifiedEntries(file: string, key: KeyObject): Promise<number> {
+/** How many entries an export holds; throws when one is not as it was written. */
+export async function verifiedEntries(file: string, key: KeyObject): Promise<number> {
   const reader = readingThreads();
   const report = await verifyExport({ source: await fileSource(file), key, anchored: [], reader });
   await reader.close();
@@ -130,7 +131,7 @@ async function processorTime(work: () => Promise<void>): Promise<number> {
 }
 
 /** The least that any reader of this file does. */
-async function parsed(file: string): Promise<void> {
+export async function parsed(file: string): Promise<void> {
   let rest = "";
   for await (const chunk of createReadStream(file, "utf8")) {
     const lines = `${rest}${chunk}`.split("\n");

@@ -7,6 +7,7 @@ import { benchDrift } from "./drift.ts";
 import { benchExport } from "./export.ts";
 import { benchFirstPage } from "./first-page.ts";
 import { type Ground, openGround } from "./ground.ts";
+import { benchLongLog } from "./long-log.ts";
 import { benchLook } from "./look.ts";
 import { type Line, lineText, ratioOf } from "./measure.ts";
 import { benchPages } from "./pages.ts";
@@ -41,6 +42,7 @@ const benches: Readonly<Record<string, Bench>> = {
   export: benchExport,
   pages: (ground) => benchPages(ground, rounds),
   audit: (ground) => benchAudit(ground, Number(values.audit ?? 400_000)),
+  "long-log": () => benchLongLog(Number(values.audit ?? 10_000_000)),
   look: benchLook,
   submit: benchSubmit,
   cold: (ground) => benchCold(ground, Math.min(rounds, 3)),

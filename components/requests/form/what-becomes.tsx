@@ -1,14 +1,21 @@
 "use client";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import type { Choices } from "#db/read/new-request.ts";
 import type { Environment } from "#lib/domain/charter.ts";
 import { ownEnvironment } from "#lib/domain/several.ts";
 import type { FormVerbs } from "./contract.ts";
 import { PlanPanel, PolicyCard, SimilarCard } from "./panel.tsx";
-import { type Side, SideBySide } from "./side-by-side.tsx";
+import type { Side } from "./side-by-side.tsx";
 import { Submit } from "./submit.tsx";
-import { SubmitEach } from "./submit-each.tsx";
 import type { useForm } from "./use-form.ts";
+
+// Few ask for several environments at once: the others do not wait for what shows them.
+const SideBySide = lazy(() =>
+  import("./side-by-side.tsx").then(({ SideBySide: component }) => ({ default: component })),
+);
+const SubmitEach = lazy(() =>
+  import("./submit-each.tsx").then(({ SubmitEach: component }) => ({ default: component })),
+);
 
 /** What becomes of the answers: policy, plan, likenesses, and the way to send it. Of several environments, side by side. */
 export function WhatBecomes(props: {
@@ -32,7 +39,9 @@ export function WhatBecomes(props: {
     >
       <div className="grid content-start gap-4 lg:overflow-y-auto">
         {side === undefined ? null : (
-          <SideBySide sides={sides} chosen={side.environment} choose={choose} choices={choices} />
+          <Suspense fallback={null}>
+            <SideBySide sides={sides} chosen={side.environment} choose={choose} choices={choices} />
+          </Suspense>
         )}
         <PolicyCard preview={shown} trouble={form.trouble} fresh={fresh} />
         <PlanPanel preview={shown} />
@@ -42,7 +51,9 @@ export function WhatBecomes(props: {
         {side === undefined ? (
           <Submit {...sending} preview={preview} submit={verbs.submit} />
         ) : (
-          <SubmitEach {...sending} sides={sides} submitEach={verbs.submitEach} />
+          <Suspense fallback={<div className="min-h-9" />}>
+            <SubmitEach {...sending} sides={sides} submitEach={verbs.submitEach} />
+          </Suspense>
         )}
       </div>
     </aside>
