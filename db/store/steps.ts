@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, isNotNull, lt, ne, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, isNotNull, lt, ne, type SQL, sql } from "drizzle-orm";
 import type { JsonObject } from "#lib/domain/json.ts";
 import type { Db, Queries, Tx } from "../client.ts";
 import { gates, intents, type StepState, steps } from "../schema/progress.ts";
@@ -19,42 +19,57 @@ const due = sql`s.state in ('ready', 'ambiguous') and s.due_at <= (select charte
 const abandoned = (times: LeaseTimes) =>
   sql`s.state = 'claimed' and s.lease_until + ${ms(times.callTimeoutMs)} < (select clock_timestamp())`;
 const tokens = sql`least(g.burst, g.tokens + g.rate * extract(epoch from clock_timestamp() - g.refilled_at))`;
+/** Which work may be taken: of lane 0 alone, or of both. */
+export type Lanes = "first" | "both";
 /**
  * Which lanes each of these gates admits now, `first` lane 0 and `second` lane 1, which leaves a slot and the reserve to lane 0:
  * counted once for a statement, not for each step that waits.
  */
-const rooms = (of: ReturnType<typeof sql>) => sql`
+const rooms = (of: SQL, lanes: Lanes) => sql`
   room as materialized (
     select g.target, n.running < g.max_running and ${tokens} >= 1 as first,
-      n.running < g.max_running - 1 and ${tokens} >= 1 + g.reserve as second
+      ${lanes === "both"}::boolean and n.running < g.max_running - 1 and ${tokens} >= 1 + g.reserve as second
     from charter.gates g cross join lateral (
       select count(*)::int as running from charter.steps r where r.tenant = 'main' and r.target = g.target
         and r.state in ('claimed', 'sent') and r.lease_until > clock_timestamp()) n
     where g.tenant = 'main' and ${of})`;
-const waiting = sql`charter.steps s where s.tenant = 'main' and s.target = room.target
-  and ((s.lane = 0 and room.first) or (s.lane = 1 and room.second))`;
+
+interface Taking {
+  /** What is said of the step. */
+  readonly what: SQL;
+  readonly times: LeaseTimes;
+  readonly lock?: SQL;
+}
+/** What a room lets be taken, an arm for each lane: a lane that is not admitted is not read, however much waits in it. */
+const takeable = ({ what, times, lock = sql`` }: Taking) => {
+  const arm = (lane: SQL, which: SQL) => sql`(select ${what} from charter.steps s
+    where ${lane} and s.tenant = 'main' and s.target = room.target and ${which} limit 1 ${lock})`;
+  const [first, second] = [sql`room.first and s.lane = 0`, sql`room.second and s.lane = 1`];
+  return sql`coalesce(${arm(first, abandoned(times))}, ${arm(first, sql`${due} order by s.due_at`)},
+    ${arm(second, abandoned(times))}, ${arm(second, sql`${due} order by s.due_at`)})`;
+};
 
 /**
  * Takes the next step under a lease, at READ COMMITTED: picks one open gate that looks able, counts again in a new statement
- * (the picking one may have seen other claims' snapshot), takes the step, debits the gate. Null when nothing can be taken.
+ * (the picking one may have seen other claims' snapshot), takes the step, debits the gate. Null when nothing can be taken now.
  */
-export async function claimStep(db: Db, worker: string, times: LeaseTimes): Promise<StepRow | null> {
+export async function claimStep(
+  db: Db,
+  worker: string,
+  { lanes = "both", ...times }: LeaseTimes & { readonly lanes?: Lanes },
+): Promise<StepRow | null> {
   return db.transaction(
     async (tx) => {
       const picked = await tx.execute<{ target: string }>(sql`
-        with ${rooms(sql`g.open`)}
+        with ${rooms(sql`g.open`, lanes)}
         select g.target from charter.gates g join room on room.target = g.target
-        where g.tenant = 'main' and (exists (select 1 from ${waiting} and ${due})
-          or exists (select 1 from ${waiting} and ${abandoned(times)}))
+        where g.tenant = 'main' and g.open and ${takeable({ what: sql`true`, times })}
         order by random() limit 1 for update of g skip locked`);
       const target = picked[0]?.target;
       if (target === undefined) return null;
       const next = sql`(
-        with ${rooms(sql`g.target = ${target}`)}
-        select coalesce(
-          (select s.id from ${waiting} and ${abandoned(times)} order by s.lane limit 1 for update of s skip locked),
-          (select s.id from ${waiting} and ${due} order by s.lane, s.due_at limit 1 for update of s skip locked))
-        from room)`;
+        with ${rooms(sql`g.target = ${target}`, lanes)}
+        select ${takeable({ what: sql`s.id`, times, lock: sql`for update of s skip locked` })} from room)`;
       const [step] = await tx
         .update(steps)
         .set({
@@ -72,6 +87,13 @@ export async function claimStep(db: Db, worker: string, times: LeaseTimes): Prom
     },
     { isolationLevel: "read committed" },
   );
+}
+
+/** Whether an open gate admits a step that waits: one that `claimStep` did not take was in another worker's hand just then. */
+export async function someStepWaits(db: Queries, times: LeaseTimes): Promise<boolean> {
+  const rows = await db.execute(sql`
+    with ${rooms(sql`g.open`, "both")} select 1 from room where ${takeable({ what: sql`true`, times })} limit 1`);
+  return rows.length > 0;
 }
 
 /**
@@ -125,12 +147,16 @@ export async function renewLease(
   return rows.length > 0;
 }
 
-/** A step that was sent and whose lease and call timeout have passed; null when there is none. Read again under lock before it is moved. */
-export async function findExpiredSent(db: Queries, times: LeaseTimes): Promise<string | null> {
-  const rows = await db.execute<{ id: string }>(sql`
-    select s.id from charter.steps s where s.tenant = 'main' and s.state = 'sent'
-      and s.lease_until + ${ms(times.callTimeoutMs)} < clock_timestamp() limit 1 for update skip locked`);
-  return rows[0]?.id ?? null;
+/** A step that was sent under this fence and whose lease and call timeout have passed; null when there is none. */
+export async function findExpiredSent(
+  db: Queries,
+  times: LeaseTimes,
+): Promise<{ readonly step: string; readonly fence: number } | null> {
+  const rows = await db.execute<{ step: string; fence: number }>(sql`
+    select s.id as step, s.fence from charter.steps s where s.tenant = 'main' and s.state = 'sent'
+      and s.lease_until + ${ms(times.callTimeoutMs)} < clock_timestamp()
+    order by s.lease_until limit 1 for update skip locked`);
+  return rows[0] ?? null;
 }
 
 export async function readStep(db: Queries, id: string): Promise<StepRow | null> {

@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Db } from "#db/client.ts";
-import { claimStep, findExpiredSent, type LeaseTimes, renewLease, type StepRow } from "#db/store/steps.ts";
+import { claimStep, findExpiredSent, type Lanes, type LeaseTimes, renewLease, type StepRow } from "#db/store/steps.ts";
 import { type Command, runFact, system } from "#lib/facts/run.ts";
 import { expire } from "#lib/facts/steps/expire.ts";
 import { CommittedBefore, LostLease, type Owned } from "#lib/facts/steps/owned.ts";
@@ -22,13 +22,15 @@ export interface Claiming {
   readonly newId: () => string;
   /** Whether a step that a vanished worker had sent is first turned into an ambiguous one. */
   readonly looksBack: boolean;
+  /** Both unless told otherwise. */
+  readonly lanes?: Lanes;
 }
 
 /** Takes the next step there is. */
 export async function claim(db: Db, of: Claiming): Promise<Claimed | null> {
   if (of.looksBack) await lookBack(db, of);
   const askedAt = performance.now();
-  const row = await claimStep(db, of.worker, of.times);
+  const row = await claimStep(db, of.worker, { ...of.times, lanes: of.lanes ?? "both" });
   if (row === null) return null;
   const owned = { step: row.id, fence: row.fence };
   return { row, owned, lease: leaseFrom(db, owned, { askedAt, leaseMs: of.times.leaseMs }) };
@@ -36,7 +38,7 @@ export async function claim(db: Db, of: Claiming): Promise<Claimed | null> {
 
 async function lookBack(db: Db, { times, newId }: Claiming): Promise<void> {
   for (let left = await findExpiredSent(db, times); left !== null; left = await findExpiredSent(db, times))
-    await commit({ db, step: left, newId }, expire, { step: left });
+    await commit({ db, step: left.step, newId }, expire, left);
 }
 
 /** The lease counts from before it was asked for, so that it ends here no later than in the database. */

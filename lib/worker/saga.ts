@@ -2,7 +2,7 @@ import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Db } from "#db/client.ts";
 import { readIntent } from "#db/store/intents.ts";
-import { hasStep, type IntentRow } from "#db/store/steps.ts";
+import { hasStep, type IntentRow, type Lanes, someStepWaits } from "#db/store/steps.ts";
 import { flowOf } from "#lib/connectors/flow.ts";
 import { fail } from "#lib/facts/steps/fail.ts";
 import { finish } from "#lib/facts/steps/finish.ts";
@@ -30,6 +30,8 @@ export interface Saga {
 
 /** How often it is looked for what a vanished worker had sent, ms: such a step waits for a lease and a call's timeout anyway. */
 const lookBackMs = 1_000;
+/** Until the next look where one place alone is free, or the database does not answer, ms. */
+const restMs = 1_000;
 
 /** Drives every intent's steps, one claim at a time. Several workers may do so side by side. */
 export function createSaga(given: SagaOptions): Saga {
@@ -37,19 +39,23 @@ export function createSaga(given: SagaOptions): Saga {
   const claiming = { worker: options.worker, times: options.times ?? usualTimes, newId: options.newId };
   const bell = createBell();
   const one: Taking = {
-    take: async (looksBack) => (options.halted?.() ? null : claim(options.db, { ...claiming, looksBack })),
+    take: async (how) => (options.halted?.() ? null : claim(options.db, { ...claiming, ...how })),
     run: async (claimed) => {
       await runClaimed(options, claimed);
       options.changed?.();
     },
     report: (error) => options.report?.(error),
-    pauseMs: () => 500 + 1_000 * (options.random ?? Math.random)(),
+    pauseMs: async () => {
+      const random = (options.random ?? Math.random)();
+      const missed = !options.halted?.() && (await someStepWaits(options.db, claiming.times));
+      return missed ? 20 + 30 * random : 500 + 1_000 * random;
+    },
   };
   return {
     run: (signal, runners = 8) => runOn(one, { bell, signal, runners }),
     wake: bell.ring,
     runOne: async () => {
-      const claimed = await one.take(true);
+      const claimed = await one.take({ looksBack: true });
       if (claimed === null) return false;
       await one.run(claimed);
       return true;
@@ -58,10 +64,11 @@ export function createSaga(given: SagaOptions): Saga {
 }
 
 interface Taking {
-  take(looksBack: boolean): Promise<Claimed | null>;
+  take(how: { readonly looksBack: boolean; readonly lanes?: Lanes }): Promise<Claimed | null>;
   run(claimed: Claimed): Promise<void>;
   report(error: unknown): void;
-  pauseMs(): number;
+  /** How long to wait for a ring when nothing could be taken. */
+  pauseMs(): Promise<number>;
 }
 
 async function runOn(
@@ -75,9 +82,11 @@ async function runOn(
     bell.silence();
     const looksBack = performance.now() - lookedBackAt >= lookBackMs;
     if (looksBack) lookedBackAt = performance.now();
-    const claimed = await one.take(looksBack).catch(one.report);
+    // The last place is kept for what disables and removes: it never waits behind provisioning.
+    const lanes = under.size < runners - 1 ? "both" : "first";
+    const claimed = await one.take({ looksBack, lanes }).catch(one.report);
     if (!claimed) {
-      await bell.heard(signal, one.pauseMs());
+      await bell.heard(signal, lanes === "first" ? restMs : await one.pauseMs().catch(() => restMs));
       continue;
     }
     const running = one

@@ -415,11 +415,31 @@ it("aws-iam user: an access key that somebody else made has it suspended and is 
   await publishConfig(worker.db, worker.config, randomUUID);
   for (const gate of [world.kind, "vault-main"]) await seedGate(database.admin, { target: gate });
   const { name, identity, seeded } = await born(world);
-  const findings = async () => {
-    await reconcile(worker);
+  const findings = async (by: Worker = worker) => {
+    await reconcile(by);
     const rows =
       await database.admin`select sentence from charter.findings where identity = ${identity} and closed_at is null`;
     return rows.map(({ sentence }) => sentence);
+  };
+  const intentIs = (state: string) =>
+    database.admin.begin(async (sql) => {
+      await sql`set local session_replication_role = replica`;
+      await sql`update charter.intents set state = ${state} where id = ${seeded.intent}`;
+    });
+  /** Something ran on it when it was settled whom to ask of, and is over before the account is read. */
+  const endsMeanwhile: Worker = {
+    ...worker,
+    places: {
+      ...worker.places,
+      target: async (at) => {
+        const target = await worker.places.target(at);
+        const readWhole: NonNullable<typeof target.readWhole> = async (...asked) => {
+          await intentIs("done");
+          return (await target.readWhole?.(...asked)) ?? null;
+        };
+        return { ...target, readWhole };
+      },
+    },
   };
   expect(await findings()).toEqual([]);
   await database.admin.begin(async (sql) => {
@@ -434,6 +454,8 @@ it("aws-iam user: an access key that somebody else made has it suspended and is 
   const found = [`The credential ${strange} works and was not made by this portal.`];
   expect(await findings()).toEqual(found);
   expect(await findings()).toEqual(found);
+  await intentIs("running");
+  expect(await findings(endsMeanwhile)).toEqual(found);
   expect(told).toEqual(["suspending for a credential that nobody recorded"]);
   const raised = await database.admin`
     select r.kind, r.channel, v.change from charter.requests r join charter.request_versions v on v.request = r.id

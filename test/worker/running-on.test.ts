@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { someStepWaits } from "#db/store/steps.ts";
+import { usualTimes } from "#lib/worker/claiming.ts";
 import { createDebits } from "#lib/worker/debits.ts";
 import { type TestDatabase, testDatabase } from "#test/support/database.ts";
 import { fakeTarget, flow, sagaAt } from "./fake-target.ts";
@@ -69,6 +71,49 @@ describe("a worker that runs on", () => {
     answer();
     stop.abort();
     await running;
+  });
+
+  it("disables at once while as much is being provisioned at targets that do not answer as they all let run", async () => {
+    const slow = ["slow-one", "slow-two", "slow-three"];
+    for (const target of ["fake", ...slow]) await seedGate(database.admin, { target, maxRunning: 5 });
+    const fake = fakeTarget();
+    let answer = () => {};
+    const open = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    let hanging = 0;
+    const hang = async () => {
+      hanging += 1;
+      await open;
+    };
+    fake.trouble("make", ...Array.from({ length: 15 }, () => hang));
+    for (const target of slow) for (let n = 0; n < 5; n += 1) await seedIntent(database.admin, { flow, target });
+    const stop = new AbortController();
+    const saga = sagaAt(database, fake);
+    const running = saga.run(stop.signal);
+    await until(() => hanging === 7);
+    await seedIntent(database.admin, { flow: [{ name: "disable", kind: "disable", title: "Disable it" }] });
+    saga.wake();
+    await until(() => fake.did.includes("disable"));
+    expect([hanging, fake.did]).toEqual([7, ["disable"]]);
+    answer();
+    stop.abort();
+    await running;
+  });
+
+  it("looks again soon when another worker holds the gate while something is due", async () => {
+    await seedGate(database.admin, { target: "fake" });
+    const saga = sagaAt(database, fakeTarget());
+    const seeded = seedIntent(database.admin, { flow });
+    await database.admin.begin(async (sql) => {
+      await sql`select from charter.gates where target = 'fake' for update`;
+      await seeded;
+      expect(await saga.runOne()).toBe(false);
+      expect(await someStepWaits(database.worker, usualTimes)).toBe(true);
+    });
+    expect(await saga.runOne()).toBe(true);
+    await clearQueue(database.admin);
+    expect(await someStepWaits(database.worker, usualTimes)).toBe(false);
   });
 });
 

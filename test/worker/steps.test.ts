@@ -202,10 +202,13 @@ describe("a sent step whose worker vanished", () => {
   it("becomes ambiguous once, and due", async () => {
     await seeded();
     const { owned, intent, name, fence } = await claimed();
-    await expect(run(expire, { step: owned.step })).rejects.toBeInstanceOf(CommittedBefore);
-    await expect(run(expire, { step: randomUUID() })).rejects.toBeInstanceOf(CommittedBefore);
+    await expect(run(expire, owned)).rejects.toBeInstanceOf(CommittedBefore);
+    await expect(run(expire, { ...owned, step: randomUUID() })).rejects.toBeInstanceOf(CommittedBefore);
     await run(send, owned);
-    await run(expire, { step: owned.step });
+    // Found by two workers: the slower one leaves alone what was taken since.
+    await expect(run(expire, { ...owned, fence: fence - 1 })).rejects.toBeInstanceOf(CommittedBefore);
+    expect(await rowOf(owned.step)).toMatchObject({ state: "sent", leased: true });
+    await run(expire, owned);
     expect(await rowOf(owned.step)).toMatchObject({ state: "ambiguous", leased: false, due: true, attempts: 1 });
     expect((await told(owned.step)).at(-1)).toEqual(["step.left", { intent, name, fence }]);
   });

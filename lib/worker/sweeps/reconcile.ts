@@ -51,7 +51,10 @@ export async function reconcile(worker: Worker): Promise<void> {
   worker.changed();
 }
 
-/** Reads of whom, lists, then reads the rows: an object that is recorded meanwhile is never taken for a stray. */
+/**
+ * Reads of whom, lists, then reads the rows: an object that is recorded meanwhile is never taken for a stray. Of whom one reading of
+ * the whole was not asked it lists no credentials: nothing is said or closed of that identity in this sweep.
+ */
 async function reconcileTarget(worker: Worker, name: string): Promise<void> {
   const startedAt = await databaseClock(worker.db);
   const target = await worker.places.target(name);
@@ -60,15 +63,15 @@ async function reconcileTarget(worker: Worker, name: string): Promise<void> {
   const whole = (await target.readWhole?.(callsAt(name), names)) ?? null;
   const objects = whole?.objects ?? (await all(target.discover(callsAt(name))));
   await reportUnrecorded(worker, { target: name, objects, at: startedAt });
-  // Of whom one reading of the whole was not asked, no credentials were listed: it knows of none, not that there are none.
-  const asked = whole === null ? objects : objects.filter((object) => names.has(object.name));
-  const credentials = new Map(asked.map((object) => [object.name, object.credentials]));
+  const credentials = new Map(objects.map((object) => [object.externalId, object.credentials]));
+  const listedOf = (externalId: string) => credentials.get(externalId) ?? null;
   const settled = comparedWith(worker, whole, await readSettled(worker.db, name));
   const unknown: string[] = [];
   const observe = async () => {
     for await (const { identity, agreed } of settled) {
-      const listed = credentials.get(identity.objectName) ?? null;
-      const known = await observeOne(worker, { name, target, identity, listed, agreed, callsAt, at: startedAt });
+      const isAsked = whole === null || names.has(identity.objectName);
+      const observing = { name, target, identity, listedOf, agreed, callsAt, at: startedAt };
+      const known = isAsked && (await observeOne(worker, observing));
       if (!known) unknown.push(identity.id);
     }
   };
@@ -167,12 +170,16 @@ interface Observing {
   readonly name: string;
   readonly target: Target;
   readonly identity: Settled;
-  /** What was listed of its credentials, before its records were read; null where it was not listed itself. */
-  readonly listed: ObservedObject["credentials"] | null;
+  /** What was listed of an object's credentials, before any record was read; null where it was not listed itself. */
+  readonly listedOf: (externalId: string) => ObservedObject["credentials"] | null;
   /** What the reading of the whole target showed of it; null when it must be read by itself. */
   readonly agreed: Agreed | null;
   readonly callsAt: (place: string) => Calls;
   readonly at: Date;
+}
+
+interface Listed extends Observing {
+  readonly listed: ObservedObject["credentials"] | null;
 }
 
 /** False while nothing can be said of it. */
@@ -182,7 +189,10 @@ async function observeOne(worker: Worker, observing: Observing): Promise<boolean
   if (read === null) return false;
   const { observed, storage } = read;
   const { kind: found, differences: differing } = compare(observed, identity);
-  const further = observed.state === "ours" ? await credentialsOf(worker, observing, storage) : [];
+  const further =
+    observed.state === "ours"
+      ? await credentialsOf(worker, { ...observing, listed: observing.listedOf(observed.externalId) }, storage)
+      : [];
   const differences = [...differing, ...further];
   if (isNews(identity, differences, at)) await keep(worker, identity, differences);
   const [first] = differences;
@@ -203,7 +213,7 @@ async function readByItself(worker: Worker, { name, target, identity, callsAt }:
 }
 
 /** What is to be said of its credentials and of the secret in the vault, a sentence each. */
-async function credentialsOf(worker: Worker, observing: Observing, storage: StorageSlot | null) {
+async function credentialsOf(worker: Worker, observing: Listed, storage: StorageSlot | null) {
   const { name, target, identity, listed } = observing;
   const strange = unrecordedCredentials(listed ?? [], identity.recorded);
   const lost = await lostOf(worker, observing, storage);
@@ -217,7 +227,7 @@ async function credentialsOf(worker: Worker, observing: Observing, storage: Stor
  */
 async function lostOf(
   worker: Worker,
-  { target, identity, listed, callsAt, at }: Observing,
+  { target, identity, listed, callsAt, at }: Listed,
   storage: StorageSlot | null,
 ): Promise<readonly string[]> {
   if (identity.state === "retiring" || storage === null) return [];
