@@ -2,7 +2,7 @@ import type { Charter, RequestKind } from "./charter.ts";
 import { instantOf } from "./instant.ts";
 import type { Json, JsonObject } from "./json.ts";
 import { mayRenewUntil } from "./lifecycle.ts";
-import { type Outcome, ok, type Refusal, refuse } from "./refusal.ts";
+import { type Outcome, ok, refuse } from "./refusal.ts";
 import { whyNotPlain } from "./text.ts";
 
 /** Kinds that change an identity which exists. */
@@ -20,15 +20,12 @@ const changes: { readonly [K in LaterKind]: { readonly key: string; readonly fie
     retire: { key: "reason", field: "reason" },
   };
 
-/** What a request of this kind changes, from JSON nobody has checked: its field, a text, and nothing it does not know. `provision` changes nothing. */
-function readChange(kind: RequestKind, change: JsonObject): Outcome<string | null> {
-  const keys = Object.keys(change);
-  const unknown: Refusal = { code: "invalid", sentence: "This change cannot be read." };
-  if (kind === "provision") return keys.length === 0 ? ok(null) : refuse(unknown);
+/** What a request of this kind changes, from JSON nobody has checked: its field, a text, and nothing it does not know. */
+function readChange(kind: LaterKind, change: JsonObject): Outcome<string> {
   const { key, field, also } = changes[kind];
   const value = change[key];
-  if (keys.some((one) => one !== key && one !== also) || typeof value !== "string")
-    return refuse({ ...unknown, field });
+  if (Object.keys(change).some((one) => one !== key && one !== also) || typeof value !== "string")
+    return refuse({ code: "invalid", field, sentence: "This change cannot be read." });
   const why = whyNotPlain(value, { min: 3, max: 500 });
   return why === null ? ok(value) : refuse({ code: "invalid", field, sentence: why });
 }
@@ -43,7 +40,7 @@ export function charterAfter(ask: {
   const { kind, charter } = ask;
   const read = readChange(kind, ask.change);
   if ("refusals" in read) return read;
-  const value = read.ok ?? "";
+  const value = read.ok;
   switch (kind) {
     case "suspend":
     case "rotate":
