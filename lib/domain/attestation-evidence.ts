@@ -110,10 +110,17 @@ export function comparable(evidence: JsonObject): JsonObject {
 }
 
 function unnamed(value: Json, names: readonly string[]): Json {
-  if (typeof value === "string") return names.reduce((text, name) => text.replaceAll(name, "‹name›"), value);
+  if (typeof value === "string") return textWithout(value, names);
   if (typeof value !== "object" || value === null) return value;
   if (isList(value)) return value.map((one) => unnamed(one, names));
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, unnamed(one, names)]));
+}
+
+/** Each name is looked for in what the ones before it left, never in the mark that stands for them. */
+function textWithout(text: string, [name, ...others]: readonly string[]): string {
+  if (name === undefined) return text;
+  const parts = text.split(name).map((part) => textWithout(part, others));
+  return parts.join("‹name›");
 }
 
 const isList = (value: Json): value is readonly Json[] => Array.isArray(value);

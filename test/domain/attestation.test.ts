@@ -11,6 +11,7 @@ import {
   standingOf,
 } from "#lib/domain/attestation.ts";
 import { changedSince, changesBetween, comparable } from "#lib/domain/attestation-evidence.ts";
+import type { Json } from "#lib/domain/json.ts";
 
 const day = 86_400_000;
 const now = new Date("2026-11-22T10:00:00.000Z");
@@ -135,6 +136,28 @@ describe("an answer", () => {
   ] as const)("%s: %o", (_, of, who, what, expected) => {
     expect(code(mayAnswer(of, who, what))).toBe(expected);
   });
+  test("says why it is none", () => {
+    const refused = (change: object, who = person("amara")) => {
+      const outcome = mayAnswer(question, who, { ...given, ...change });
+      return "refusals" in outcome ? outcome.refusals : outcome;
+    };
+    const reason = (sentence: string, mend?: string) => [
+      { code: "invalid", field: "reason", sentence, ...(mend === undefined ? {} : { mend }) },
+    ];
+    expect(refused({ round: 2 })).toEqual([
+      { code: "conflict", sentence: "This question has been answered; it is not asked now." },
+    ]);
+    expect(refused({}, person("priya"))).toEqual([
+      { code: "forbidden", sentence: "Only the owner is asked, and the backup once the owner was late." },
+    ]);
+    const needed = reason("It looks unused.", "Say why it is still needed.");
+    for (const blank of ["", "  "]) expect(refused({ looksUnused: true, reason: blank })).toEqual(needed);
+    expect(refused({ looksUnused: true, reason: "because!!" })).toEqual(
+      reason("Use at least 10 characters; it has 9."),
+    );
+    expect(refused({ reason: "x".repeat(501) })).toEqual(reason("Use at most 500 characters; it has 501."));
+    expect([refused({ reason: " " }), refused({ reason: "x" })]).toEqual([{ ok: "owner" }, { ok: "owner" }]);
+  });
 });
 
 describe("evidence", () => {
@@ -158,6 +181,35 @@ describe("evidence", () => {
     };
     expect(changesBetween(card, other)).toEqual(["what it reaches", "its last use"]);
     expect(changesBetween({}, card)).toContain("its purpose");
+  });
+  test.each<[Json, Json, boolean]>([
+    ["x", { 0: "x" }, false],
+    [{ 0: "x" }, "x", false],
+    [{ 0: "x" }, ["x"], false],
+    [["x"], ["x"], true],
+    [["x"], ["y"], false],
+    [{}, null, false],
+    [null, {}, false],
+    [{ a: 1 }, { a: 1, b: 2 }, false],
+    [{ a: 1, b: 2 }, { a: 1 }, false],
+    [{ a: 1, b: { c: [2] } }, { b: { c: [2] }, a: 1 }, true],
+    [{ a: null }, { b: null }, false],
+  ])("%j and %j are the same: %j", (before, after, same) => {
+    expect(changesBetween({ findings: before }, { findings: after })).toEqual(same ? [] : ["its findings"]);
+  });
+  test("has its names left out of every text, and nothing else of it touched", () => {
+    const told = { findings: ["n ends", { of: ["an o", 5, true, null] }], endsOn: null, reach: { resources: ["n o"] } };
+    expect(comparable({ identity: "1", name: "n", objectName: "o", ...told })).toEqual({
+      ...{ name: "‹name›", objectName: "‹name›", endsOn: null, reach: { resources: ["n ‹name›"] } },
+      findings: ["‹name› e‹name›ds", { of: ["a‹name› ‹name›", 5, true, null] }],
+    });
+    expect(comparable({ name: 5, objectName: null, purpose: "5 null" })).toEqual({
+      ...{ name: 5, objectName: null, purpose: "5 null" },
+    });
+  });
+  test("is the same also of one whose name is part of the mark", () => {
+    const of = (name: string) => ({ name, objectName: `charter-${name}`, reach: { role: `charter-${name}` } });
+    expect(comparable(of("name"))).toEqual(comparable(of("ledger")));
   });
   test("that it was used since, or answered before, is no change since the answer", () => {
     const later = { ...card, use: null, last: { answer: "keep" } };
