@@ -153,7 +153,7 @@ export function placeSentences(
     readonly team: unknown;
     readonly environment: Sourced<Environment> | null;
     readonly target: unknown;
-    readonly owner: unknown;
+    readonly binding: unknown;
   },
   facts: FormFacts,
 ): { readonly [F in keyof Charter]?: string } {
@@ -173,6 +173,8 @@ export function placeSentences(
       ? {}
       : { owner: "Choose the owner.", endsIt: "Choose who ends it.", backup: "Choose a backup." }),
     ...(fields.service === null ? {} : { classification: "Choose the data classification." }),
-    ...(fields.target === null ? {} : { credential: "This target offers no credential that the workload could use." }),
+    ...(fields.target === null || fields.binding === null
+      ? {}
+      : { credential: "This target offers no credential that the workload could use." }),
   };
 }

@@ -61,6 +61,40 @@ describe("four answers make a charter", () => {
       spec: null,
     });
     expect(fieldsOf(empty).sort()).toEqual(["binding", "environment", "purpose", "spec"]);
+    expect(Object.keys(empty.filled).sort()).toEqual([
+      ...["backup", "blueprint", "classification", "dataDomains", "endsIt", "exception", "owner", "retireWhen"],
+      ...["rotation", "service", "team"],
+    ]);
+    expect(Object.keys(empty.origins).sort()).toEqual(Object.keys(empty.filled).sort());
+  });
+
+  test("what can be said of single fields is said while others are open", () => {
+    const open = { subject: { branch: "*" } } as const;
+    const runs = { kind: "github", repository: "acme/ledger", ...open } as const;
+    expect(fieldsOf(from({ runs, purpose: "Too short." }))).toEqual(["environment", "binding.branch", "purpose"]);
+    expect(fieldsOf(from({ runs: { ...runs, subject: null } }))).toEqual(["environment", "binding"]);
+  });
+
+  test("what a field lacks is said in words", () => {
+    const said = (answers: Partial<Answers>, facts: Partial<FormFacts> = {}) =>
+      from({ environment: "prod", ...answers }, facts).refusals.map(({ field, sentence }) => [field, sentence]);
+    const workload = (runsOn: string) => ({ kind: "workload", runsOn }) as const;
+    expect(said({ runs: workload("—"), need: null })).toContainEqual(["name", "Give it a name."]);
+    expect(said({ runs: workload("  ") })).toContainEqual(["binding", "Say what runs it."]);
+    const unfilled = { figures: { ...figures, defaults: [] } };
+    expect(said({}, unfilled)).toEqual([["endsAt", "Choose when it ends."]]);
+    expect(said({ runs: null }, unfilled)).toEqual([["binding", "Say what runs it."]]);
+  });
+
+  test("spaces around what was typed are left out", () => {
+    const made = from({ purpose: `  ${charter.purpose} `, runs: { kind: "workload", runsOn: "  host b7 " } });
+    expect(made.filled).toMatchObject({ purpose: charter.purpose, binding: { kind: "workload", runsOn: "host b7" } });
+  });
+
+  test("without a team it is no charter, and says so", () => {
+    const made = from({}, { services: [], requester: { id: "jonas", name: "Jonas Kern", teams: [] } });
+    expect([made.charter, made.filled.team]).toEqual([null, undefined]);
+    expect(fieldsOf(made)).toEqual(["target", "team", "classification"]);
   });
 
   test("what the connector refuses stands at its own field", () => {
@@ -88,7 +122,7 @@ describe("the environment", () => {
   });
   test("outside the blueprint's guard rails is refused there", () => {
     const blueprint = { ...pipelineFacts.blueprint, guardRails: { environments: ["dev"] as const } };
-    expect(fieldsOf(from({}, { blueprint }))).toEqual(["environment"]);
+    expect(from({}, { blueprint })).toMatchObject({ charter: null, refusals: [{ field: "environment" }] });
   });
 });
 
@@ -188,7 +222,31 @@ describe("a stored credential", () => {
     expect(from({ ...answers, edits: { exception } }, facts).filled.endsAt).toBe(days(60));
   });
   test("is refused where no vault is approved", () => {
-    expect(fieldsOf(from(answers, { ...facts, vaults: [] }))).toEqual(["target"]);
+    expect(from(answers, { ...facts, vaults: [] }).refusals).toEqual([
+      {
+        ...{ code: "invalid", field: "target" },
+        sentence: "No vault is approved for confidential secrets of this team in prod.",
+        mend: "An operator adds approved storage to the worker's configuration.",
+      },
+    ]);
+    expect(from({}, { vaults: [] }).refusals).toEqual([]);
+  });
+  test("is stored where its team's, its service's and its own names say", () => {
+    const line = { team: "data-platform", environment: "prod", classification: "confidential", mount: "secret" };
+    const vaults = [{ name: "main", approved: [{ ...line, path: "{team}/{service}/{name}" }] }];
+    const services = pipelineFacts.services.map((one) => ({ ...one, targets: { prod: ["orders"] } }));
+    const fieldsFor = (edits: Edits) => fieldsOf(from({ ...answers, edits }, { ...facts, services, vaults }));
+    expect([fieldsFor({ team: "data" }), fieldsFor({ team: "payments" })]).toEqual([[], ["target"]]);
+    const unnamed = services.map((one) => ({ ...one, slug: "" }));
+    expect(fieldsOf(from({ ...answers, edits: { team: "data" } }, { ...facts, services: unnamed, vaults }))).toEqual([
+      "target",
+    ]);
+  });
+  test("names the risk analysis of its team", () => {
+    const teams = pipelineFacts.teams.map((one) => ({ ...one, defaults: { riskAnalysis: "RA-7" } }));
+    expect(from(answers, { ...facts, teams }).charter?.rotation).toEqual({ everyDays: 60, riskAnalysis: "RA-7" });
+    const unstored = { ...pipelineFacts.blueprint, connector: "database", stores: false };
+    expect(from(answers, { ...facts, blueprint: unstored }).filled.rotation).toMatchObject({ everyDays: 60 });
   });
 });
 

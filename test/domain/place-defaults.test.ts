@@ -146,7 +146,7 @@ describe("who answers for it", () => {
 });
 
 test("what nothing tells is asked, and what hangs on another gap is not", () => {
-  const open = { service: null, team: null, environment: null, target: null, owner: null };
+  const open = { service: null, team: null, environment: null, target: null, binding: null };
   const [service, team, some] = [typed("s"), typed("t"), typed("x")];
   const environment = typed("prod" as const);
   const say = (fields: object, facts: Partial<FormFacts> = {}) =>
@@ -159,7 +159,8 @@ test("what nothing tells is asked, and what hangs on another gap is not", () => 
   expect(say({ team })).toEqual({
     ...{ ...first, owner: "Choose the owner.", endsIt: "Choose who ends it.", backup: "Choose a backup." },
   });
-  expect(say({ target: some })).toEqual({
+  expect([say({ target: some }), say({ binding: some })]).toEqual([first, first]);
+  expect(say({ target: some, binding: some })).toEqual({
     ...{ ...first, credential: "This target offers no credential that the workload could use." },
   });
   expect(say({ environment })).toEqual({ ...first, target: "Choose the target." });
