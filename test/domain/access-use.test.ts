@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type AccessTold, actionUse, type ServiceTold } from "#lib/domain/access-use.ts";
+import { type AccessTold, actionUse, lagBeside, type ServiceTold } from "#lib/domain/access-use.ts";
 
 const at = (text: string) => new Date(`2026-11-${text}:00.000Z`);
 const service = (of: Partial<ServiceTold>): ServiceTold => ({
@@ -41,6 +41,10 @@ describe("what a source's answer says of one action", () => {
     ["11T05:00", { said: "too-soon" }],
   ])("counts from the last change of the object at %s, less the lag", (changed, expected) => {
     expect(actionUse("s3:GetObject", told([service({})]), at(changed))).toEqual(expected);
+  });
+
+  it("stands beside how late it is told", () => {
+    expect([0, 15, 240].map(lagBeside)).toEqual(["told at once", "≤ 15 min late", "≤ 4 h late"]);
   });
 
   it("is no silence where nobody knows since when it could be used", () => {

@@ -47,6 +47,33 @@ describe("two plans are compared action by resource", () => {
   });
 });
 
+describe("what is added beside what was held", () => {
+  const q = "arn:aws:sqs:eu-west-1:1:q";
+  const inside = "arn:aws:s3:::a/in/*";
+  const only = (resource: string, condition: string | null) => ({ resource, condition });
+  test.each<[string, readonly (string | Allowance)[], string | Allowance, boolean]>([
+    ["the same place without a wildcard", [q], q, false],
+    ["another one", [q], "arn:aws:sqs:eu-west-1:1:r", true],
+    ["such a place by itself, where it is held under no condition", [q], only(q, "x"), false],
+    ["under its own condition", [only(q, "x")], only(q, "x"), false],
+    ["under another", [only(q, "x")], only(q, "y"), true],
+    ["under no condition any more", [only(q, "x")], q, true],
+    ["one of every place", ["*"], q, false],
+    ["one within a place that stands beside another", [q, a], inside, false],
+    ["one within either of two", [b, a], inside, false],
+    ["within it under a condition", [a], only(inside, "x"), false],
+    ["within it under its own condition", [only(a, "x")], only(inside, "x"), false],
+    ["within it under another", [only(a, "x")], only(inside, "y"), true],
+    ["within it under no condition any more", [only(a, "x")], inside, true],
+  ])("is %s: %j, then %j: %j", (_, before, after, added) => {
+    const change = said([may("s3:GetObject", ...before)], [may("s3:GetObject", after)]);
+    expect(change.added).toHaveLength(added ? 1 : 0);
+  });
+  test("is each place once", () => {
+    expect(said([], [may("s3:GetObject", a, b, a)]).added).toEqual([`s3:GetObject ${a} ${b}`]);
+  });
+});
+
 describe("one resource certainly names another", () => {
   test.each<[string, string, boolean]>([
     ["*", a, true],

@@ -139,6 +139,7 @@ test("the button says why it does not", () => {
   expect(sentence(tomas, 0, ask([says(mara)]))).toBeNull();
   expect(sentence(tomas, 0, ask([says(who("jonas")), says(tomas, { version: 1 })]))).toBeNull();
   expect(sentence(who("rosa", { delegateOf: "tomas" }), 0, ask([says(tomas)]))).toBe("You have already decided.");
+  expect(sentence(tomas, 0, ask([says(who("tomas", { delegateOf: "rosa" }))]))).toBe("You have already decided.");
   expect(sentence(who("rosa"), 0, ask([says(mara), says(tomas)]))).toBe("It is approved; there is nothing to decide.");
 });
 

@@ -5,6 +5,7 @@ import { githubBinding, whyNotBinding } from "#lib/domain/binding.ts";
 import { mostDrafts, mostRemarksAnHour, whyTooManyDrafts, whyTooManyRemarks } from "#lib/domain/caps.ts";
 import { certificateTrouble } from "#lib/domain/certificate.ts";
 import type { GithubBinding } from "#lib/domain/charter.ts";
+import { asCoverage, coverages, coverageWords } from "#lib/domain/coverage.ts";
 import type { IdentityState } from "#lib/domain/identity.ts";
 import { days, now, pipelineFacts } from "./forms.ts";
 
@@ -28,6 +29,17 @@ test("a person keeps so many drafts and says so many things, and not one more", 
       },
     ],
   });
+});
+
+test("how far a question is has its words, and is known by its name", () => {
+  expect(coverages.map((one) => [asCoverage(one), coverageWords[one]])).toEqual([
+    ["overdue", "Overdue"],
+    ["asked", "Asked now"],
+    ["attested", "Attested"],
+    ["never", "Not asked yet"],
+    ["not-due", "Not due"],
+  ]);
+  expect([asCoverage(""), asCoverage("toString")]).toEqual([null, null]);
 });
 
 test("what is wrong with a certificate is said, and of nothing else anything", () => {
@@ -70,14 +82,13 @@ describe("the trust of a repository", () => {
   const asked = { kind: "github", repository: "ACME/ledger", subject: { environment: "production" } } as const;
   const recorded = githubBinding(asked, repositories) ?? expect.fail("no binding");
   const said = (change: Partial<GithubBinding>, of: GithubBinding = recorded) =>
-    whyNotBinding({ ...of, ...change }, repositories, now).map(({ field, sentence, mend }) => ({
-      field,
-      sentence,
-      mend,
-    }));
+    whyNotBinding({ ...of, ...change }, repositories, now).map(({ code, ...refusal }) => {
+      expect(code).toBe("invalid");
+      return refusal;
+    });
 
   test("is the record's, in its spelling, and in the format that it sends", () => {
-    expect(recorded).toEqual({
+    expect(recorded).toStrictEqual({
       ...{ kind: "github", repository: "acme/ledger", ownerId: "81", repositoryId: "5120", verified: true },
       ...{ subject: { environment: "production" }, formats: ["immutable"] },
     });
@@ -89,6 +100,10 @@ describe("the trust of a repository", () => {
     ).toEqual({
       ...{ kind: "github", repository: "x/y", ownerId: "1", repositoryId: "", verified: false },
       ...{ subject: asked.subject, formats: ["immutable", "names"], formatsUntil: days(9) },
+    });
+    expect(githubBinding({ ...asked, repository: "x/y" }, repositories)).toMatchObject({
+      ownerId: "",
+      repositoryId: "",
     });
     expect(githubBinding({ ...asked, repository: "" }, repositories)).toBeNull();
     expect(githubBinding({ ...asked, subject: null }, repositories)).toBeNull();
@@ -107,6 +122,7 @@ describe("the trust of a repository", () => {
       formats("An end date belongs to trusting both subject formats.", "Leave the date out."),
     );
     expect(said({ formats: ["immutable", "names"], formatsUntil: days(1) })).toEqual([]);
+    expect(said({ formats: ["names", "immutable"], formatsUntil: days(1) })).toEqual([]);
     expect(said({ formats: ["names"] })).toEqual(
       formats("acme/ledger sends the immutable format.", "Trust that format, or both with an end date."),
     );
