@@ -299,9 +299,34 @@ describe("the reach pack that made some grants", () => {
       "other actions",
       [{ actions: ["list", "put"], resources: ["arn:{partition}:::cold"] }, ...made("cold", "cold").slice(1)],
     ],
+    [
+      "a longer text",
+      made("cold", "cold/x").map((one, at) => (at === 0 ? one : { ...one, resources: [`${one.resources}y`] })),
+    ],
+    ["no text", made("", "")],
+    ["more resources", made("cold", "cold").map((one) => ({ ...one, resources: [...one.resources, "x"] }))],
+    ["more grants", [...made("cold", "cold"), ...made("cold", "cold")]],
     ["another text", [{ actions: ["list"], resources: ["arn:aws:::cold"] }, ...made("cold", "cold").slice(1)]],
   ])("is not told by %s", (_what, grants) => {
     expect(parametersOf(pack, ["bucket"], grants)).toBe(null);
+  });
+  test.each<[string, string, { readonly [name: string]: string } | null]>([
+    ["{a}-{b}", "x-y", { a: "x", b: "y" }],
+    ["{a}-{b}", "x-y-z", { a: "x", b: "y-z" }],
+    ["{a}/{a}", "x/x", { a: "x" }],
+    ["{a}/{a}", "x/y", null],
+    ["{longName}", "x", { longName: "x" }],
+    ["{a}", "x\ny", null],
+    ["{A}", "x", null],
+    ["{a1}", "x", null],
+    ["p{a}", "xpa", null],
+    ["{a}p", "apx", null],
+    ["q.{a}", "qqx", null],
+    ["{c}{a}", "{c}x", { a: "x" }],
+    ["(.*)[^$|?+]\\{a}", "(.*)[^$|?+]\\x", { a: "x" }],
+  ])("is told place by place: %j of %j", (template, text, parameters) => {
+    const grants = (resource: string) => [{ actions: [], resources: [resource] }];
+    expect(parametersOf(grants(template), ["a", "b", "longName", "A", "a1"], grants(text))).toEqual(parameters);
   });
   test("grants of the same resources are one, in whatever order they name them", () => {
     const grants = [
@@ -309,7 +334,15 @@ describe("the reach pack that made some grants", () => {
       { actions: ["b", "a"], resources: ["y", "x"] },
       { actions: ["c"], resources: ["x"] },
     ];
-    expect(merged(grants).map(({ actions }) => actions)).toEqual([["a", "b"], ["c"]]);
+    expect(merged(grants)).toEqual([
+      { actions: ["a", "b"], resources: ["y", "x"] },
+      { actions: ["c"], resources: ["x"] },
+    ]);
+    const apart = [
+      { actions: ["a"], resources: ["x", "y"] },
+      { actions: ["b"], resources: ["xy"] },
+    ];
+    expect(merged(apart)).toEqual(apart);
   });
 });
 
