@@ -1,4 +1,5 @@
-import { type Environment, type RequestKind, requestKinds } from "./charter.ts";
+import type { LaterKind } from "./change.ts";
+import type { Environment } from "./charter.ts";
 import type { Discrepancy } from "./reconciliation.ts";
 import { asRefusals, type Outcome, ok, refuse } from "./refusal.ts";
 import { whyNotPlain } from "./text.ts";
@@ -31,9 +32,6 @@ export const discrepancyFindings = [
 export const findingKinds = [...recordFindings, ...discrepancyFindings] as const;
 export type FindingKind = (typeof findingKinds)[number];
 
-/** A request that ends a finding. Written down whether or not the kind exists yet; `remediesOf` offers those that do. */
-type Remedy = RequestKind | "rotate" | "change-access" | "suspend";
-
 interface FindingWords {
   readonly title: string;
   /** When it is open, in a sentence. */
@@ -46,8 +44,8 @@ interface FindingWords {
   readonly points: number;
   /** Control ids that looking for it supports. Ids: OWASP NHI Top 10 2025, NIST CSF 2.0, PCI DSS 4.0.1. */
   readonly controls: readonly string[];
-  /** Best first. */
-  readonly remedies: readonly Remedy[];
+  /** Kinds of request that would end it, best first. */
+  readonly remedies: readonly LaterKind[];
 }
 
 const birth = ["NHI1:2025", "GV.RR-02", "PCI DSS 7.2.5"];
@@ -205,11 +203,8 @@ export const sayMuteEnding: { readonly [E in MuteEnding]: string } = {
   changed: "the evidence changed",
 };
 
-/** Kinds of request that would end a finding and that exist, best first. */
-export const remediesOf = (kind: FindingKind): readonly Exclude<RequestKind, "provision">[] =>
-  words[kind].remedies.flatMap((remedy) =>
-    requestKinds.filter((one): one is Exclude<RequestKind, "provision"> => one === remedy && one !== "provision"),
-  );
+/** Kinds of request that would end a finding, best first. */
+export const remediesOf = (kind: FindingKind): readonly LaterKind[] => words[kind].remedies;
 
 /** Points named one by one, as risk has them. */
 export interface Severity {
