@@ -44,6 +44,13 @@ describe("weeks", () => {
     ]);
   });
 
+  test("do not count a day of the week before, and take the newest however it comes", () => {
+    expect(read([day("2026-11-08", 9)]).map(([, value]) => value)).toEqual([null, null, null]);
+    const newest = (...days: readonly ReturnType<typeof day>[]) => read(days).at(-1)?.[1];
+    const [old, young] = [day("2026-11-24", 1), day("2026-11-26", 2)];
+    expect([newest(old, young), newest(young, old)]).toEqual([2, 2]);
+  });
+
   test("are all empty before anything was counted", () => {
     expect(read([]).map(([, value]) => value)).toEqual([null, null, null]);
   });

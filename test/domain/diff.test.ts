@@ -58,6 +58,7 @@ describe("a charter that differs", () => {
     expect(differs({ a: ["b"] }, { a: ["b", "c"] })).toBe(1);
     expect(differs({ a: ["b", "c"] }, { a: ["b"] })).toBe(1);
     expect(differs({ a: [] }, { a: {} })).toBe(1);
+    expect([differs({ a: ["x"] }, { a: "x" }), differs({ a: "x" }, { a: ["x"] })]).toEqual([1, 1]);
     expect(differs({ a: {} }, { a: null })).toBe(1);
     expect(differs({ a: null }, { a: {} })).toBe(1);
     expect(differs({ a: { x: 1 } }, { a: {} })).toBe(1);

@@ -113,6 +113,19 @@ test("keeps the worst few of each flaw, worst first, whatever the order they com
   expect([flaws.get("stale"), identities.get("role")]).toEqual([3, 3]);
 });
 
+test("keeps all where there are fewer, and makes room in the middle", () => {
+  const named = (keep: number, ...days: readonly number[]) => {
+    const counter = estateCounter(keep);
+    for (const of of days) counter.add(lookAt({ ...role, name: `${of}`, signal: signal(daysAgo(of)) }, by));
+    return counter
+      .count()
+      .worst.get("stale")
+      ?.map(({ identity }) => identity.name);
+  };
+  expect(named(5, 300, 200, 100)).toEqual(["300", "200", "100"]);
+  expect(named(3, 300, 200, 100, 150)).toEqual(["300", "200", "150"]);
+});
+
 test("counts by kind, the vendor's own and active keys, and keeps of equals who came first", () => {
   const counter = estateCounter(2);
   const keyed = (name: string, made: number, age: number) => ({ ...user(key(made, 1)), name, createdAt: daysAgo(age) });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  countedUse,
   daysUnused,
   knownUse,
   sayLag,
@@ -82,6 +83,13 @@ describe("what is known of use", () => {
     expect(knownUse([way({ signal: sampled })])).toEqual(nothing);
   });
 
+  it("is known up to the earliest answer of several, and no use where a source told of none", () => {
+    const until = (number: number) => way({ signal: signal({ observedAt: day(number, 4) }) });
+    expect(knownUse([until(60), until(50), until(70)]).knownUntil).toEqual(day(50));
+    expect(knownUse([way({ ownTryUntil: day(1) })]).lastUsedAt).toBeNull();
+    expect(countedUse(way({ signal: null }))).toBeNull();
+  });
+
   it("takes a use for the worker's own try up to its margin, and for a use right after", () => {
     const at = (ms: number) => new Date(day(1).getTime() + ms);
     const tried = (lastUsedAt: Date) => knownUse([way({ ownTryUntil: at(0), signal: signal({ lastUsedAt }) })]);
@@ -120,6 +128,9 @@ describe("words", () => {
     [knownUse([way({ since: day(99, 12) })]), "not used yet"],
   ])("%# say what is known and no more", (known, words) => {
     expect(sayUse(known)).toBe(words);
+  });
+  it("say no number that nobody knows", () => {
+    expect(sayUse({ answer: "not-used", unusedSince: null, knownUntil: null })).toBe("not used yet");
   });
   it("say how late a source may be", () => {
     const said = ["told at once", "told at once", "up to 15 min late", "up to 90 min late", "up to 4 h late"];

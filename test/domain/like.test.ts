@@ -121,6 +121,13 @@ describe("one like this", () => {
     ],
     ["the owner has no name", { owner: "gone" }, {}, "owner", "Somebody, its owner, is no longer active."],
     ["the backup was a team", { backup: { team: "gone" } }, {}, "backup", "Its backup is no longer a team."],
+    [
+      "the backup was a team with a name",
+      { backup: { team: "gone" } },
+      { names: { gone: "Old Payments" } },
+      "backup",
+      "Old Payments is no longer a team.",
+    ],
     ["the team is gone", { team: "gone" }, {}, "team", "Its team is no longer one."],
     ["the service is unknown", { service: "gone" }, {}, "service", "Its business service was decommissioned."],
     [
@@ -156,6 +163,7 @@ describe("one like this", () => {
       expect([gone.answers.runs, gone.answers.edits]).toEqual([binding, {}]);
       expect(gone.left).toEqual([{ field: "service", sentence: "Ledger was decommissioned." }]);
     }
+    expect(like({ binding }, typed("service")).answers.edits).toEqual({});
     const unnamed = like({ binding, service: "gone" });
     expect(unnamed.left).toEqual([{ field: "service", sentence: "Its business service was decommissioned." }]);
   });
@@ -259,8 +267,14 @@ describe("a link into the form", () => {
       ...{ runs: null, environment: "prod", need: null },
     });
     const parameters = Object.create({ bucket: "cold" });
-    expect(linkAnswers({ ...link, pack: "write-bucket", parameters }, linked).answers.need).toEqual({
+    expect(linkAnswers({ ...link, pack: "write-bucket", parameters }, linked).answers.need).toStrictEqual({
       ...{ pack: "write-bucket", parameters: {} },
+    });
+    expect(linkAnswers({ ...link, pack: "write-bucket" }, linked).answers.need).toStrictEqual({
+      ...{ pack: "write-bucket", parameters: {} },
+    });
+    expect(linkAnswers({ ...link, repo: "acme/ledger" }, linked)).toMatchObject({
+      ...{ answers: { runs: { subject: null }, environment: null }, said: {} },
     });
   });
   test("what the blueprint has no question for, or is not made in", () => {

@@ -71,6 +71,7 @@ test("an instant is what toISOString writes, and nothing else", () => {
     "2026-02-30T10:00:00.000Z",
     "2026-11-22T10:00:00.000+01:00",
     "tomorrow",
+    "+012026-11-22T10:00:00.000Z",
   ])
     expect(instantOf(text)).toBeNull();
 });
