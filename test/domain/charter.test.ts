@@ -1,8 +1,8 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Charter, GithubBinding } from "#lib/domain/charter.ts";
 import { whyNotBlueprint } from "#lib/domain/guard-rails.ts";
 import { readCharter } from "#lib/domain/read-charter.ts";
-import { validateCharter } from "#lib/domain/validate-charter.ts";
+import { type CharterFacts, validateCharter } from "#lib/domain/validate-charter.ts";
 import { charter, days, now, pipelineFacts } from "./forms.ts";
 
 const fieldsOf = (change: Partial<Charter>, facts = pipelineFacts) =>
@@ -86,6 +86,108 @@ test.each<[string, Partial<Charter>]>([
   ["an environment nobody recorded yet", { ...bound({ subject: { environment: "canary" } }), environment: "dev" }],
 ])("%s is accepted", (_, change) => {
   expect(fieldsOf(change)).toEqual([]);
+});
+
+describe("a charter says why not, with what would mend it", () => {
+  const said = (change: Partial<Charter>, facts: CharterFacts = pipelineFacts) =>
+    validateCharter({ ...charter, ...change }, facts, now).map(({ code, field, sentence, mend }) => {
+      expect(code).toBe("invalid");
+      return [field, sentence, mend];
+    });
+  const workload = { binding: { kind: "workload", runsOn: "host b7" }, credential: "static" } as const;
+  const rotation = (everyDays: number, riskAnalysis = "RA") => ({ rotation: { everyDays, riskAnalysis } });
+  const unused = (count: number) => ({ retireWhen: [{ kind: "unused", days: count } as const] });
+  const person = (field: string, whom: string) => [
+    [{ [field]: "ghost" }, [field, `${whom} is nobody the directory knows.`, "Choose a person."]] as const,
+    [{ [field]: "left" }, [field, `${whom} is no longer active.`, "Choose someone who is."]] as const,
+  ];
+  const backup = (of: Charter["backup"], ...why: readonly string[]) => [{ backup: of }, ["backup", ...why]] as const;
+  const except = (change: object) => ({ exception: { ...exception, ...change } });
+  const slug = "A name is 2–40 lower case letters, digits and single hyphens.";
+  const often = "A credential is replaced at least once in 366 days.";
+  const analysis = "Name the risk analysis that sets the rotation.";
+  const idle = "Unused means 1 to 400 days without a use.";
+  test.each<readonly [Partial<Charter>, readonly (string | undefined)[]]>([
+    [{ name: "L" }, ["name", slug, "Write it like ledger-snapshots."]],
+    [{ purpose: "Too short." }, ["purpose", "Use at least 15 characters; it has 10.", undefined]],
+    [
+      { ...workload, binding: { kind: "workload", runsOn: "b7" } },
+      ["binding.runsOn", "Use at least 3 characters; it has 2.", undefined],
+    ],
+    [
+      { ...workload, binding: { kind: "workload", runsOn: "x".repeat(121) } },
+      ["binding.runsOn", "Use at most 120 characters; it has 121.", undefined],
+    ],
+    [{ dataDomains: ["x"] }, ["dataDomains", "Use at least 2 characters; it has 1.", undefined]],
+    [{ dataDomains: ["x".repeat(61)] }, ["dataDomains", "Use at most 60 characters; it has 61.", undefined]],
+    [{ dataDomains: ["cards", "cards"] }, ["dataDomains", "A data domain is named twice.", undefined]],
+    [
+      { dataDomains: Array.from({ length: 21 }, (_, at) => `d${at}`) },
+      ["dataDomains", "At most 20 data domains fit here.", undefined],
+    ],
+    ...person("owner", "The owner"),
+    ...person("endsIt", "The person who ends it"),
+    backup({ person: "ghost" }, "The backup is nobody the directory knows.", "Choose a person."),
+    backup({ person: "left" }, "The backup is no longer active.", "Choose someone who is."),
+    backup({ team: "ghost" }, "This team is not known.", "Choose a team."),
+    [{ team: "ghost" }, ["team", "This team is not known.", "Choose a team."]],
+    [{ service: "ghost" }, ["service", "This business service is not known.", "Choose a business service."]],
+    [{ target: "ghost" }, ["target", "This target is not configured.", "Choose a target."]],
+    [{ environment: "dev" }, ["environment", "The GitHub environment says prod.", "Ask for prod."]],
+    [rotation(0), ["rotation", often, undefined]],
+    [rotation(367), ["rotation", often, undefined]],
+    [rotation(90, "R"), ["rotation", analysis, "A reference such as RA-118 is enough."]],
+    [rotation(90, "R".repeat(81)), ["rotation", analysis, "A reference such as RA-118 is enough."]],
+    [
+      { ...workload, credential: "federated" },
+      [
+        "credential",
+        "A federated credential needs a workload with its own token.",
+        "Choose the pipeline that runs it.",
+      ],
+    ],
+    [{ endsAt: "soon" }, ["endsAt", "This is not a date.", "Choose when it ends."]],
+    [{ endsAt: days(0) }, ["endsAt", "The end has passed.", "Choose a day ahead."]],
+    [except({ reason: "x".repeat(14) }), ["exception.reason", "Use at least 15 characters; it has 14.", undefined]],
+    [except({ reason: "x".repeat(501) }), ["exception.reason", "Use at most 500 characters; it has 501.", undefined]],
+    [except({ endsAt: days(0) }), ["exception.endsAt", "An exception ends on a day ahead.", "Choose its end."]],
+    [except({ endsAt: "soon" }), ["exception.endsAt", "An exception ends on a day ahead.", "Choose its end."]],
+    [
+      except({ owner: "ghost" }),
+      ["exception.owner", "An exception is answered for by an active person.", "Choose a person."],
+    ],
+    [
+      { retireWhen: [{ kind: "owner-gone" }, { kind: "owner-gone" }] },
+      ["retireWhen", "A retirement condition is named twice.", undefined],
+    ],
+    [unused(0), ["retireWhen", idle, undefined]],
+    [unused(401), ["retireWhen", idle, undefined]],
+    [
+      { ...workload, retireWhen: [{ kind: "repository-archived" }] },
+      ["retireWhen", "There is no repository that could be archived.", undefined],
+    ],
+  ])("%j", (change, why) => expect(said(change)).toEqual([why]));
+  test("of a target that serves another environment, and a service that is decommissioned", () => {
+    const targets = [{ name: "payments-cloud", environments: ["dev"] }];
+    expect(said({}, { ...pipelineFacts, targets })).toEqual([
+      ["target", "This target does not serve prod.", "Choose a target that does."],
+    ]);
+    const services = pipelineFacts.services.map((one) => ({ ...one, decommissioned: true }));
+    expect(said({}, { ...pipelineFacts, services })).toEqual([
+      ["service", "This business service is decommissioned.", "Choose one that runs."],
+    ]);
+  });
+  test("and nothing at its limits", () => {
+    const fits = (runsOn: string) => said({ ...workload, binding: { kind: "workload", runsOn } });
+    expect([fits("abc"), fits("x".repeat(120)), said(rotation(1)), said(unused(1))]).toEqual([[], [], [], []]);
+    expect(said({ dataDomains: ["xy", "x".repeat(60)] })).toEqual([]);
+    expect([said(rotation(366, "R".repeat(80))), said({ retireWhen: [{ kind: "repository-archived" }] })]).toEqual([
+      ...[[], []],
+    ]);
+    expect([said(except({ reason: "x".repeat(15) })), said(except({ reason: "x".repeat(500) }))]).toEqual([[], []]);
+    expect(said(except({ endsAt: new Date(now.getTime() + 1).toISOString() }))).toEqual([]);
+    expect([said({ backup: { team: "data" } }), said(workload)]).toEqual([[], []]);
+  });
 });
 
 test("a service that is decommissioned and a repository that is archived end what they carry", () => {

@@ -120,8 +120,28 @@ describe("approved storage", () => {
     });
     expect(pick({ ...line, team: "payments", path: "own/{name}" }, line)?.path).toBe("own/cold");
   });
+  test("is of the first vault that has one, each place filled in", () => {
+    const vaults = [
+      { name: "other", approved: [{ ...line, team: "data" }] },
+      { name: "main", approved: [{ ...line, mount: "{team}", path: "{environment}/{name}/{name}.v-1_" }] },
+    ];
+    expect(pickStorage(vaults, owner)).toEqual({ vault: "main", mount: "payments", path: "prod/cold/cold.v-1_" });
+    for (const [key, value] of [
+      ["team", "payments"],
+      ["environment", "prod"],
+      ["classification", "confidential"],
+    ] as const) {
+      expect(pick({ ...line, [key]: value })).not.toBeNull();
+      expect(pick({ ...line, [key]: "other" })).toBeNull();
+    }
+  });
   test("is never guessed", () => {
     expect(pick()).toBeNull();
+    for (const wrong of ["a/.", "../a", "a b", "{name", "a/", "/a", "a/é", "{classification}"]) {
+      expect(pick({ ...line, path: wrong })).toBeNull();
+      expect(pick({ ...line, mount: wrong })).toBeNull();
+    }
+    expect(pick({ ...line, path: "a/..b/..." })?.path).toBe("a/..b/...");
     expect(pick({ ...line, classification: "public" })).toBeNull();
     expect(
       pick({ ...line, path: "a/../{name}" }, { ...line, path: "a/{unknown}" }, { ...line, path: "a//b" }),

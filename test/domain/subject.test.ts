@@ -60,6 +60,94 @@ describe("the subject a trust accepts", () => {
     expect(subs({ subject: { branch } })).toEqual(["binding.branch"]);
   });
 
+  test.each<[Partial<GithubBinding>, string, string, string]>([
+    [
+      { repository: "acme" },
+      ...(["binding.repository", "This is not a repository's name."] as const),
+      "Write it as owner/name, as GitHub spells it.",
+    ],
+    [
+      { ownerId: "x" },
+      ...(["binding.repositoryId", "The owner's and the repository's numeric ids are needed."] as const),
+      "Copy both ids from GitHub; they are whole numbers.",
+    ],
+    ...[{ environment: "pull_request" }, { branch: "pull_request" }].map(
+      (subject) =>
+        [
+          { subject },
+          "environment" in subject ? "binding.environment" : "binding.branch",
+          "Pull requests run code that nobody has reviewed; they are never trusted.",
+          "Choose an environment or a branch.",
+        ] as const satisfies [object, string, string, string],
+    ),
+    [
+      { subject: { branch: "release/?" } },
+      ...(["binding.branch", "A wildcard would accept more than one workload."] as const),
+      "Name one environment or one branch.",
+    ],
+    [
+      { subject: { environment: "a b" } },
+      ...(["binding.environment", "This environment's name cannot be trusted exactly."] as const),
+      "Use an environment named with letters, digits, hyphens, dots, underscores or colons.",
+    ],
+    [
+      { subject: { branch: "a b" } },
+      ...(["binding.branch", "This branch's name cannot be trusted exactly."] as const),
+      "Use a branch named with letters, digits, hyphens, dots, underscores and slashes.",
+    ],
+    [
+      { subject: { branch: "refs/tags/v1" } },
+      ...(["binding.branch", "This is a full reference, not a branch's name; no token would ever match it."] as const),
+      "Name a branch.",
+    ],
+  ])("says why %j is refused", (change, field, sentence, mend) => {
+    const result = githubSubjects({ ...good, ...change });
+    expect(result).toEqual({ refusals: [{ code: "invalid", field, sentence, mend }] });
+  });
+
+  test.each([
+    ["a.b", true],
+    ["a/b.c", true],
+    ["a.lockb", true],
+    ["refs", true],
+    ["a-", true],
+    ["_", true],
+    ["a.", false],
+    ["a/.b", false],
+    ["a.lock/b", false],
+    ["a b", false],
+    ["é", false],
+  ])("the branch %j may be trusted: %j", (branch, may) => {
+    const accepted = [`repo:acme@81/ledger@5120:ref:refs/heads/${branch}`];
+    expect(subs({ subject: { branch } })).toEqual(may ? accepted : ["binding.branch"]);
+  });
+
+  test.each([
+    ["acme/.", false],
+    ["acme/...", true],
+    ["acme/.github", true],
+    ["a_b/x", true],
+    ["_a/x", false],
+    ["acme/x/", false],
+    ["xacme /ledger", false],
+    ["acme/led ger", false],
+    ["acme/", false],
+  ])("the repository %j may be named: %j", (repository, may) => {
+    expect("ok" in githubSubjects({ ...good, repository })).toBe(may);
+  });
+
+  test("each with its format, an id of up to 19 digits", () => {
+    expect(githubSubjects({ ...good, ownerId: "1".repeat(19), formats: ["names", "immutable"] })).toEqual({
+      ok: [
+        { format: "names", sub: "repo:acme/ledger:environment:production" },
+        { format: "immutable", sub: `repo:acme@${"1".repeat(19)}/ledger@5120:environment:production` },
+      ],
+    });
+    expect(subs({ subject: { environment: "a:b:c._-" } })).toEqual([
+      "repo:acme@81/ledger@5120:environment:a%3Ab%3Ac._-",
+    ]);
+  });
+
   test("says the branch's own name where the full reference was typed", () => {
     const made = githubSubjects({ ...good, subject: { branch: "refs/heads/release/v2" } });
     expect(made).toMatchObject({ refusals: [{ mend: "Leave out refs/heads/ and write release/v2." }] });

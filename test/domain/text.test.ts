@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { daysUntil, instantOf, midnightIn } from "#lib/domain/instant.ts";
-import { isSlug, plainLine, slugOf, whyNotPlain } from "#lib/domain/text.ts";
+import { isSlug, isUuid, plainLine, slugOf, whyNotPlain } from "#lib/domain/text.ts";
 import { days, now } from "./forms.ts";
 
 const limits = { min: 15, max: 500 };
@@ -22,6 +22,42 @@ test.each([
   ["Loads the export\uD800", false],
 ])("a purpose of one plain line: %j is %j", (text, plain) => {
   expect(whyNotPlain(text, limits) === null).toBe(plain);
+});
+
+test.each([
+  ["\uD800 and the rest of it", "It contains half a character; type it again."],
+  ["a line\nand another one", "It contains line breaks or control characters; write it as one line."],
+  ["a line\u2028and another", "It contains line breaks or control characters; write it as one line."],
+  ["a mark\uFEFF within it all", "It contains line breaks or control characters; write it as one line."],
+  ["turned \u202Aaround it is", "It contains characters that reverse the reading order; remove them."],
+  ["turned \u2069around it is", "It contains characters that reverse the reading order; remove them."],
+  ["  fourteen lette  ", "Use at least 15 characters; it has 14."],
+  ["😀".repeat(501), "Use at most 500 characters; it has 501."],
+])("%j is no plain line, and says why", (text, why) => expect(whyNotPlain(text, limits)).toBe(why));
+
+test.each([
+  ["a\nb\tc   d", 20, "a b c d"],
+  [" a ", 20, "a"],
+  ["a\u202Eb\u2066c\uD800d", 20, "abcd"],
+  ["a\uFEFFb\u2029c", 20, "a b c"],
+  ["ab cd", 3, "ab"],
+  ["😀😀😀", 2, "😀😀"],
+])("%j in one plain line of at most %i: %j", (text, max, line) => expect(plainLine(text, max)).toBe(line));
+
+test.each([
+  ["Ledger Snapshots", 40, "ledger-snapshots"],
+  ["  Ünïcödé -- ﬁx!  ", 40, "unicode-fix"],
+  ["a-b-c", 2, "a"],
+  ["a-b-c", 3, "a-b"],
+  ["—", 40, ""],
+  ["x".repeat(41), undefined, "x".repeat(40)],
+])("the slug of %j within %j is %j", (text, max, slug) => expect(slugOf(text, max)).toBe(slug));
+
+test("an id is as PostgreSQL writes it", () => {
+  const id = "0123abcd-4567-89ab-cdef-0123456789ab";
+  expect(isUuid(id)).toBe(true);
+  for (const other of [`x${id}`, `${id}0`, id.toUpperCase(), id.slice(1), id.replaceAll("-", ""), "", `${id}\n`])
+    expect(isUuid(other)).toBe(false);
 });
 
 test.each([
