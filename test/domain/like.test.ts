@@ -328,6 +328,7 @@ describe("the reach pack that made some grants", () => {
     ["{a}-{b}", "x-y", { a: "x", b: "y" }],
     ["{a}-{b}", "x-y-z", { a: "x", b: "y-z" }],
     ["{a}/{a}", "x/x", { a: "x" }],
+    ["a{a}", "ax", { a: "x" }],
     ["{a}/{a}", "x/y", null],
     ["{longName}", "x", { longName: "x" }],
     ["{a}", "x\ny", null],

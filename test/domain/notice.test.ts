@@ -13,7 +13,9 @@ describe("how a person wants to be told", () => {
   test("is read kind by kind, and never of what is promised", () => {
     expect(noticeKinds.filter(isPromised)).toEqual(["in-your-name", "taken-away"]);
     const kept = { approval: "daily", decision: "never", ending: "at-once" };
-    expect(readChoice({ ...kept, stuck: "hourly", question: 1, other: "daily", "taken-away": "never" })).toEqual(kept);
+    expect(readChoice({ ...kept, stuck: "hourly", question: 1, other: "daily", "taken-away": "never" })).toStrictEqual(
+      kept,
+    );
     for (const none of [null, undefined, "daily", 5, []]) expect(readChoice(none)).toEqual({});
   });
   const at = (time: string) => new Date(`2026-11-22T${time}:00.000Z`);

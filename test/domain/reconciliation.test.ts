@@ -17,8 +17,8 @@ describe("what a sweep finds is said", () => {
   const objectName = "acme-x";
   const ours = { state: "ours", enabled: true, differences: [] } as const;
   const off = { ...ours, enabled: false } as const;
-  const differs = { ...ours, differences: ["its trust was changed", "Its path?", "Its tags!"] } as const;
-  const changed = ["Its trust was changed.", "Its path?", "Its tags!"];
+  const differs = { ...ours, differences: ["its trust a.b was changed", "Its path?", "Its tags!"] } as const;
+  const changed = ["Its trust a.b was changed.", "Its path?", "Its tags!"];
   it.each<[Seen, Recorded["state"], string, readonly string[]]>([
     [{ state: "absent" }, "live", "missing", ["acme-x is gone from its target."]],
     [
@@ -62,6 +62,8 @@ describe("credentials in force", () => {
   it("are missed when they are gone from the target or inactive there, and not otherwise", () => {
     const said = ["The credential key-2 no longer works at its target."];
     expect(goneCredentials([{ id: "key-2", active: true }], inForce)).toEqual([]);
+    const both = ["key-1", "key-2"].map((id) => ({ id, active: true }));
+    expect(goneCredentials(both, inForce)).toEqual([]);
     expect(goneCredentials([{ id: "key-2", active: false }], inForce)).toEqual(said);
     expect(goneCredentials([{ id: "key-1", active: true }], inForce)).toEqual(said);
   });

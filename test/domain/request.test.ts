@@ -70,6 +70,7 @@ describe("a request", () => {
     const at = (state: (typeof requestStates)[number], requestVersion: number) => ({ state, requestVersion });
     expect(mayBecome(null, at("awaiting-approval", 1))).toBe(true);
     expect(mayBecome(null, at("provisioning", 1))).toBe(false);
+    expect(mayBecome(at("approved", 1), at("provisioning", 1))).toBe(true);
     expect(mayBecome(at("awaiting-acceptance", 1), at("awaiting-approval", 2))).toBe(true);
     expect(mayBecome(at("resubmit", 1), at("resubmit", 2))).toBe(true);
     expect(mayBecome(at("resubmit", 1), at("resubmit", 1))).toBe(false);
