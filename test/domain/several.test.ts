@@ -61,6 +61,9 @@ describe("a form for several environments", () => {
     const [, other] = several([{ environment: "dev", subject: asked }]);
     expect(other?.[1]).toMatchObject({ runs: github(subject), environment });
   });
+  test("is also one where nobody said yet what runs it", () => {
+    expect(several([dev], { runs: null, environment: "prod" }).map(([, { runs }]) => runs)).toEqual([null, null]);
+  });
   test("leaves alone what runs it where that is no pipeline", () => {
     const [, other] = several([dev], { runs: workload, environment: "prod" });
     expect(other).toEqual(["dev", form({ runs: workload, environment: "dev", nameEndsIn: "dev" })]);

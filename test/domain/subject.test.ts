@@ -151,6 +151,8 @@ describe("the subject a trust accepts", () => {
   test("says the branch's own name where the full reference was typed", () => {
     const made = githubSubjects({ ...good, subject: { branch: "refs/heads/release/v2" } });
     expect(made).toMatchObject({ refusals: [{ mend: "Leave out refs/heads/ and write release/v2." }] });
+    const within = githubSubjects({ ...good, subject: { branch: "refs/tags/refs/heads/x" } });
+    expect(within).toMatchObject({ refusals: [{ mend: "Name a branch." }] });
     const turned = githubSubjects({ ...good, subject: { branch: "refs/heads/x\u202ey" } });
     expect(turned).toMatchObject({ refusals: [{ mend: "Name a branch." }] });
   });
@@ -214,6 +216,7 @@ test.each([
   ["staging", "staging"],
   ["STAGE", "staging"],
   ["preprod", null],
+  ["backstage", null],
   ["pro", null],
   ["dev", null],
   ["", null],

@@ -53,6 +53,8 @@ describe("the rotation", () => {
     const rule = { everyDays: 60, riskAnalysis: "Policy feedc0de" };
     expect(said(stored)).toEqual(byDefault(rule, "policy", "feedc0dedeadbeef"));
     expect(said(unfilled(stored))).toBeNull();
+    const other = { ...figures, defaults: [{ field: "endsAt", rule: "r" }] };
+    expect(said({ ...stored, figures: other })).toBeNull();
     const own = of({ stores: true }, { rotateEveryDays: 30 });
     expect(said(unfilled(own))).toEqual(byDefault({ ...rule, everyDays: 30 }, "blueprint", "b1"));
   });
@@ -61,6 +63,7 @@ describe("the rotation", () => {
     const own = of({ stores: true }, { riskAnalysis: "RA-1" });
     expect(analysis(team(own, { riskAnalysis: "RA-2" }))).toBe("RA-1");
     expect(analysis(team(stored, { riskAnalysis: "RA-2" }))).toBe("RA-2");
+    expect(rotationOf({}, stored, { ...by, team: null })?.value?.riskAnalysis).toBe("Policy feedc0de");
     const other = { ...by, team: "data" };
     expect(rotationOf({}, team(stored, { riskAnalysis: "RA-2" }), other)?.value?.riskAnalysis).toBe("Policy feedc0de");
   });

@@ -41,6 +41,7 @@ test.each([
   ["a\u202Eb\u2066c\uD800d", 20, "abcd"],
   ["a\uFEFFb\u2029c", 20, "a b c"],
   ["ab cd", 3, "ab"],
+  [" abcd", 3, "abc"],
   ["😀😀😀", 2, "😀😀"],
 ])("%j in one plain line of at most %i: %j", (text, max, line) => expect(plainLine(text, max)).toBe(line));
 

@@ -209,6 +209,8 @@ test.each(Object.entries(asks))("who is said to ask (%s) is told of it, at once"
 });
 
 test("a notice is one line, whatever somebody called something", () => {
+  const [broken] = noticesOf({ ...news, name: "a\r\n\u2029b", action: "step.stuck", actor: "" });
+  expect(broken?.sentence).toBe("Work on a b is stuck.");
   const name = `ledger\r\nBcc: eve@elsewhere.example\u2028${"x".repeat(900)}`;
   for (const { sentence } of noticesOf({ ...news, name, action: "verdict.given", actor: someone(9) })) {
     expect(sentence).not.toMatch(/[\r\n\u2028]/);
