@@ -50,7 +50,7 @@ describe("four answers make a charter", () => {
 
   test("the purpose is never filled in", () => {
     expect(from({ purpose: "   " })).toMatchObject({ charter: null, refusals: [{ field: "purpose" }] });
-    expect(from({ purpose: "" }).filled).not.toHaveProperty("purpose");
+    for (const purpose of ["", "   "]) expect(from({ purpose }).filled).not.toHaveProperty("purpose");
   });
 
   test("an empty form asks its questions and nothing that follows from them", () => {
@@ -237,6 +237,7 @@ describe("a stored credential", () => {
     const services = pipelineFacts.services.map((one) => ({ ...one, targets: { prod: ["orders"] } }));
     const fieldsFor = (edits: Edits) => fieldsOf(from({ ...answers, edits }, { ...facts, services, vaults }));
     expect([fieldsFor({ team: "data" }), fieldsFor({ team: "payments" })]).toEqual([[], ["target"]]);
+    expect(fieldsFor({ team: "ghost", backup: { team: "data" } })).toEqual(["team", "target"]);
     const unnamed = services.map((one) => ({ ...one, slug: "" }));
     expect(fieldsOf(from({ ...answers, edits: { team: "data" } }, { ...facts, services: unnamed, vaults }))).toEqual([
       "target",
