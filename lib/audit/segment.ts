@@ -100,7 +100,7 @@ class Reading {
     }
     if (read === null) this.#faults.push({ line, changed: null });
     else this.#entry(line, read.entry, text?.includes("\\ud") ? Buffer.byteLength : this.#measure);
-    if (read !== null || !text?.startsWith('{"checkpoint"')) this.#lastOther = line;
+    if (!text?.startsWith('{"checkpoint"')) this.#lastOther = line;
   }
 
   #entry(line: number, entry: ExportedEntry, measure: Measure): void {
@@ -112,7 +112,7 @@ class Reading {
     this.#leaf[i] = entry.leaf ?? -1;
     chainKey(entry, this.#key, i * 4);
     this.#hash.write(entry.hash, i * 32, 32, "hex");
-    if (entry.prev !== "") this.#prev.write(entry.prev, i * 32, 32, "hex");
+    this.#prev.write(entry.prev, i * 32, 32, "hex");
     if (entry.leaf === null) this.#unsealed.push(entry);
     else this.#leafHash.set(leafHash(this.#hash.subarray(i * 32, i * 32 + 32)), i * 32);
     this.#entries += 1;

@@ -64,6 +64,7 @@ const fileOf = (kept: readonly string[]) => Buffer.from(`${kept.join("\n")}\n`);
 const source = (bytes: Uint8Array, width: number) => ({
   size: bytes.length,
   async *read(from: number) {
+    if (from < 0) throw new RangeError("nothing lies before the first byte");
     for (let place = from; place < bytes.length; place += width) yield bytes.subarray(place, place + width);
   },
 });
@@ -154,6 +155,9 @@ describe("an export", () => {
       "The first 12 entries are not those that were signed.",
     ]);
     expect(await faultsOf(forged(12, { actor: "x" }))).toEqual(["Line 14 does not continue the entry before it."]);
+    expect((await verified(fileOf(forged(12, { actor: "x" })), [], 100_000)).faults).toEqual([
+      "Line 14 does not continue the entry before it.",
+    ]);
     expect(await faultsOf(forged(2, { seq: 3 }))).toEqual([
       "Line 3 is entry 3 of its chain: entries before it are missing or out of order.",
       "The first 4 entries are not those that were signed.",
@@ -191,6 +195,10 @@ describe("an export", () => {
     const shorter = [...lines.slice(0, 8), ...lines.slice(15, 17)];
     expect(await faultsOf(shorter)).toEqual([]);
     expect(await faultsOf(shorter, points)).toEqual(["A checkpoint signs 12 entries; 4 of them are missing."]);
+    expect(await verified(fileOf(lines.slice(15)))).toMatchObject({
+      checkpoints: 3,
+      faults: [4, 8, 12].map((size) => `A checkpoint signs ${size} entries; ${size} of them are missing.`),
+    });
     expect((await verified(Buffer.alloc(0), points.slice(0, 1))).faults).toEqual([
       "A checkpoint signs 4 entries; 4 of them are missing.",
     ]);
@@ -207,6 +215,8 @@ describe("an export", () => {
     wrong[fileOf(lines.slice(0, 3)).length + 12] = 0xff;
     expect((await verified(wrong)).faults[0]).toBe("Line 4 is not as it was exported.");
     expect((await verified(wrong, [], 100_000)).faults[0]).toBe("Line 4 is not as it was exported.");
+    const ended = await verified(Buffer.concat([wrong, Buffer.from("\n")]), [], 100_000);
+    expect(ended.faults).toContain("Line 19 is not as it was exported.");
     const marked = Buffer.concat([Buffer.from("\ufeff"), fileOf(lines)]);
     expect((await verified(marked)).faults[0]).toBe("Line 1 is not as it was exported.");
   });
@@ -314,7 +324,7 @@ describe("checkpoints", () => {
       "The anchor is in epoch 2, the log still in epoch 1: it is an older one.",
     ]);
     const all = begun({ epoch: 2, raised });
-    expect((await told(all, [of(8)])).faults).toEqual([]);
+    expect((await told(all, [of(8), ...all])).faults).toEqual([]);
     expect((await told(all, [of(8, { root: "11" })])).faults).toEqual([
       "The first 8 entries are not those that were signed.",
     ]);
@@ -364,6 +374,12 @@ describe("a log beside its anchor", () => {
       `${knows}, the log holds 8: it was restored from a backup, or its end was cut off.`,
     ],
     [
+      "has its checkpoint's root and fewer entries",
+      point(10, 1),
+      { ...held, root: "r10", same: point(10, 1) },
+      `${knows}, the log holds 8: it was restored from a backup, or its end was cut off.`,
+    ],
+    [
       "has as many and they are others",
       point(8, 1),
       { ...held, root: "x", same: point(8, 1) },
@@ -406,6 +422,12 @@ describe("a log beside its anchor", () => {
       point(10, 1, { root: "x" }),
       { ...held, epoch: 2, raise: ended },
       `${knows}; epoch 2 was begun in place of 10.`,
+    ],
+    [
+      "began an epoch that names fewer of the same root",
+      point(11, 1, { root: "r10" }),
+      { ...held, epoch: 2, raise: ended },
+      "The anchor knows 11 audit entries of epoch 1; epoch 2 was begun in place of 10.",
     ],
     [
       "began an epoch in place of another one",
