@@ -126,7 +126,7 @@ describe("a bundle", () => {
     [
       "a misspelt environment",
       own(said, 'permit (principal, action, resource) when { resource.environment == Environment::"prdo" };'),
-      /^own\.cedar: .*prdo/,
+      /^own\.cedar: .*prdo.*\)$/,
     ],
     [
       "an attribute that is not there",
@@ -153,6 +153,17 @@ describe("a bundle", () => {
     ],
   ])("with %s is refused with a sentence each", async (_, files, sentence) => {
     expect(await problems(files)).toEqual(typeof sentence === "string" ? sentence : expect.stringMatching(sentence));
+  });
+
+  test("that is too large is refused as not valid", async () => {
+    const large = await checkBundle({ "figures.json": " ".repeat(262_145) });
+    expect(large).toMatchObject({ refusals: [{ code: "invalid" }] });
+  });
+
+  test("of many rules keeps them in the order of the file", async () => {
+    const names = Array.from({ length: 12 }, (_, i) => `r${12 - i}`);
+    const text = names.map((id) => own(`@id("${id}") @rule("A.") @reason("A.")`)["own.cedar"]).join("\n");
+    expect(rulesOf(await checked({ "own.cedar": text })).map(({ id }) => id)).toEqual(names);
   });
 
   test.each([

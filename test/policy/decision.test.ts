@@ -80,6 +80,13 @@ describe("a decision", () => {
       assurance: null,
     });
   });
+  test("is by its own bundle's rules, also beside another bundle", async () => {
+    const [open, shut] = await Promise.all([bundleOf(permit("one")), bundleOf(forbid("no"), permit("two"))]);
+    const other = await bundleOf(forbid("never"), permit("three"));
+    const rules = (of: Bundle) => decide(of, facts()).reasons.map(({ rule }) => rule);
+    for (const _ of ["at first", "and again"])
+      expect([open, shut, other].map(rules)).toEqual([["one"], ["no", "two"], ["never", "three"]]);
+  });
   test("that a permit signs and another allows passes by the other", async () => {
     const rules = [permit("signed", '@assurance("passkey")'), permit("one")];
     expect(await decided(rules)).toMatchObject({
