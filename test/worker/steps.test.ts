@@ -246,6 +246,22 @@ describe("a sent step whose worker vanished", () => {
   });
 });
 
+describe("a claim", () => {
+  it("for disabling alone takes nothing else", async () => {
+    const of = {
+      worker: randomUUID(),
+      times: usualTimes,
+      newId: randomUUID,
+      looksBack: false,
+      lanes: "first",
+    } as const;
+    await seeded();
+    expect(await claim(database.worker, of)).toBeNull();
+    await seeded({ flow: [{ name: "disable", kind: "disable", title: "Disable it" }] });
+    expect((await claim(database.worker, of))?.row.name).toBe("disable");
+  });
+});
+
 describe("a step that is done", () => {
   it("says so, clears what was wrong and makes the next one ready", async () => {
     const { steps, intent, identity } = await seeded();
