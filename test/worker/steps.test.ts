@@ -310,6 +310,13 @@ describe("a step that is done", () => {
     expect(await database.admin`select 1 from charter.credentials where identity = ${identity}`).toEqual([]);
   });
 
+  it("before a hold has the next one wait for its end", async () => {
+    const born = await seeded({ flow: two.slice(0, 1) });
+    await run(finish, { ...(await claimed()).owned, ...done });
+    const { steps } = await seeded({ kind: "retire", of: born, change: { holdDays: 14 } });
+    await run(finish, { ...(await claimed()).owned, ...done, thenHolds: true });
+    expect(await rowOf(steps[1] ?? "")).toMatchObject({ state: "ready", later: true });
+  });
   it("has nothing follow it once its intent is taken back", async () => {
     const whole = await seeded();
     const { owned } = await claimed();
