@@ -7,10 +7,11 @@ import { reconcile } from "#lib/worker/sweeps/reconcile.ts";
 import { type Installed, install } from "#test/system/installation.ts";
 import { ready } from "./asking.ts";
 import type { Ground } from "./ground.ts";
-import { allLive, approved, caps, gate, roles, users } from "./hundred.ts";
+import { allLive, approved, caps, gate, roles, sameFor, users } from "./hundred.ts";
 import { type Line, median, timed } from "./measure.ts";
 import { recording } from "./recorder.ts";
 import { openScript, replay, runners, sideBySide } from "./replaying.ts";
+import { terraformTimes } from "./terraform.ts";
 
 /** The role that is changed by hand at the end. */
 const changed = "bench-r-000-drift";
@@ -18,7 +19,8 @@ const changed = "bench-r-000-drift";
 /**
  * One sweep for differences over 100 governed identities on moto, as the worker makes it every quarter of an hour: the account
  * listed, every object read back and compared with its plan, beside a script that makes exactly the calls that the sweep was
- * seen to make, as many side by side, and compares nothing. Bound: 500 ms. Needs Python with moto and OpenBao.
+ * seen to make, as many side by side, and compares nothing. Bound: 500 ms. Where Terraform and its AWS provider are at hand, beside
+ * `terraform plan` of as many as well. Needs Python with moto and OpenBao.
  */
 export async function benchDrift({ server }: Ground, rounds: number): Promise<readonly Line[]> {
   const recorders = recording();
@@ -43,7 +45,11 @@ export async function benchDrift({ server }: Ground, rounds: number): Promise<re
     await sweep.close();
     const peer = { name: "same-reads-by-sdk-ms", value: median(times.script) };
     const also = { calls, "side-by-side": runners, "bound-ms": 500 };
-    return [{ ...{ name: `drift-${users + roles}`, value: median(times.sweep), unit: "ms", peer }, also }];
+    const line = { name: `drift-${users + roles}`, value: median(times.sweep), unit: "ms", peer, also };
+    const terraform = await terraformTimes(sameFor(at));
+    if (terraform === null) return [line];
+    const beside = { name: "terraform-plan-ms", value: terraform.plan };
+    return [line, { ...line, name: `${line.name}-beside-terraform`, peer: beside, also: {} }];
   } finally {
     await at.stop();
     await recorders.close();

@@ -1,5 +1,6 @@
 import type { Installed } from "#test/system/installation.ts";
 import { ask, portalOf, role, three, until, user } from "./asking.ts";
+import type { Kept } from "./terraform.ts";
 
 /** Users with a key in the vault, and roles. */
 export const users = 50;
@@ -40,3 +41,10 @@ export async function allLive(at: Installed, names: readonly string[]): Promise<
     return row?.n === names.length;
   }, 20);
 }
+
+/** As many users and roles of names that nobody else uses, for Terraform to make beside. */
+export const sameFor = ({ reached, boundaryArn }: Installed): Kept => ({
+  ...{ aws: reached.aws, boundaryArn },
+  users: named("terraform-u", users, "bench"),
+  roles: named("terraform-r", roles, "bench"),
+});

@@ -1,7 +1,7 @@
 import { type Installed, install } from "#test/system/installation.ts";
 import { ready } from "./asking.ts";
 import type { Ground } from "./ground.ts";
-import { allLive, approved, caps, gate, roles, users } from "./hundred.ts";
+import { allLive, approved, caps, gate, roles, sameFor, users } from "./hundred.ts";
 import { type Line, median, timed } from "./measure.ts";
 import { type Recorded, recording } from "./recorder.ts";
 import {
@@ -14,6 +14,7 @@ import {
   type Sequence,
   sideBySide,
 } from "./replaying.ts";
+import { terraformTimes } from "./terraform.ts";
 
 /** Milliseconds to the places: beside the worker on the same processors, and as far as a cloud is. */
 const distances = { near: 0, far: 40 } as const;
@@ -22,7 +23,8 @@ const distances = { near: 0, far: 40 } as const;
  * 100 governed identities (users with a key in the vault, and roles; inline policy, reading back, audit) on moto and OpenBao,
  * from the moment their intents stand to *live*, beside two scripts: one that makes exactly the calls the worker was seen to
  * make, by the same SDK and side by side as the worker does, and one of four calls that nobody should use. Once with both as near
- * as they are, once with 40 ms to each call. Bound: 1.2 times the first. Needs Python with moto and OpenBao.
+ * as they are, once with 40 ms to each call. Bound: 1.2 times the first. Where Terraform and its AWS provider are at hand, beside
+ * `terraform apply` of the same objects as well. Needs Python with moto and OpenBao.
  */
 export async function benchProvision({ server }: Ground, rounds: number): Promise<readonly Line[]> {
   const recorders = recording();
@@ -31,10 +33,14 @@ export async function benchProvision({ server }: Ground, rounds: number): Promis
     await ready(at);
     const as = await openScript(at);
     const lines: Line[] = [];
+    const terraform = await terraformTimes(sameFor(at));
     for (const [name, ms] of Object.entries(distances)) {
       lines.push(await measured(name, { at, as, recorders, ms, rounds }));
     }
-    return lines;
+    const [near] = lines;
+    if (terraform === null || near === undefined) return lines;
+    const peer = { name: "terraform-apply-ms", value: terraform.apply };
+    return [...lines, { ...near, name: `${near.name}-beside-terraform`, peer, also: {} }];
   } finally {
     await at.stop();
     await recorders.close();

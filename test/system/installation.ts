@@ -29,6 +29,8 @@ export interface Installed {
   readonly iam: IAMClient;
   /** Where the worker finds AWS and the vault. */
   readonly reached: { readonly aws: string; readonly vault: string };
+  /** The ceiling of what is made in the account. */
+  readonly boundaryArn: string;
   readonly bao: World;
   readonly orders: PostgresqlWorld;
   readonly folder: string;
@@ -65,7 +67,8 @@ export async function install(of: Installing = {}): Promise<Installed> {
   });
   const through = of.through ?? (async (url) => url);
   const reached = { aws: await through(moto.url), vault: await through(bao.url) };
-  const config = configuration({ ground: await furnish(iam), reached, bao, orders, folder, ...of });
+  const ground = await furnish(iam);
+  const config = configuration({ ground, reached, bao, orders, folder, ...of });
   const env = {
     NODE_ENV: "test" as const,
     ...config.secrets,
@@ -86,6 +89,7 @@ export async function install(of: Installing = {}): Promise<Installed> {
   for (const stream of [worker.stdout, worker.stderr]) stream?.on("data", (chunk) => (said += String(chunk)));
   return {
     ...{ database, moto, iam, reached, bao, orders, folder, environment: env, command, log: () => said },
+    boundaryArn: ground.boundaryArn,
     signIn: (person, roles = []) => signIn(database, person, roles),
     stop: async () => {
       const gone = new Promise((resolve) => worker.once("exit", resolve));
