@@ -44,7 +44,9 @@ export function createSaga(given: SagaOptions): Saga {
       await runClaimed(options, claimed);
       options.changed?.();
     },
-    report: (error) => options.report?.(error),
+    report: (error) => {
+      options.report?.(error);
+    },
     pauseMs: async () => {
       const random = (options.random ?? Math.random)();
       const missed = !options.halted?.() && (await someStepWaits(options.db, claiming.times));
@@ -84,8 +86,11 @@ async function runOn(
     if (looksBack) lookedBackAt = performance.now();
     // The last place is kept for what disables and removes: it never waits behind provisioning.
     const lanes = under.size < runners - 1 ? "both" : "first";
-    const claimed = await one.take({ looksBack, lanes }).catch(one.report);
-    if (!claimed) {
+    const claimed = await one.take({ looksBack, lanes }).catch((error: unknown) => {
+      one.report(error);
+      return null;
+    });
+    if (claimed === null) {
       await bell.heard(signal, lanes === "first" ? restMs : await one.pauseMs().catch(() => restMs));
       continue;
     }
