@@ -97,13 +97,10 @@ export async function someStepWaits(db: Queries, times: LeaseTimes): Promise<boo
 }
 
 /**
- * Takes one token from a gate unless fewer than one above `reserve` is left; false when it must wait. A gate that is not there never
- * waits. The disk is not waited for: a PostgreSQL that fails within that second forgets some calls, and nothing else rests on it.
+ * Takes as many tokens from a gate as it holds above the reserve, which lane 0 may use too, `most` at most: how many it took; 0 when it
+ * must wait. A gate that is not there never waits. The disk is not waited for: a PostgreSQL that fails within that second forgets
+ * some calls, and nothing else rests on it.
  */
-export const debitGate = async (db: Queries, target: string, lane: 0 | 1): Promise<boolean> =>
-  (await debitGateUpTo(db, target, { lane, most: 1 })) > 0;
-
-/** As `debitGate`, but takes as many tokens as there are above the reserve, `most` at most: how many it took; 0 when it must wait. */
 export async function debitGateUpTo(
   db: Queries,
   target: string,

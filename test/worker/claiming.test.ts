@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type postgres from "postgres";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Database, openDatabase } from "#db/client.ts";
-import { claimStep, debitGate, debitGateUpTo, renewLease } from "#db/store/steps.ts";
+import { claimStep, debitGateUpTo, renewLease } from "#db/store/steps.ts";
 import type { FlowStep } from "#lib/connectors/connector.ts";
 import { claim, usualTimes } from "#lib/worker/claiming.ts";
 import { type TestDatabase, testDatabase } from "#test/support/database.ts";
@@ -25,6 +25,7 @@ beforeEach(() => clearQueue(admin));
 
 const make: FlowStep[] = [{ name: "make", kind: "create", title: "Make it" }];
 const disable: FlowStep[] = [{ name: "disable", kind: "disable", title: "Disable it" }];
+const debited = async (target: string, lane: 0 | 1) => (await debitGateUpTo(many.db, target, { lane, most: 1 })) > 0;
 const claimOne = () => claimStep(many.db, randomUUID(), usualTimes);
 const claims = (n: number) => Promise.all(Array.from({ length: n }, claimOne));
 /** Everything that can be taken now: clients that meet a gate in another's hand come again. */
@@ -100,17 +101,17 @@ describe("a gate's tokens", () => {
 
   it("are debited by polls inside a step too, and a gate that is not configured never waits", async () => {
     await seedGate(admin, { target: "polls", rate: 0.0001, burst: 4, tokens: 4, reserve: 2 });
-    expect([
-      await debitGate(many.db, "polls", 1),
-      await debitGate(many.db, "polls", 1),
-      await debitGate(many.db, "polls", 1),
-    ]).toEqual([true, true, false]);
-    expect([
-      await debitGate(many.db, "polls", 0),
-      await debitGate(many.db, "polls", 0),
-      await debitGate(many.db, "polls", 0),
-    ]).toEqual([true, true, false]);
-    expect(await debitGate(many.db, "no-such-gate", 1)).toBe(true);
+    expect([await debited("polls", 1), await debited("polls", 1), await debited("polls", 1)]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect([await debited("polls", 0), await debited("polls", 0), await debited("polls", 0)]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(await debited("no-such-gate", 1)).toBe(true);
   });
 
   it("are taken several at once as far as there are above the reserve", async () => {
@@ -124,9 +125,9 @@ describe("a gate's tokens", () => {
   it("come back at the gate's rate", async () => {
     await seedGate(admin, { target: "refill", rate: 2, burst: 4, tokens: 0, reserve: 1 });
     await admin`update charter.gates set refilled_at = clock_timestamp() - interval '1 second' where target = 'refill'`;
-    expect(await debitGate(many.db, "refill", 0)).toBe(true);
-    expect(await debitGate(many.db, "refill", 0)).toBe(true);
-    expect(await debitGate(many.db, "refill", 0)).toBe(false);
+    expect(await debited("refill", 0)).toBe(true);
+    expect(await debited("refill", 0)).toBe(true);
+    expect(await debited("refill", 0)).toBe(false);
   });
 });
 
