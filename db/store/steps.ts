@@ -184,17 +184,7 @@ export async function lockStuckStep(tx: Tx, intent: string): Promise<StepRow | n
   return row ?? null;
 }
 
-/** Whoever moves steps of an intent locks the intent first, so that a cancellation and a commit never cross. */
-export async function lockIntent(tx: Tx, id: string): Promise<IntentRow | null> {
-  const [row] = await tx
-    .select()
-    .from(intents)
-    .where(and(eq(intents.tenant, "main"), eq(intents.id, id)))
-    .for("update");
-  return row ?? null;
-}
-
-/** `lockIntent` of a step's intent. */
+/** Locks a step's intent. Whoever moves steps of an intent locks the intent first, so that a cancellation and a commit never cross. */
 export async function lockIntentOf(tx: Tx, step: string): Promise<IntentRow | null> {
   const its = tx
     .select({ intent: steps.intent })
