@@ -82,7 +82,7 @@ export async function claimStep(
         .where(and(eq(steps.tenant, "main"), sql`${steps.id} = ${next}`))
         .returning();
       if (step === undefined) return null;
-      await debit(tx, target, { lane: 0, most: 1 });
+      await debit(tx, target, { lane: 0, most: 1, settings: sql`null` });
       return step;
     },
     { isolationLevel: "read committed" },
@@ -99,14 +99,17 @@ export async function someStepWaits(db: Queries, times: LeaseTimes): Promise<boo
 /**
  * Takes as many tokens from a gate as it holds above the reserve, which lane 0 may use too, `most` at most: how many it took; 0 when it
  * must wait. A gate that is not there never waits. The disk is not waited for: a PostgreSQL that fails within that second forgets
- * some calls, and nothing else rests on it.
+ * some calls, and nothing else rests on it. Another's lock is waited for `withinMs` (10 s), so that no statement stays on its
+ * connection for a caller who has given it up.
  */
 export async function debitGateUpTo(
   db: Queries,
   target: string,
-  { lane, most }: { readonly lane: 0 | 1; readonly most: number },
+  { lane, most, withinMs = 10_000 }: { readonly lane: 0 | 1; readonly most: number; readonly withinMs?: number },
 ): Promise<number> {
-  const taken = await debit(db, target, { lane, most, unwaited: true });
+  const settings = sql`set_config('synchronous_commit', 'off', true)
+    || set_config('lock_timeout', ${String(withinMs)}, true)`;
+  const taken = await debit(db, target, { lane, most, settings });
   if (taken > 0) return taken;
   const [gate] = await db
     .select({ target: gates.target })
@@ -118,18 +121,21 @@ export async function debitGateUpTo(
 async function debit(
   db: Queries,
   target: string,
-  { lane, most, unwaited = false }: { readonly lane: 0 | 1; readonly most: number; readonly unwaited?: boolean },
+  { lane, most, settings }: { readonly lane: 0 | 1; readonly most: number; readonly settings: SQL },
 ): Promise<number> {
-  const commit = unwaited ? sql`set_config('synchronous_commit', 'off', true)` : sql`null`;
   const rows = await db.execute<{ taken: number }>(sql`
     with due as (
       select g.tenant, g.target, ${tokens} as held, least(${most}::int, floor(${tokens} - ${lane}::int * g.reserve)::int) as taken,
-        ${commit} as commit
+        ${settings} as settings
       from charter.gates g where g.tenant = 'main' and g.target = ${target} for update)
     update charter.gates g set tokens = due.held - due.taken, refilled_at = clock_timestamp()
     from due where g.tenant = due.tenant and g.target = due.target and due.taken > 0 returning due.taken`);
   return rows[0]?.taken ?? 0;
 }
+
+/** Whether a statement ended because another's lock lasted longer than it waits. */
+export const isLocked = (error: unknown): boolean =>
+  error instanceof Error && (("code" in error && error.code === "55P03") || isLocked(error.cause));
 
 /** Prolongs a lease that has not ended; false when it has, or another worker holds the step. */
 export async function renewLease(

@@ -1,7 +1,8 @@
 import type { Db } from "#db/client.ts";
-import { debitGateUpTo } from "#db/store/steps.ts";
+import { debitGateUpTo, isLocked } from "#db/store/steps.ts";
+import { TargetFault } from "#lib/domain/fault.ts";
 
-/** Takes one token from a gate; false when none is left now. */
+/** Takes one token from a gate; false when none is left now. Throws `TargetFault` where the database does not say in time. */
 export type Debit = (gate: string, lane: 0 | 1) => Promise<boolean>;
 
 interface Asking {
@@ -9,20 +10,25 @@ interface Asking {
   readonly fail: (error: unknown) => void;
 }
 
+/** Longest that one statement is waited for, ms; who came while it was under way waits for theirs as well. A lease is thrice as long. */
+const usualWithinMs = 10_000;
+
 /**
  * Debits of one worker: those of one gate that come while another is under way are paid for together by the next statement, so that
- * its own steps never wait for each other's row lock. Nothing is taken in advance; who asked first is paid first.
+ * its own steps never wait for each other's row lock. Nothing is taken in advance; who asked first is paid first. A statement that
+ * is not answered `withinMs` is given up with those it pays for, and the next goes over another connection: what it took all the
+ * same is lost to the gate, and nothing was called for it.
  */
-export function createDebits(db: Db): Debit {
+export function createDebits(db: Db, withinMs = usualWithinMs): Debit {
   const queues = new Map<string, Asking[]>();
   const payFor = async (key: string, { gate, lane }: { readonly gate: string; readonly lane: 0 | 1 }) => {
     for (let queue = queues.get(key) ?? []; queue.length > 0; queue = queues.get(key) ?? []) {
       queues.set(key, []);
       try {
-        const taken = await debitGateUpTo(db, gate, { lane, most: queue.length });
+        const taken = await inTime(debitGateUpTo(db, gate, { lane, most: queue.length, withinMs }), withinMs);
         for (const [place, { answer }] of queue.entries()) answer(place < taken);
       } catch (error) {
-        for (const { fail } of queue) fail(error);
+        for (const { fail } of queue) fail(isLocked(error) ? unanswered() : error);
       }
     }
     queues.delete(key);
@@ -39,3 +45,18 @@ export function createDebits(db: Db): Debit {
       void payFor(key, { gate, lane });
     });
 }
+
+async function inTime<T>(asked: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(unanswered()), ms);
+  });
+  return Promise.race([asked, late]).finally(() => clearTimeout(timer));
+}
+
+const unanswered = () =>
+  new TargetFault(
+    "unavailable",
+    "gate-unanswered",
+    "The portal's database did not say in time whether a call is left here.",
+  );

@@ -85,6 +85,22 @@ describe("a guarded call", () => {
     for (const name of ["a", "b", "c"]) await calls.make(name, async () => null);
     expect([heard, paid]).toEqual([["a", "b", "c"], 2]);
   });
+  it("is not begun where its gate does not answer", async () => {
+    const lost = new TargetFault("unavailable", "gate-unanswered", "No answer.");
+    const guard = {
+      step: "s",
+      lease: leaseOf(60_000),
+      debit: () => Promise.reject(lost),
+      timeoutMs: 20_000,
+      paid: false,
+    };
+    let begun = false;
+    const call = guardedCalls(guard).make("x", async () => {
+      begun = true;
+    });
+    await expect(call).rejects.toBe(lost);
+    expect(begun).toBe(false);
+  });
   it("waits for its gate", async () => {
     expect(await guardOf(leaseOf(60_000), [false, true]).make("x", async () => "made")).toBe("made");
   });

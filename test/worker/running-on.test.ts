@@ -1,5 +1,7 @@
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { openDatabase } from "#db/client.ts";
 import { someStepWaits } from "#db/store/steps.ts";
 import { usualTimes } from "#lib/worker/claiming.ts";
 import { createDebits } from "#lib/worker/debits.ts";
@@ -156,4 +158,70 @@ describe("debits of one worker", () => {
     await gate(10);
     expect(await of("few", 1)).toBe(true);
   });
+
+  const unanswered = {
+    ...{ name: "TargetFault", kind: "unavailable", code: "gate-unanswered" },
+    sentence: "The portal's database did not say in time whether a call is left here.",
+  };
+
+  it("that hang with their connection are given up, and those behind them are paid over another one", async () => {
+    await gate(30);
+    const wire = await freezable(database.workerUrl);
+    const pool = openDatabase(wire.url, { applicationName: "test-frozen", max: 2, prepares: true });
+    try {
+      const debit = createDebits(pool.db, 500);
+      expect(await debit("few", 1)).toBe(true);
+      wire.freeze();
+      const hung = debit("few", 1);
+      const behind = Promise.all([debit("few", 1), debit("few", 1)]);
+      const elsewhere = debit("no-such-gate", 1);
+      await expect(hung).rejects.toMatchObject(unanswered);
+      expect([await behind, await elsewhere]).toEqual([[true, true], true]);
+    } finally {
+      await pool.sql.end({ timeout: 0 });
+      wire.close();
+    }
+  });
+
+  it("that wait for another's lock are given up, here and in the database, and paid once it is gone", async () => {
+    await gate(30);
+    const debit = createDebits(database.worker, 300);
+    await database.admin.begin(async (sql) => {
+      await sql`select from charter.gates where target = 'few' for update`;
+      const given = [debit("few", 1), debit("few", 0)];
+      for (const one of given) await expect(one).rejects.toMatchObject(unanswered);
+      await until(async () => (await waiting()) === 0);
+    });
+    expect(await Promise.all([debit("few", 1), debit("few", 0)])).toEqual([true, true]);
+  });
+
+  const waiting = async () => {
+    const [row] = await database.admin`select count(*)::int as n from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`;
+    return row?.n;
+  };
 });
+
+/** The database behind a wire: once frozen, what was connected neither gets through nor ends; what comes later does get through. */
+async function freezable(url: string) {
+  const to = new URL(url);
+  const open: (readonly [Socket, Socket])[] = [];
+  const server = createServer((near) => {
+    const far = connect(Number(to.port), to.hostname);
+    for (const socket of [near, far]) socket.on("error", () => socket.destroy());
+    near.pipe(far).pipe(near);
+    open.push([near, far]);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: Object.assign(new URL(url), { hostname: "127.0.0.1", port: String(port) }).href,
+    freeze: () => {
+      for (const [near, far] of open) near.unpipe(far).pause();
+    },
+    close: () => {
+      for (const socket of open.flat()) socket.destroy();
+      server.close();
+    },
+  };
+}
