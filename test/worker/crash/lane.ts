@@ -39,7 +39,7 @@ export interface Lane {
 }
 interface SagaOf {
   readonly times?: LeaseTimes;
-  /** With windows that are longer than reads of its targets lag. */
+  /** With windows that are longer than reads of its targets lag, and a rest after each failure. */
   readonly patient?: boolean;
   heard?(step: string, call: string): void;
 }
@@ -92,7 +92,13 @@ export async function openLane(kinds: readonly string[]): Promise<Lane> {
     standing: new Map(),
     operator: await somebodyOperates(database),
     saga: ({ patient: isPatient, ...of } = {}) =>
-      createSaga({ worker: randomUUID(), times, ...common, ...(isPatient ? patient.places : places), ...of }),
+      createSaga({
+        worker: randomUUID(),
+        times,
+        ...common,
+        ...(isPatient ? { ...patient.places, random: () => 1 } : places),
+        ...of,
+      }),
     worker: workers.start,
     restart: cluster.restart,
     close: async () => {

@@ -159,7 +159,7 @@ async function lagging(lane: Lane, subject: Subject, { by, how, after }: Of<"lag
   if (after) arm(lane, subject.world, after);
   const place = by === "target" ? subject.world : lane.worlds.vault;
   place.fault({ operation: "*", effect: { kind: how, ms: lagMs }, times: null });
-  await recover(lane, subject, { saga: lane.saga({ patient: true }) });
+  await recover(lane, subject, { saga: lane.saga({ patient: true }), restMs: 2 * lagMs });
   return (await hasEnded(lane, subject)) ? [] : [{ wrong: "stuck", sentence: "it did not end while reads were late" }];
 }
 
@@ -190,7 +190,7 @@ async function storm(lane: Lane, subject: Subject, { seed, at }: Of<"storm">): P
   await worker.until(async () => worker.ended !== null || (await hasEnded(lane, subject)), 4_000);
   await worker.kill();
   if (seed % 2 === 0) await rain(lane);
-  await recover(lane, subject, { saga: lane.saga({ patient }) });
+  await recover(lane, subject, { saga: lane.saga({ patient }), ...(patient && { restMs: 2 * lagMs }) });
   await second?.kill();
   return [];
 }

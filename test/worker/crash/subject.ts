@@ -84,6 +84,8 @@ interface Recovery {
   readonly saga?: Saga;
   /** Whether leases that a vanished worker left are ended as time would; else they are waited for. */
   readonly leases?: boolean;
+  /** How long what failed rests at least, ms: time passes at once here, and what is late would be asked sooner than any worker asks. */
+  readonly restMs?: number;
   /** Stops early. */
   enough?(): Promise<boolean>;
 }
@@ -103,12 +105,12 @@ export async function stuckWith({ database }: Lane, { seeded }: Subject): Promis
 
 /** Takes everything that can be taken, letting time pass, until the intent has ended or nothing moves any more. */
 export async function recover(lane: Lane, subject: Subject, how: Recovery = {}): Promise<void> {
-  const { saga = lane.saga(), leases = true } = how;
+  const { saga = lane.saga(), leases = true, restMs = leases ? 5 : 100 } = how;
   for (let turn = 0; turn < 120; turn += 1) {
     if (await how.enough?.()) return;
     if (await saga.runOne()) continue;
     if (await hasEnded(lane, subject)) return;
     await passTime(lane.database.admin, { days: 30, leases });
-    await pause(leases ? 5 : 100);
+    await pause(restMs);
   }
 }
