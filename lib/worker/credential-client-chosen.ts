@@ -8,7 +8,6 @@ import { TargetFault } from "#lib/domain/fault.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import * as client from "#lib/domain/provisioning/client-chosen-secret.ts";
 import type { Secret } from "#lib/domain/secret.ts";
-import { LostLease } from "#lib/facts/steps/owned.ts";
 import type { SlotState } from "#lib/vaults/store.ts";
 import { hasIssued, type Issued, type Issuing, isObject, Storing } from "./credential-storing.ts";
 
@@ -41,7 +40,6 @@ export class ClientChosenRun {
     for (;;) {
       const action: client.ClientChosenAction = client.next(this.facts, seen);
       if (action.do === "done") return this.issued();
-      if (action.do === "stop") throw new LostLease();
       if (action.do === "refuse") throw refusal(action.why, this.issuing.work);
       seen = await this.act(action);
     }
@@ -94,9 +92,7 @@ export class ClientChosenRun {
     return beside;
   }
 
-  async act(
-    action: Exclude<client.ClientChosenAction, { do: "done" | "stop" | "refuse" }>,
-  ): Promise<client.ClientChosenSeen> {
+  async act(action: Exclude<client.ClientChosenAction, { do: "done" | "refuse" }>): Promise<client.ClientChosenSeen> {
     const { work } = this.issuing;
     const holding = this.secret !== null;
     const ask = <T>(call: () => Promise<T>) => this.storing.patiently(holding, call);

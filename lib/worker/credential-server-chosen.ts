@@ -85,10 +85,9 @@ export class ServerChosenRun {
   }
 
   timing(): server.ServerChosenTiming {
-    const { mintWindowMs, consistencyMs } = this.credential;
+    const { mintWindowMs } = this.credential;
     return {
       mintWindowMs,
-      consistencyMs,
       repeatMs: this.secret === null ? Math.max(holdingRepeatMs, mintWindowMs / 20) : holdingRepeatMs,
     };
   }

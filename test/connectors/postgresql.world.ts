@@ -192,7 +192,7 @@ export async function issue(target: Target, work: StepWork, vault: FakeVault): P
     const turn = facts.beside?.turn ?? 0;
     if (action.do === "done")
       return void (beside && facts.beside && (await work.checkpoint((await beside.recorded(work, turn)).facts)));
-    if (action.do === "refuse" || action.do === "stop") throw new Error(`issue: ${JSON.stringify(action)}`);
+    if (action.do === "refuse") throw new Error(`issue: ${JSON.stringify(action)}`);
     if (action.do === "checkpoint") {
       facts = action.facts;
       await work.checkpoint({ credential: facts });

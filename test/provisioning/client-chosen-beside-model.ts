@@ -234,7 +234,6 @@ export function besideModel(bounds: Bounds): Model<World> {
                 Object.assign(me, fresh(w.row));
               },
             ];
-      case "stop":
       case "done":
         return [];
     }

@@ -86,7 +86,7 @@ export interface World {
   reconciler: { listed: string[] | null; row: ServerChosenFacts | null; doomed: string[] } | null;
 }
 
-const timing = { mintWindowMs: 1, consistencyMs: 1, repeatMs: 1 };
+const timing = { mintWindowMs: 1, repeatMs: 1 };
 const fresh = (facts: ServerChosenFacts): Worker => ({
   facts,
   seen: { saw: "resumed", now: 0 },

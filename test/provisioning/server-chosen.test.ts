@@ -88,7 +88,7 @@ describe("a secret that the target chooses", () => {
   );
 });
 
-const timing = { mintWindowMs: 1000, consistencyMs: 100, repeatMs: 50 };
+const timing = { mintWindowMs: 1000, repeatMs: 50 };
 const key = (id: string, active = true, everUsed = false) => ({ id, active, everUsed });
 
 describe("a list of keys", () => {

@@ -49,8 +49,7 @@ export type ClientChosenSeen =
   | { readonly saw: "enabled" }
   | { readonly saw: "enable-unknown" }
   | { readonly saw: "probe"; readonly works: boolean }
-  | { readonly saw: "cleared" }
-  | { readonly saw: "lost" };
+  | { readonly saw: "cleared" };
 
 export type ClientChosenAction =
   | { readonly do: "prepare" }
@@ -68,7 +67,6 @@ export type ClientChosenAction =
   | { readonly do: "clear" }
   /** The target's object is not ours, is gone, was closed by a later intent, or does not accept its new secret. */
   | { readonly do: "refuse"; readonly why: Refused }
-  | { readonly do: "stop" }
   | { readonly do: "done" };
 export type Refused = "closed" | "absent" | "not-ours" | "not-accepted";
 
@@ -99,7 +97,7 @@ export function next(facts: ClientChosenFacts, seen: ClientChosenSeen): ClientCh
     case "held":
       return heldSeen(facts, seen.held, seen.holding);
     default:
-      return { do: "stop" };
+      throw new TypeError(`A first secret is never ${seen.saw}.`);
   }
 }
 
@@ -158,8 +156,6 @@ function nextBeside(facts: ClientChosenFacts, seen: SeenBeside): ClientChosenAct
       return { do: "read" };
     case "cleared":
       return save({ ...facts, phase: "set" });
-    case "lost":
-      return { do: "stop" };
   }
 }
 

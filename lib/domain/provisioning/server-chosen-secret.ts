@@ -103,7 +103,6 @@ export type ServerChosenAction =
 export interface ServerChosenTiming {
   /** Life of a mint's signature and the consistency window together. */
   readonly mintWindowMs: number;
-  readonly consistencyMs: number;
   /** Pause between two lists or probes. */
   readonly repeatMs: number;
 }
@@ -130,7 +129,7 @@ export function next(facts: ServerChosenFacts, seen: ServerChosenSeen, timing: S
     case "waited":
       return proceed(facts);
     case "slot":
-      return slotSeen(facts, seen, timing);
+      return slotSeen(facts, seen);
     case "keys":
       return keysSeen(facts, seen, timing);
     case "minted":
@@ -193,7 +192,7 @@ function proceed(facts: ServerChosenFacts): ServerChosenAction {
 
 type Seen<S extends ServerChosenSeen["saw"]> = Extract<ServerChosenSeen, { saw: S }>;
 
-function slotSeen(facts: ServerChosenFacts, seen: Seen<"slot">, _timing: ServerChosenTiming): ServerChosenAction {
+function slotSeen(facts: ServerChosenFacts, seen: Seen<"slot">): ServerChosenAction {
   const current = seen.slot?.current ?? 0;
   if (facts.phase === "new") return checkpoint(facts, { phase: "clearing", base: current });
   if (facts.key === null) return { do: "stop" };
