@@ -5,13 +5,15 @@ interface Piece {
   readonly tests: readonly string[];
   /** Whether its tests need PostgreSQL. */
   readonly database?: boolean;
+  /** How long one of its tests may take: what waits for ever is then noticed by its test, without a runner made anew. */
+  readonly seconds?: number;
 }
 
 const pieces: Readonly<Record<string, Piece>> = JSON.parse(
   readFileSync(new URL("pieces.json", import.meta.url), "utf8"),
 );
 const name = process.env.CHARTER_MUTATE ?? "domain-a";
-const { tests = [], database = false } = pieces[name] ?? {};
+const { tests = [], database = false, seconds = 60 } = pieces[name] ?? {};
 
 // What `npm run mutate` asks of each changed line: the tests of its piece, fast ones, so that thousands of mutants are tried in hours. The
 // protocols of credentials are explored narrowly: exhaustively it would take a minute a mutant.
@@ -24,7 +26,7 @@ export default defineConfig({
     pool: "threads",
     // Most of a mutant's time was that every file loads Cedar and IAM's list of actions anew.
     isolate: false,
-    testTimeout: 60_000,
+    testTimeout: seconds * 1_000,
     env: { CHARTER_EXPLORE: "narrow" },
   },
 });
