@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { TargetFault } from "#lib/domain/fault.ts";
 import type { CallContext, Calls } from "#lib/domain/target.ts";
-import { LostLease } from "#lib/facts/steps/owned.ts";
+import { LostLease } from "#lib/facts/steps/lost-lease.ts";
 import { crashPoint } from "./crash.ts";
 
 /** A lease as its holder knows it: on the monotonic clock, counted from before it was asked for. */

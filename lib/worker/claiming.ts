@@ -4,7 +4,8 @@ import type { Db } from "#db/client.ts";
 import { claimStep, findExpiredSent, type Lanes, type LeaseTimes, renewLease, type StepRow } from "#db/store/steps.ts";
 import { type Command, runFact, system } from "#lib/facts/run.ts";
 import { expire } from "#lib/facts/steps/expire.ts";
-import { CommittedBefore, LostLease, type Owned } from "#lib/facts/steps/owned.ts";
+import { CommittedBefore, LostLease } from "#lib/facts/steps/lost-lease.ts";
+import type { Owned } from "#lib/facts/steps/owned.ts";
 import type { Lease } from "./calls.ts";
 
 /** Lease 60 s, call timeout 20 s. */

@@ -8,7 +8,7 @@ import { TargetFault } from "#lib/domain/fault.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
 import * as server from "#lib/domain/provisioning/server-chosen-secret.ts";
 import type { Secret } from "#lib/domain/secret.ts";
-import { LostLease } from "#lib/facts/steps/owned.ts";
+import { LostLease } from "#lib/facts/steps/lost-lease.ts";
 import { Frozen, hasIssued, type Issued, type Issuing, isObject, Storing } from "./credential-storing.ts";
 
 /** Pause between two probes or lists while a secret is held, ms. */

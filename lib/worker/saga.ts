@@ -6,7 +6,7 @@ import { hasStep, type IntentRow, type Lanes, someStepWaits } from "#db/store/st
 import { flowOf } from "#lib/connectors/flow.ts";
 import { fail } from "#lib/facts/steps/fail.ts";
 import { finish } from "#lib/facts/steps/finish.ts";
-import { LostLease } from "#lib/facts/steps/owned.ts";
+import { LostLease } from "#lib/facts/steps/lost-lease.ts";
 import { putOff } from "#lib/facts/steps/put-off.ts";
 import { send } from "#lib/facts/steps/send.ts";
 import { undone } from "#lib/facts/steps/undone.ts";

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { TargetFault } from "#lib/domain/fault.ts";
-import { LostLease } from "#lib/facts/steps/owned.ts";
+import { LostLease } from "#lib/facts/steps/lost-lease.ts";
 import { guardedCalls } from "#lib/worker/calls.ts";
 import { makeMark, verifyMark } from "#lib/worker/marks.ts";
 import { pauseMs, reactionTo } from "#lib/worker/retrying.ts";

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Db } from "#db/client.ts";
-import { CommittedBefore, LostLease } from "#lib/facts/steps/owned.ts";
+import { CommittedBefore, LostLease } from "#lib/facts/steps/lost-lease.ts";
 import { send } from "#lib/facts/steps/send.ts";
 import { commit, unanswered } from "#lib/worker/claiming.ts";
 

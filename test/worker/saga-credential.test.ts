@@ -5,7 +5,7 @@ import type { JsonObject } from "#lib/domain/json.ts";
 import { newServerChosen } from "#lib/domain/provisioning/server-chosen-secret.ts";
 import { Secret } from "#lib/domain/secret.ts";
 import type { Calls } from "#lib/domain/target.ts";
-import { LostLease } from "#lib/facts/steps/owned.ts";
+import { LostLease } from "#lib/facts/steps/lost-lease.ts";
 import type { Vault } from "#lib/vaults/store.ts";
 import { issue, recheck, unissue } from "#lib/worker/credential.ts";
 import { Frozen, type Issuing, PutOff } from "#lib/worker/credential-storing.ts";

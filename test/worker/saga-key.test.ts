@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, test, vi } from "vitest";
 import { Squatter } from "#lib/connectors/connector.ts";
 import { newServerChosen, type ServerChosenFacts } from "#lib/domain/provisioning/server-chosen-secret.ts";
-import { LostLease } from "#lib/facts/steps/owned.ts";
+import { LostLease } from "#lib/facts/steps/lost-lease.ts";
 import { issue, recheck, unissue } from "#lib/worker/credential.ts";
 import { ServerChosenRun, serverFacts } from "#lib/worker/credential-server-chosen.ts";
 import { Frozen, PutOff } from "#lib/worker/credential-storing.ts";

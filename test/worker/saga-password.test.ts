@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, test, vi } from "vitest";
 import { Squatter } from "#lib/connectors/connector.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
-import { LostLease } from "#lib/facts/steps/owned.ts";
+import { LostLease } from "#lib/facts/steps/lost-lease.ts";
 import { issue, recheck, unissue } from "#lib/worker/credential.ts";
 import { ClientChosenRun } from "#lib/worker/credential-client-chosen.ts";
 import { answerLost, Crash, fails, fault, type Instead, passwordWorld } from "./credential-world.ts";

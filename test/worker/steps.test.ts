@@ -7,7 +7,7 @@ import { checkpoint } from "#lib/facts/steps/checkpoint.ts";
 import { expire } from "#lib/facts/steps/expire.ts";
 import { type FailedStep, fail } from "#lib/facts/steps/fail.ts";
 import { type Finished, finish } from "#lib/facts/steps/finish.ts";
-import { CommittedBefore, LostLease } from "#lib/facts/steps/owned.ts";
+import { CommittedBefore, LostLease } from "#lib/facts/steps/lost-lease.ts";
 import { type PutOff, putOff } from "#lib/facts/steps/put-off.ts";
 import { retry } from "#lib/facts/steps/retry.ts";
 import { send } from "#lib/facts/steps/send.ts";

@@ -4,7 +4,7 @@ import { stuckAmong } from "#db/read/stuck.ts";
 import { insertAsk } from "#db/store/claims.ts";
 import type { StepWork } from "#lib/connectors/connector.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
-import { LostLease } from "#lib/facts/steps/owned.ts";
+import { LostLease } from "#lib/facts/steps/lost-lease.ts";
 import { createInbox } from "#lib/worker/inbox.ts";
 import { openScenario, type Scenario } from "../facts/scenario.ts";
 import { type Fake, fakeTarget, flow, retirement, sagaAt, settleAt, stateIn, stepsIn } from "./fake-target.ts";

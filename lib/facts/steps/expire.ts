@@ -1,6 +1,7 @@
 import { changeStep, lockStep } from "#db/store/steps.ts";
 import type { Command } from "../run.ts";
-import { CommittedBefore, type Owned } from "./owned.ts";
+import { CommittedBefore } from "./lost-lease.ts";
+import type { Owned } from "./owned.ts";
 
 /**
  * A sent step whose worker vanished: what it did is unknown, so it becomes ambiguous and due. Throws `CommittedBefore` when somebody

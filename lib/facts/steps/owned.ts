@@ -1,19 +1,11 @@
 import { type IntentRow, lockIntentOf, lockStep, type StepRow } from "#db/store/steps.ts";
 import type { Work } from "../run.ts";
+import { CommittedBefore, LostLease } from "./lost-lease.ts";
 
 /** A step under a worker's lease: only the holder of the newest fence may change it. */
 export interface Owned {
   readonly step: string;
   readonly fence: number;
-}
-
-/** Another worker owns the step: nothing was changed, and this worker must stop. */
-export class LostLease extends Error {
-  override readonly name = "LostLease";
-}
-/** This very commit was already made: its answer had been lost. */
-export class CommittedBefore extends Error {
-  override readonly name = "CommittedBefore";
 }
 
 /**
