@@ -444,6 +444,44 @@ describe("a log beside its anchor", () => {
   ])("%s", (_, anchored, of, why) => expect(whyNotAnchored(anchored, of)).toBe(why));
 });
 
+describe("a fault's line", () => {
+  /** The same bytes in three segments of six lines each. */
+  const inThree = (bytes: Uint8Array) => {
+    const ends = [6, 12, 18].map((count) => fileOf(lines.slice(0, count)).length);
+    const cut = async function* (from: number) {
+      for (const [i, end] of ends.entries())
+        if (end > from) yield bytes.subarray(Math.max(from, ends[i - 1] ?? 0), end);
+    };
+    return verifyExport({ source: { size: bytes.length, read: cut }, key: keys.publicKey, anchored: [] });
+  };
+  const over = async (line: number, within: string, put: string) => {
+    const bytes = fileOf(lines);
+    const start = fileOf(lines.slice(0, line)).length * Math.sign(line);
+    bytes.write(put, bytes.indexOf(within, start), "latin1");
+    return (await inThree(bytes)).faults;
+  };
+  it.each([0, 4, 5, 6, 7, 11, 12, 13, 14])("is the file's, also in a later segment: %i", async (line) => {
+    expect((await over(line, '"System"', '"Syst-m"'))[0]).toMatch(new RegExp(`^Line ${line + 1}: .* its hash differs`));
+    for (const put of ["[", "\xff"])
+      expect((await over(line, "{", put))[0]).toBe(`Line ${line + 1} is not as it was exported.`);
+  });
+  it("is the file's where a chain is broken, a place missed or a checkpoint followed, in a later segment", async () => {
+    const anew = fileOf(forged(9, { actor: "Syst-m" }));
+    expect((await inThree(anew)).faults).toContain("Line 11 does not continue the entry before it.");
+    const counted = fileOf(forged(8, { seq: 3 }));
+    expect((await inThree(counted)).faults).toContain(
+      "Line 9 is entry 3 of its chain: entries before it are missing or out of order.",
+    );
+    const placed = fileOf(forged(8, { leaf: 9 }));
+    expect((await inThree(placed)).faults).toContain(
+      "Line 9: place 9 of the log comes where place 8 is due: entries are missing or moved.",
+    );
+    const last = fileOf([...lines.slice(0, 16), lines[17] ?? "", lines[14] ?? ""]);
+    expect((await inThree(last)).faults).toContain("Line 18 is an entry after a checkpoint.");
+    expect((await inThree(fileOf(lines).subarray(0, -1))).faults).toEqual(["Line 18 is not as it was exported."]);
+  });
+});
+
 describe("the tree", () => {
   it("has the root of the definition at every size, built at once or leaf by leaf", () => {
     const many = entriesOf(
