@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { connectors } from "#lib/connectors/registry.ts";
 import { removeWorkerFiles } from "./crash/builds.ts";
 import { type Lane, openLane, vaultName } from "./crash/lane.ts";
-import { allRuns, type Result, runAll, wordsOf } from "./crash/matrix.ts";
+import { allRuns, named, type Result, runAll, wordsOf } from "./crash/matrix.ts";
 import type { Run } from "./crash/mishaps.ts";
 import { changingMethods } from "./crash/reached.ts";
 
@@ -29,6 +29,27 @@ afterAll(async () => {
   await lane.close();
   removeWorkerFiles();
 });
+
+it("a run is chosen by its name alone, and others by what their names have in common", () => {
+  for (const one of runs) expect(named(runs, one.id)).toEqual([one]);
+  expect(named(runs, "provision, squatter with").length).toBeGreaterThan(1);
+  expect(named(runs, "no run is called so")).toEqual([]);
+});
+
+it("a run of late reads can be the first of its lane: nothing is refused for a token that reads do not know yet", async () => {
+  const { vault } = lane.worlds;
+  const before = new Set(vault.calls());
+  const alone = named(
+    runs,
+    "postgresql role, provision, lagging reads of the vault after invalid at target ALTER ROLE 3",
+  );
+  const results: Result[] = [];
+  await runAll(lane, alone, (result) => void results.push(result));
+  expect(results).toMatchObject([{ found: [], unmet: false }]);
+  const seen = vault.calls().filter((call) => !before.has(call));
+  expect(seen.filter(({ operation }) => operation === "metadata-read").length).toBeGreaterThan(3);
+  expect(seen.filter(({ ended }) => ended === "403")).toEqual([]);
+}, 120_000);
 
 it("whatever is killed, lost, paused or changed by others, one identity comes of it, one credential, its secret in the vault, all audited", async () => {
   const isAlways = ({ id }: Run) => always.some((one) => one.test(id));

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { connectors } from "#lib/connectors/registry.ts";
 import { removeWorkerFiles } from "./builds.ts";
 import { type Lane, openLane } from "./lane.ts";
-import { allRuns, type Result, runAll, tallyLine, tallyOf, wordsOf } from "./matrix.ts";
+import { allRuns, named, type Result, runAll, tallyLine, tallyOf, wordsOf } from "./matrix.ts";
 import { type Tried, tryAll } from "./sabotage.ts";
 
 /** The complete matrix, as `npm run crash` runs it; see scripts/crash.mjs. */
@@ -59,14 +59,13 @@ class Book {
 /** All runs of one kind of target, in lanes of their own. */
 async function runKind(kind: string, of: { book: Book; known: ReadonlyMap<string, Result> }) {
   const { book, known } = of;
-  const wanted = new RegExp(values.only ?? "");
   const lanes: Lane[] = [];
   try {
     for (let place = 0; place < Number(values.lanes); place += 1) lanes.push(await openLane([kind]));
     const [first] = lanes;
     if (first === undefined) return;
     const extent = { full: values.full, seeds: Number(values.seeds ?? (values.full ? 10 : 0)) };
-    const runs = (await allRuns(first, extent)).filter(({ id }) => wanted.test(id));
+    const runs = named(await allRuns(first, extent), values.only ?? "");
     const rest = runs.filter(({ id }) => !known.has(id));
     for (const { id } of runs) book.results.push(...[known.get(id) ?? []].flat());
     book.expected += runs.length;
@@ -96,8 +95,11 @@ async function main(): Promise<number> {
   const unmet = book.results.filter((one) => one.unmet);
   if (unmet.length > 0) say(`${unmet.length} places were not passed: ${unmet.map(({ id }) => id).join("; ")}`);
   const tally = tallyOf(book.results);
+  const none = values.only !== undefined && book.results.length === 0;
+  if (none) say(`No run is called ${values.only}.`);
   say(tallyLine(tally, book.sabotages));
   const { caught, tried } = book.sabotages;
+  if (none) return 1;
   return caught === tried && Object.entries(tally).every(([name, count]) => name === "runs" || count === 0) ? 0 : 1;
 }
 

@@ -11,6 +11,7 @@ import { publishConfig } from "#lib/worker/publish.ts";
 import { createSaga, type Saga } from "#lib/worker/saga.ts";
 import { startCluster } from "#test/support/cluster.ts";
 import { type TestDatabase, testDatabase } from "#test/support/database.ts";
+import { freeCalls } from "#test/vaults/calls.ts";
 import { installation, markKeys } from "../saga-world.ts";
 import { type Build, workerFile } from "./builds.ts";
 import { WorkerProcess } from "./process.ts";
@@ -31,6 +32,8 @@ export interface Lane {
   readonly operator: string;
   /** A saga in this process, with which runs recover. */
   saga(of?: SagaOf): Saga;
+  /** Signs the patient saga in to the vault, as a worker's start does, unless it is: reads that lag do not know a token made since. */
+  signIn(): Promise<void>;
   /** Starts a real worker, which is killed at a place if one is named. */
   worker(of?: WorkerOf): Promise<WorkerProcess>;
   /** Stops the database server at once, as a power cut would its processes, and starts it again. */
@@ -99,6 +102,7 @@ export async function openLane(kinds: readonly string[]): Promise<Lane> {
         ...(isPatient ? { ...patient.places, random: () => 1 } : places),
         ...of,
       }),
+    signIn: async () => void (await (await patient.places.vault(vaultName)).check(freeCalls())),
     worker: workers.start,
     restart: cluster.restart,
     close: async () => {

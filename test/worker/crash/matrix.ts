@@ -24,6 +24,12 @@ export async function allRuns(lane: Lane, extent: Extent): Promise<readonly Run[
   return mixed([...new Map(runs.map((one) => [one.id, one])).values()]);
 }
 
+/** The run of this very name; where there is none, all whose names match it as a pattern. */
+export function named(runs: readonly Run[], only: string): readonly Run[] {
+  const exactly = runs.filter(({ id }) => id === only);
+  return exactly.length > 0 ? exactly : runs.filter(({ id }) => new RegExp(only).test(id));
+}
+
 /** Only what stores a credential, at a target that can hold two, is rotated; a strange key is deleted where it can be. */
 const isOf = ({ kind, stores, stray }: CrashWorld, flow: Flow): boolean =>
   (flow.kind !== "rotate" || (stores && connectorOf(kind)?.capabilities.has("rotate") === true)) &&

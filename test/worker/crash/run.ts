@@ -158,6 +158,7 @@ async function rain({ database: { admin } }: Lane): Promise<void> {
 async function lagging(lane: Lane, subject: Subject, { by, how, after }: Of<"lagging">): Promise<readonly Found[]> {
   if (after) arm(lane, subject.world, after);
   const place = by === "target" ? subject.world : lane.worlds.vault;
+  await lane.signIn();
   place.fault({ operation: "*", effect: { kind: how, ms: lagMs }, times: null });
   await recover(lane, subject, { saga: lane.saga({ patient: true }), restMs: 2 * lagMs });
   return (await hasEnded(lane, subject)) ? [] : [{ wrong: "stuck", sentence: "it did not end while reads were late" }];
