@@ -15,6 +15,7 @@ import { benchProvision } from "./provision.ts";
 import { benchReads, type GroupName, groups } from "./reads.ts";
 import { seed } from "./seed.ts";
 import { benchSubmit } from "./submit.ts";
+import { benchSweeps } from "./sweeps.ts";
 
 /** `npm run bench -- NAME… [--folder F | --identities N --audit N] [--rounds N] [--json FILE]`; without a name, all of them. */
 const { values, positionals } = parseArgs({
@@ -39,6 +40,7 @@ const reads = Object.fromEntries(
 );
 const benches: Readonly<Record<string, Bench>> = {
   ...reads,
+  sweeps: (ground) => benchSweeps(ground, Math.min(rounds, 5)),
   export: benchExport,
   pages: (ground) => benchPages(ground, rounds),
   audit: (ground) => benchAudit(ground, Number(values.audit ?? 400_000)),

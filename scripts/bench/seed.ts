@@ -41,6 +41,7 @@ export async function seed(admin: postgres.Sql, size: Size, say: (text: string) 
   await admin.begin(async (sql) => {
     await sql`set local session_replication_role = replica`;
     await sql`set local synchronous_commit = off`;
+    await sql`set local maintenance_work_mem = '1GB'`;
     await sql`select setseed(0.42)`;
     await sql.unsafe(directory);
     await sql.unsafe(places);
