@@ -44,9 +44,11 @@ export async function readDebtHistory(
   { team, weeks }: { readonly team: string; readonly weeks: number },
 ): Promise<DebtHistory | null> {
   const all = seesEverything(viewer);
-  const teams = await db.execute<{ id: string; slug: string; name: string }>(sql`
-    select id, slug, name from charter.teams where tenant = 'main'
-      and (${all} or id = any (${sql.param([...viewer.teams])}::uuid[])) order by name limit 500`);
+  const [told] = await db.execute<{ today: string; teams: readonly (DebtScope & { readonly id: string })[] }>(sql`
+    select to_char(charter.clock() at time zone 'UTC', 'YYYY-MM-DD') as today,
+      coalesce((select json_agg(t order by t.name) from (select id, slug, name from charter.teams where tenant = 'main'
+        and (${all} or id = any (${sql.param([...viewer.teams])}::uuid[])) order by name limit 500) t), '[]') as teams`);
+  const { today, teams } = told ?? { today: "", teams: [] };
   const shown = teams.find(({ slug }) => slug === team) ?? (all ? null : teams[0]);
   if (shown === undefined) return null;
   const rows = await db.execute<{ day: string; name: string; value: string }>(sql`
@@ -54,13 +56,10 @@ export async function readDebtHistory(
     where c.tenant = 'main' and c.name = any (${sql.param([...debtFigures])}::text[]) and c.scope = ${shown?.id ?? "all"}
       and c.day > ((select charter.clock()) at time zone 'UTC')::date - ${weeks * 7}::int
       and c.day <= ((select charter.clock()) at time zone 'UTC')::date order by c.day`);
-  const [clock] = await db.execute<{ today: string }>(
-    sql`select to_char(charter.clock() at time zone 'UTC', 'YYYY-MM-DD') as today`,
-  );
   return {
     team: shown === null ? null : { slug: shown.slug, name: shown.name },
     teams: teams.map(({ slug, name }) => ({ slug, name })),
-    today: clock?.today ?? "",
+    today,
     days: asDays(rows),
   };
 }

@@ -102,22 +102,26 @@ async function covered(db: Queries, coverage: Coverage): Promise<Condition> {
   return { ...told, where: and(mayBeAsked, told.where) };
 }
 
-const isEnabled = sql`${identities.state} in ('live', 'suspended')`;
-const isLive = sql`${identities.state} = 'live'`;
-/** The clock is asked once: in the row's own condition it would be asked for every row. */
-const tileConditions: { readonly [T in Tile]: SQL | undefined | ((db: Queries) => Promise<Condition>) } = {
-  all: undefined,
-  findings: (db) => withFinding(db, sql``),
-  unattested: (db) => covered(db, "overdue"),
+export const isEnabled = sql`${identities.state} in ('live', 'suspended')`;
+export const isLive = sql`${identities.state} = 'live'`;
+/** The tiles that a row tells of by itself. */
+export const toldByRow = {
   suspended: sql`${identities.state} = 'suspended'`,
-  unowned,
-  expiring,
   stale: sql`${identities.staleSince} is not null and ${isLive}`,
   "never-used": sql`${identities.useAnswer} = 'not-used' and ${identities.firstUseAt} is null and ${isLive}`,
   "no-signal": sql`${identities.useAnswer} = 'no-signal' and ${isLive}`,
   static: sql`${identities.credential} = 'static'`,
-  unrotated,
   differs: sql`${identities.differences} <> '[]'::jsonb`,
+} as const;
+/** The clock is asked once: in the row's own condition it would be asked for every row. */
+const tileConditions: { readonly [T in Tile]: SQL | undefined | ((db: Queries) => Promise<Condition>) } = {
+  ...toldByRow,
+  all: undefined,
+  findings: (db) => withFinding(db, sql``),
+  unattested: (db) => covered(db, "overdue"),
+  unowned,
+  expiring,
+  unrotated,
 };
 
 /** What holds of the rows of a tile. */
@@ -125,6 +129,10 @@ export async function tileWhere(db: Queries, tile: Tile): Promise<Condition> {
   const condition = tileConditions[tile];
   return typeof condition === "function" ? condition(db) : { where: condition, listed: false };
 }
+
+/** Whether a filter asks for the rows of its tile and no fewer. */
+export const isTileAlone = ({ tile: _, sort: __, ...others }: InventoryFilter): boolean =>
+  Object.values(others).every((value) => value.trim() === "");
 
 export interface Conditions extends Condition {
   /** True when a search word matched more than is looked through. */

@@ -1,4 +1,4 @@
-import { and, eq, inArray, ne, type SQL, sql } from "drizzle-orm";
+import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { Viewer } from "#lib/domain/actor.ts";
 import type { CredentialModel, Environment } from "#lib/domain/charter.ts";
 import type { IdentityState } from "#lib/domain/identity.ts";
@@ -98,15 +98,22 @@ const columns = {
   >`(select max(u.lag_minutes) from charter.uses u where u.tenant = 'main' and u.identity = charter.identities.id)`,
 };
 
+interface InventoryAsked {
+  readonly filter: InventoryFilter;
+  readonly cursor: Cursor | null;
+  /** How many rows fit, where that is being counted already. */
+  readonly counted?: Promise<InventoryPage["count"]> | undefined;
+}
+
 /** One page of identities in sight of the viewer, by key. */
 export async function readInventory(
   db: Queries,
   viewer: Viewer,
-  { filter, cursor }: { readonly filter: InventoryFilter; readonly cursor: Cursor | null },
+  { filter, cursor, counted }: InventoryAsked,
 ): Promise<InventoryPage> {
   const { cut, ...found } = await conditions(db, filter);
   const part = { ...found, sort: sortOf(filter.sort), cursor, size: pageSize };
-  const [page, count] = await Promise.all([readPart(db, viewer, part), countUpTo(db, viewer, found)]);
+  const [page, count] = await Promise.all([readPart(db, viewer, part), counted ?? countUpTo(db, viewer, found)]);
   return { ...page, next: page.next === null ? null : encodeCursor(page.next), count, cut };
 }
 
@@ -194,29 +201,19 @@ export async function readInventoryChoices(
   viewer: Viewer,
   filter: Pick<InventoryFilter, "owner" | "service">,
 ): Promise<InventoryChoices> {
-  const [targetRows, blueprintRows, teamRows, owner, service] = await Promise.all([
-    db.execute<{ name: string }>(
-      sql`select name from charter.targets where tenant = 'main' order by configured desc, position`,
-    ),
-    db.execute<{ id: string; title: string }>(
-      sql`select id, content ->> 'title' as title from charter.blueprints where tenant = 'main' and kind = 'blueprint' order by content ->> 'title'`,
-    ),
-    db
-      .select({ slug: teams.slug, name: teams.name })
-      .from(teams)
-      .where(
-        and(
-          eq(teams.tenant, "main"),
-          viewer.roles.length > 0 ? ne(teams.slug, "") : inArray(teams.id, [...viewer.teams]),
-        ),
-      )
-      .orderBy(teams.name)
-      .limit(500),
+  const [[offered], owner, service] = await Promise.all([
+    db.execute<Pick<InventoryChoices, "targets" | "blueprints" | "teams"> & Record<string, unknown>>(sql`
+      select array(select name from charter.targets where tenant = 'main' order by configured desc, position) as targets,
+        coalesce((select json_agg(json_build_object('id', id, 'title', content ->> 'title') order by content ->> 'title')
+          from charter.blueprints where tenant = 'main' and kind = 'blueprint'), '[]') as blueprints,
+        coalesce((select json_agg(json_build_object('slug', t.slug, 'name', t.name) order by t.name)
+          from (select slug, name from charter.teams where tenant = 'main'
+            and (${viewer.roles.length > 0} or id = any (${sql.param([...viewer.teams])}::uuid[])) order by name limit 500) t), '[]') as teams`),
     named(db, people, filter.owner),
     named(db, services, filter.service),
   ]);
-  const targets = targetRows.map(({ name }) => name);
-  return { targets, blueprints: [...blueprintRows], teams: teamRows, owner, service };
+  if (!offered) throw new Error("The database answered with no row.");
+  return { ...offered, owner, service };
 }
 
 /** Whom or what an id names, for the filter that it stands in; null for what is none. */

@@ -9,7 +9,7 @@ import { identities } from "../schema/inventory.ts";
 import { readDecided } from "./decided.ts";
 import { unmuted } from "./finding-sight.ts";
 import { identitySight } from "./identity-sight.ts";
-import { readNeeds } from "./needs.ts";
+import { type NeedCounts, readNeeds } from "./needs.ts";
 import { requestSight } from "./request-sight.ts";
 
 export interface UnderWay {
@@ -189,14 +189,17 @@ function known<Row extends { readonly kind: string }>(row: Row): readonly (Row &
   return kind === null ? [] : [{ ...row, kind }];
 }
 
-/** Everything that needs this person today. `expiringDays` are policy's; null while none is active. */
-export async function readMyWork(
-  db: Queries,
-  viewer: Viewer,
-  { expiringDays }: { readonly expiringDays: number | null },
-) {
+interface MyWorkAsked {
+  /** Policy's; null while none is active. */
+  readonly expiringDays: number | null;
+  /** What waits, where that is being counted already. */
+  readonly waiting?: Promise<NeedCounts>;
+}
+
+/** Everything that needs this person today. */
+export async function readMyWork(db: Queries, viewer: Viewer, { expiringDays, waiting }: MyWorkAsked) {
   const [needs, underWay, ending, stuck, differing, decided] = await Promise.all([
-    readNeeds(db, viewer),
+    readNeeds(db, viewer, waiting),
     readUnderWay(db, viewer),
     readEnding(db, viewer, expiringDays),
     readStuck(db, viewer),

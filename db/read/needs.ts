@@ -36,13 +36,14 @@ export interface Needs {
 
 const cap = 20;
 
+export type NeedCounts = Pick<Needs, "approvals" | "questions">;
+
 /** Everything that waits for this viewer. */
-export async function readNeeds(db: Queries, viewer: Viewer): Promise<Needs> {
-  const [{ requests, others }, questions, [counts]] = await Promise.all([
+export async function readNeeds(db: Queries, viewer: Viewer, counted?: Promise<NeedCounts>): Promise<Needs> {
+  const [{ requests, others }, questions, counts] = await Promise.all([
     readRequestNeeds(db, viewer),
     readAskedLines(db, viewer, cap),
-    db.execute<{ approvals: number; questions: number }>(sql`
-      select (select count(*)::int from ${waitsForVerdictOf(viewer)} waiting) as approvals, ${questionCount(viewer)} as questions`),
+    counted ?? countNeeds(db, viewer),
   ]);
   const asked = questions.map(
     ({ identity, name, environment, stage, dueAt }): Need => ({
@@ -51,10 +52,16 @@ export async function readNeeds(db: Queries, viewer: Viewer): Promise<Needs> {
   );
   return {
     rows: [...requests, ...asked].sort(byUrgency).slice(0, cap),
-    approvals: counts?.approvals ?? 0,
-    questions: counts?.questions ?? 0,
+    approvals: counts.approvals,
+    questions: counts.questions,
     others,
   };
+}
+
+async function countNeeds(db: Queries, viewer: Viewer): Promise<NeedCounts> {
+  const [row] = await db.execute<{ approvals: number; questions: number }>(sql`
+    select (select count(*)::int from ${waitsForVerdictOf(viewer)} waiting) as approvals, ${questionCount(viewer)} as questions`);
+  return { approvals: row?.approvals ?? 0, questions: row?.questions ?? 0 };
 }
 
 /** Soonest first; what runs out at no time last. */

@@ -47,6 +47,17 @@ export async function readActiveBundle(db: Queries): Promise<BundleRow | null> {
   return row ?? null;
 }
 
+/** The digest of the policy bundle in force; null until one is activated. */
+export async function readActiveDigest(db: Queries): Promise<string | null> {
+  const [row] = await db
+    .select({ digest: bundles.digest })
+    .from(bundles)
+    .where(eq(bundles.tenant, "main"))
+    .orderBy(desc(bundles.activation))
+    .limit(1);
+  return row?.digest ?? null;
+}
+
 const targetColumns = {
   name: targets.name,
   kind: targets.kind,

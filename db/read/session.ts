@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Queries } from "#db/client.ts";
+import { seenAgain } from "#db/store/claims.ts";
 import { type Actor, type Role, roles } from "#lib/domain/actor.ts";
 
 /** The person whose session counts now, with what the frame says of them. */
@@ -10,6 +11,8 @@ export interface SessionPerson extends Actor {
   readonly login: string;
   /** What was committed when this was read: what is read after it is at least as new. */
   readonly snapshot: string;
+  /** Whether it is long enough since the session was last seen that it is to be said anew. */
+  readonly unseen: boolean;
 }
 
 interface Row extends Record<string, unknown> {
@@ -18,6 +21,7 @@ interface Row extends Record<string, unknown> {
   readonly snapshot: string;
   readonly name: string;
   readonly read_only: boolean;
+  readonly unseen: boolean;
   readonly roles: readonly string[];
   readonly teams: readonly { readonly id: string; readonly name: string }[];
 }
@@ -29,6 +33,7 @@ interface Row extends Record<string, unknown> {
 export async function readSession(db: Queries, session: string): Promise<SessionPerson | null> {
   const [row] = await db.execute<Row>(sql`
     select p.id, l.id as login, p.name, s.read_only, pg_current_snapshot()::text as snapshot,
+      s.last_seen_at < clock_timestamp() - ${seenAgain} as unseen,
       coalesce((select json_agg(distinct r.role)
         from charter.people o join charter.person_roles r on r.tenant = o.tenant and r.person = o.id and r.held
         where o.tenant = p.tenant and o.canonical = p.id and o.active), '[]') as roles,
@@ -47,6 +52,7 @@ export async function readSession(db: Queries, session: string): Promise<Session
     id: row.id,
     login: row.login,
     snapshot: row.snapshot,
+    unseen: row.unseen,
     name: row.name,
     roles: roles.filter((role: Role) => row.roles.includes(role)),
     teams: row.teams.map((team) => team.id),

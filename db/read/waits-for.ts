@@ -2,7 +2,13 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Viewer } from "#lib/domain/actor.ts";
 
 /** Ids of the requests whose verdict this viewer is asked for: a stage of theirs, neither asked for nor owned by them, and not given yet. */
-export const waitsForVerdictOf = (viewer: Viewer): SQL => sql`(
+export const waitsForVerdictOf = (viewer: Viewer): SQL =>
+  viewer.roles.length === 0 ? nobodyWaits : waitsForRolesOf(viewer);
+
+/** A stage asks a role: who has none is asked for no verdict, and no request is read for that. */
+const nobodyWaits = sql`(select null::uuid as request where false)`;
+
+const waitsForRolesOf = (viewer: Viewer): SQL => sql`(
   select w.request from charter.request_states w
   join charter.requests a on a.tenant = w.tenant and a.id = w.request
   join charter.request_versions c on c.tenant = w.tenant and c.request = w.request and c.version = w.request_version

@@ -250,6 +250,9 @@ export interface NewSession {
 }
 export const insertSession = (db: Queries, row: NewSession): Promise<boolean> => insertOnce(db, sessions, { ...row });
 
+/** How long after it was seen a session is to be said to be seen anew. */
+export const seenAgain = sql`interval '15 seconds'`;
+
 /** Moves `last_seen_at` by the database's clock, at most once in 15 s; whether it did. */
 export const touchSession = async (db: Queries, id: string): Promise<boolean> => {
   const moved = await db
@@ -260,7 +263,7 @@ export const touchSession = async (db: Queries, id: string): Promise<boolean> =>
         eq(sessions.tenant, "main"),
         eq(sessions.id, id),
         isNull(sessions.endedAt),
-        sql`${sessions.lastSeenAt} < clock_timestamp() - interval '15 seconds'`,
+        sql`${sessions.lastSeenAt} < clock_timestamp() - ${seenAgain}`,
       ),
     )
     .returning({ id: sessions.id });

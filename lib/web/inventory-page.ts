@@ -1,5 +1,6 @@
 import type { Queries } from "#db/client.ts";
 import { readInventory, readInventoryChoices } from "#db/read/inventory.ts";
+import { isTileAlone } from "#db/read/inventory-filter.ts";
 import { readGroups, readTiles } from "#db/read/inventory-tiles.ts";
 import { decodeCursor } from "#db/read/keyset.ts";
 import { readDefaultView, readViews, type ViewRow } from "#db/read/views.ts";
@@ -11,10 +12,12 @@ import { readExpiringDays } from "./policy-days.ts";
 export async function inventoryPage(db: Queries, viewer: Viewer, query: URLSearchParams) {
   const filter = inventoryFilter(query);
   const by = groupingOf(query);
+  const counts = readTiles(db, viewer);
+  const counted = isTileAlone(filter) ? counts.then((tiles) => tiles[filter.tile]) : undefined;
   const [page, groups, tiles, choices, views, expiringDays] = await Promise.all([
-    readInventory(db, viewer, { filter, cursor: decodeCursor(query.get("after") ?? undefined) }),
+    readInventory(db, viewer, { filter, cursor: decodeCursor(query.get("after") ?? undefined), counted }),
     by === null ? null : readGroups(db, viewer, { filter, by }),
-    readTiles(db, viewer),
+    counts,
     readInventoryChoices(db, viewer, filter),
     readViews(db, viewer),
     readExpiringDays(db),

@@ -27,7 +27,7 @@ export async function currentSession(): Promise<SessionPerson | null> {
   if (id === null) return null;
   const { db } = database();
   const person = await readSession(db, id);
-  if (person === null) return null;
+  if (person === null || !person.unseen) return person;
   // Saying that it was seen is a write of its own, and no news to whom it is drawn for.
   return (await touchSession(db, id)) ? { ...person, snapshot: await readSnapshot(db) } : person;
 }

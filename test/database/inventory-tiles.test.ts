@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { readCoverage, readOpenQuestions, readOwnAnswers } from "#db/read/attestations.ts";
 import { readInventory } from "#db/read/inventory.ts";
-import { readGroups, readTiles } from "#db/read/inventory-tiles.ts";
+import { countTilesAtOnce, countTilesEach, readGroups, readTiles } from "#db/read/inventory-tiles.ts";
 import type { Viewer } from "#lib/domain/actor.ts";
 import { tiles } from "#lib/domain/tile.ts";
 import { inventoryFilter } from "#lib/web/address.ts";
@@ -65,6 +65,19 @@ it.each([
   expect(counted.all).toEqual({ value: all, more: false });
   for (const tile of tiles) expect([tile, counted[tile]]).toEqual([tile, (await page(viewer, `tile=${tile}`)).count]);
 });
+
+it.each([
+  ["security", security, 144],
+  ["a member of a team", member, 72],
+  ["who ends one", ender, 1],
+  ["a stranger", stranger, 0],
+] as const)(
+  "for %s all tiles in one reading are what each is by itself, up to so many rows in sight and no more",
+  async (_who, viewer, all) => {
+    expect(await countTilesAtOnce(t.web, viewer, all)).toEqual(await countTilesEach(t.web, viewer));
+    expect(await countTilesAtOnce(t.web, viewer, all - 1)).toBeNull();
+  },
+);
 
 it("tells apart what is suspended, unowned, unattested, has findings that are not muted, and what nobody can say of", async () => {
   const counted = await readTiles(t.web, security);
