@@ -1,10 +1,11 @@
-import { and, asc, eq, ilike, sql } from "drizzle-orm";
+import { and, eq, ilike, sql } from "drizzle-orm";
 import type { Queries } from "#db/client.ts";
 import type { Viewer } from "#lib/domain/actor.ts";
 import type { IdentityState } from "#lib/domain/identity.ts";
 import { type RequestState, requestStates, settledStates } from "#lib/domain/request.ts";
 import { identities } from "../schema/inventory.ts";
-import { identitySight } from "./identity-sight.ts";
+import { identitySight, idsInSight } from "./identity-sight.ts";
+import { inOrder } from "./keyset.ts";
 import { requestSight } from "./request-sight.ts";
 
 interface Found {
@@ -39,12 +40,7 @@ const closedStates = requestStates.filter((state) => !openStates.includes(state)
  */
 export async function findByName(db: Queries, viewer: Viewer, text: string): Promise<readonly FoundRow[]> {
   const pattern = `%${literal(text)}%`;
-  const live = await db
-    .select({ id: identities.id, name: identities.name, target: identities.target, state: identities.state })
-    .from(identities)
-    .where(and(eq(identities.tenant, "main"), ilike(identities.name, pattern), identitySight(viewer)))
-    .orderBy(asc(identities.name), asc(identities.id))
-    .limit(most);
+  const live = await findIdentities(db, viewer, pattern);
   const open = await findRequests(db, viewer, { pattern, states: openStates, limit: most });
   const closed = await findRequests(db, viewer, { pattern, states: closedStates, limit: most - open.length });
   const asked = [...open, ...closed];
@@ -59,6 +55,17 @@ export async function findByName(db: Queries, viewer: Viewer, text: string): Pro
     })),
   ];
 }
+
+/** By name. Each relation is walked or searched by itself, and ends once it has enough: a word that all names hold is found in the first. */
+const findIdentities = (db: Queries, viewer: Viewer, pattern: string) => {
+  const sort = { column: identities.name, id: identities.id, descending: false, type: "text" } as const;
+  const wanted = idsInSight(viewer, { where: ilike(identities.name, pattern), listed: false, sort, limit: most });
+  return db
+    .select({ id: identities.id, name: identities.name, target: identities.target, state: identities.state })
+    .from(identities)
+    .where(and(eq(identities.tenant, "main"), sql`${identities.id} = any (array${wanted})`, identitySight(viewer)))
+    .orderBy(inOrder(sort));
+};
 
 interface Wanted {
   readonly pattern: string;

@@ -49,7 +49,7 @@ const requests = async (viewer: Viewer) => {
   await Promise.all([frame(viewer), readDrafts(db, viewer), readTargetNames(db), requestsPage(db, viewer, none)]);
 };
 
-/** What a page asks the database, its frame and session among it; 41, 17 and 6 once. */
+/** What a page asks the database, its frame and session among it: once the inventory asked 28, My work 13, the requests 6. */
 it.each([
   ["the inventory", 8, () => inventory(member, "")],
   ["a tile of the inventory", 7, () => inventory(member, "tile=static")],
