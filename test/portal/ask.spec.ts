@@ -109,6 +109,69 @@ test("a developer asks for one like another, in three environments; two clicks m
   await expectState(jonas, "Live");
 });
 
+/** Scripts that a page fetches from now on are told of, and answered once `how` is. */
+async function scriptsWait(page: Page, how: Promise<"come" | "are missing">): Promise<string[]> {
+  const asked: string[] = [];
+  await page.route(/\/_next\/static\/.*\.js/, async (route) => {
+    asked.push(route.request().url());
+    await ((await how) === "come" ? route.continue() : route.fulfill({ status: 404, body: "" }));
+  });
+  return asked;
+}
+const archive = {
+  ...{ repository: "acme/billing", environment: "staging", bucket: "late-part" },
+  why: "Archives each month's invoices for the auditors.",
+};
+
+test("while what shows several environments is fetched their places wait, nothing moves, and nothing typed is lost", async ({
+  browser,
+}) => {
+  const jonas = await signedIn(browser, "Jonas Kern");
+  await answerPipeline(jonas, archive);
+  await expect(becomes(jonas)).toContainText("It passes on its own.");
+  let come = () => {};
+  const asked = await scriptsWait(jonas, new Promise((resolve) => (come = () => resolve("come"))));
+  await jonas.getByRole("button", { name: "prod", exact: true }).click();
+  await expect(becomes(jonas).getByRole("status", { name: "Looking at each environment" })).toContainText("staging");
+  await expect(becomes(jonas)).toContainText("Looking at each environment…");
+  const submit = jonas.getByRole("button", { name: "Submit all 2" });
+  await expect(submit).toHaveAttribute("aria-disabled", "true");
+  await expect.poll(() => asked.length).toBeGreaterThan(0);
+  await jonas.getByLabel("Why does it exist?").fill("Typed while it was on its way.");
+  await expectFitToRead(jonas);
+  await expect(becomes(jonas)).toContainText("as you type");
+  await submit.focus();
+  const policy = becomes(jonas).getByRole("region", { name: "What policy says" });
+  const before = await policy.boundingBox();
+  come();
+  await expect(becomes(jonas).getByRole("group", { name: "What becomes of each environment" })).toBeVisible();
+  expect((await policy.boundingBox())?.y).toBeCloseTo(before?.y ?? 0, 0);
+  await expect(submit).toBeFocused();
+  await expect(submit).toHaveAttribute("aria-disabled", "false");
+  await expect(jonas.getByLabel("Why does it exist?")).toHaveValue("Typed while it was on its way.");
+});
+
+test("where what shows several environments does not come, the form stays as it is and may ask again", async ({
+  browser,
+}) => {
+  const jonas = await signedIn(browser, "Jonas Kern");
+  await answerPipeline(jonas, archive);
+  await scriptsWait(jonas, Promise.resolve("are missing"));
+  await jonas.getByRole("button", { name: "prod", exact: true }).click();
+  const told = becomes(jonas).getByRole("alert");
+  await expect(told).toContainText(
+    "The environments could not be shown. What you typed is kept: try again, or load the page anew.",
+  );
+  await expect(jonas.getByRole("button", { name: "Submit all 2" })).toHaveAttribute("aria-disabled", "true");
+  await expectFitToRead(jonas);
+  await jonas.getByLabel("Why does it exist?").fill("Typed after it did not come.");
+  await jonas.unrouteAll();
+  await told.getByRole("button", { name: "Try again" }).click();
+  const sides = becomes(jonas).getByRole("group", { name: "What becomes of each environment" });
+  await expect(sides.getByRole("button").first()).toBeFocused();
+  await expect(jonas.getByLabel("Why does it exist?")).toHaveValue("Typed after it did not come.");
+});
+
 test("one environment that cannot be sent stays behind as a draft", async ({ browser }) => {
   const jonas = await signedIn(browser, "Jonas Kern");
   await answerPipeline(jonas, {

@@ -7,6 +7,7 @@ import { exactly } from "#components/ui/moment.ts";
 import type { Choices } from "#db/read/new-request.ts";
 import type { Preview as Foreseen } from "#lib/claims/requests/foresee.ts";
 import type { Environment } from "#lib/domain/charter.ts";
+import { SideWaiting, sideLook, sideNameLook, sidesLook, sideWordsLook } from "./side-waiting.tsx";
 
 export interface Side {
   readonly environment: Environment;
@@ -32,26 +33,36 @@ const marks = {
   asks: <Users aria-hidden className="mt-0.5 size-4 shrink-0 text-warn" />,
 } as const;
 
-/** The environments beside each other: each with its answer, target, name and end. The one that is chosen is told in full below. */
+/**
+ * The environments beside each other: each with its answer, target, name and end. The one that is chosen is told in full below; one
+ * that was asked for just now has its place.
+ */
 export function SideBySide(props: {
   readonly sides: readonly Side[];
+  readonly asked: readonly Environment[];
   readonly chosen: Environment;
   readonly choose: (environment: Environment) => void;
   readonly choices: Choices;
 }) {
   const shown = props.sides.find(({ environment }) => environment === props.chosen);
+  const missing = props.asked.filter((one) => props.sides.every(({ environment }) => environment !== one));
+  const count = props.sides.length + missing.length;
   return (
     <div>
-      <fieldset className="grid gap-2 sm:grid-flow-col sm:auto-cols-fr">
+      <fieldset className={sidesLook}>
         <legend className="sr-only">What becomes of each environment</legend>
         {props.sides.map((side) => (
           <SideCard
             key={side.environment}
             {...side}
+            count={count}
             pressed={side === shown}
             press={() => props.choose(side.environment)}
             target={props.choices.targets.find(({ name }) => name === side.preview.filled.target)?.title}
           />
+        ))}
+        {missing.map((environment) => (
+          <SideWaiting key={environment} environment={environment} count={count} />
         ))}
       </fieldset>
       {shown && shown.preview.refusals.length > 0 ? (
@@ -70,7 +81,12 @@ export function SideBySide(props: {
 }
 
 function SideCard(
-  props: Side & { readonly pressed: boolean; readonly press: () => void; readonly target: string | undefined },
+  props: Side & {
+    readonly count: number;
+    readonly pressed: boolean;
+    readonly press: () => void;
+    readonly target: string | undefined;
+  },
 ) {
   const { environment, preview, pressed } = props;
   const { tone, words } = verdictOf(preview);
@@ -80,20 +96,17 @@ function SideCard(
       type="button"
       aria-pressed={pressed}
       onClick={props.press}
-      className={cx(
-        "grid min-h-32 min-w-0 content-start gap-1 rounded-lg border bg-surface px-3 py-2.5 text-left text-[12.5px] transition-colors duration-100 hover:bg-hover",
-        pressed ? "border-accent" : "border-line",
-      )}
+      className={cx(sideLook(pressed), "transition-colors duration-100 hover:bg-hover")}
     >
       <span>
         <EnvironmentBadge environment={environment} />
       </span>
-      <span className="flex gap-1.5 text-[13.5px] font-[560]">
+      <span className={sideWordsLook}>
         {marks[tone]}
         {words}
       </span>
       <span className="truncate text-muted">{props.target ?? "no target yet"}</span>
-      <code className="break-all">{name ?? "…"}</code>
+      <code className={sideNameLook(props.count)}>{name ?? "…"}</code>
       <span className="text-muted">
         {endsAt ? `ends ${exactly(Date.parse(endsAt)).replace(/,? \d\d:\d\d.*/, "")}` : ""}
       </span>

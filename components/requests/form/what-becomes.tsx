@@ -1,21 +1,16 @@
 "use client";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
+import { useKeptFocus } from "#components/ui/use-kept-focus.ts";
 import type { Choices } from "#db/read/new-request.ts";
 import type { Environment } from "#lib/domain/charter.ts";
-import { ownEnvironment } from "#lib/domain/several.ts";
+import { ownEnvironment, severalAnswers } from "#lib/domain/several.ts";
 import type { FormVerbs } from "./contract.ts";
 import { PlanPanel, PolicyCard, SimilarCard } from "./panel.tsx";
 import type { Side } from "./side-by-side.tsx";
+import { SidesWaiting, SubmitWaiting } from "./side-waiting.tsx";
 import { Submit } from "./submit.tsx";
 import type { useForm } from "./use-form.ts";
-
-// Few ask for several environments at once: the others do not wait for what shows them.
-const SideBySide = lazy(() =>
-  import("./side-by-side.tsx").then(({ SideBySide: component }) => ({ default: component })),
-);
-const SubmitEach = lazy(() =>
-  import("./submit-each.tsx").then(({ SubmitEach: component }) => ({ default: component })),
-);
+import { useSeveral } from "./use-several.ts";
 
 /** What becomes of the answers: policy, plan, likenesses, and the way to send it. Of several environments, side by side. */
 export function WhatBecomes(props: {
@@ -28,6 +23,10 @@ export function WhatBecomes(props: {
   const { id, form, choices, verbs, onSend } = props;
   const { answers, preview, fresh, hold } = form;
   const [chosen, choose] = useState<Environment | null>(null);
+  const asked = severalAnswers(answers).flatMap(({ environment }) => environment ?? []);
+  const isOne = asked.length < 2;
+  const { part, failed, again } = useSeveral(!isOne);
+  const [beside, foot] = [useKeptFocus(), useKeptFocus()];
   const sides = sidesOf(form);
   const side = sides.find(({ environment }) => environment === chosen) ?? sides[0];
   const shown = side === undefined || preview === null ? preview : { ...preview, ...side.preview };
@@ -38,22 +37,35 @@ export function WhatBecomes(props: {
       className="grid lg:sticky lg:top-16 lg:max-h-[calc(100dvh-11.5rem)] lg:grid-rows-[minmax(0,1fr)_auto]"
     >
       <div className="grid content-start gap-4 lg:overflow-y-auto">
-        {side === undefined ? null : (
-          <Suspense fallback={null}>
-            <SideBySide sides={sides} chosen={side.environment} choose={choose} choices={choices} />
-          </Suspense>
+        {isOne ? null : (
+          <div ref={beside}>
+            {side === undefined || part === null ? (
+              <SidesWaiting asked={asked} failed={failed} again={again} />
+            ) : (
+              <part.SideBySide
+                sides={sides}
+                asked={asked}
+                chosen={side.environment}
+                choose={choose}
+                choices={choices}
+              />
+            )}
+          </div>
         )}
         <PolicyCard preview={shown} trouble={form.trouble} fresh={fresh} />
         <PlanPanel preview={shown} />
         <SimilarCard preview={preview} />
       </div>
-      <div className="sticky bottom-14 mt-3 rounded-lg border border-line bg-surface px-4 py-3 md:bottom-3 lg:static">
-        {side === undefined ? (
+      <div
+        ref={foot}
+        className="sticky bottom-14 mt-3 rounded-lg border border-line bg-surface px-4 py-3 md:bottom-3 lg:static"
+      >
+        {isOne ? (
           <Submit {...sending} preview={preview} submit={verbs.submit} />
+        ) : side === undefined || part === null ? (
+          <SubmitWaiting count={asked.length} isStopped={failed || form.trouble !== null} />
         ) : (
-          <Suspense fallback={<div className="min-h-9" />}>
-            <SubmitEach {...sending} sides={sides} submitEach={verbs.submitEach} />
-          </Suspense>
+          <part.SubmitEach {...sending} sides={sides} submitEach={verbs.submitEach} />
         )}
       </div>
     </aside>
