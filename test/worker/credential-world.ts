@@ -1,8 +1,11 @@
+import { expect } from "vitest";
 import type { ClientChosenCredential, ServerChosenCredential, StepWork } from "#lib/connectors/connector.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
 import type { JsonObject } from "#lib/domain/json.ts";
+import { newServerChosen, type ServerChosenFacts } from "#lib/domain/provisioning/server-chosen-secret.ts";
 import { Secret } from "#lib/domain/secret.ts";
 import type { Calls } from "#lib/domain/target.ts";
+import { LostLease } from "#lib/facts/steps/lost-lease.ts";
 import type { Vault } from "#lib/vaults/store.ts";
 import { type Issuing, isObject } from "#lib/worker/credential-storing.ts";
 
@@ -59,6 +62,8 @@ export const answerLost: Instead = async (run) => {
   raise(fault("ambiguous"));
 };
 export class Crash extends Error {}
+/** The step is another's. */
+export const lose: Instead = () => raise(new LostLease());
 
 export interface StoredVersion {
   readonly secret: string;
@@ -286,4 +291,23 @@ export function keyWorld({ mintWindowMs = 0, ...given }: Given & { readonly mint
   };
   const add = (id: string, key: Partial<Key> = {}) => void keys.set(id, { active: true, everUsed: false, ...key });
   return { ...issuingOf(given, { wire, credential }), keys, minted, removedWith, add };
+}
+export type KeyWorld = ReturnType<typeof keyWorld>;
+
+/** A step whose row was committed so by an earlier worker. */
+export const startedKey = (keep: readonly string[], more: Partial<ServerChosenFacts>, mintWindowMs = 0): KeyWorld =>
+  keyWorld({ mintWindowMs, facts: { keys: [...keep], credential: { ...newServerChosen(keep), ...more } } });
+export const storedKey = (key: string, more: Partial<ServerChosenFacts> = {}): Partial<ServerChosenFacts> => ({
+  ...{ phase: "done", attempt: 1, key, expects: 1, version: 1, probed: true, pairs: [{ version: 1, key }], ...more },
+});
+export const keyFacts = ({ row }: KeyWorld) => row.facts.credential as unknown as ServerChosenFacts;
+
+/** Exactly the recorded keys are active, and the vault's current version is the recorded one, the secret of the recorded key. */
+export function expectKeyAgreed(w: KeyWorld): void {
+  const { phase, key, version, keep } = keyFacts(w);
+  expect(phase).toBe("done");
+  expect([...w.keys].map(([id, { active }]) => (active ? id : `${id}, inactive`))).toEqual([...keep, key]);
+  expect(version).toBe(w.vault.versions.length);
+  expect(w.vault.secrets.at(-1)).toBe(key);
+  expect(w.vault.astray).toEqual([]);
 }

@@ -1,32 +1,22 @@
 import { afterEach, beforeEach, describe, expect, it, test, vi } from "vitest";
-import { Squatter } from "#lib/connectors/connector.ts";
-import { newServerChosen, type ServerChosenFacts } from "#lib/domain/provisioning/server-chosen-secret.ts";
 import { LostLease } from "#lib/facts/steps/lost-lease.ts";
-import { issue, recheck, unissue } from "#lib/worker/credential.ts";
+import { issue } from "#lib/worker/credential.ts";
 import { ServerChosenRun, serverFacts } from "#lib/worker/credential-server-chosen.ts";
 import { Frozen, PutOff } from "#lib/worker/credential-storing.ts";
-import { answerLost, Crash, fails, fault, type Instead, keyWorld } from "./credential-world.ts";
-
-type World = ReturnType<typeof keyWorld>;
-const facts = ({ row }: World) => row.facts.credential as unknown as ServerChosenFacts;
-const lose: Instead = () => {
-  throw new LostLease();
-};
-const start = (keep: readonly string[], more: Partial<ServerChosenFacts>, mintWindowMs = 0) =>
-  keyWorld({ mintWindowMs, facts: { keys: [...keep], credential: { ...newServerChosen(keep), ...more } } });
-const stored = (key: string, more: Partial<ServerChosenFacts> = {}): Partial<ServerChosenFacts> => ({
-  ...{ phase: "done", attempt: 1, key, expects: 1, version: 1, probed: true, pairs: [{ version: 1, key }], ...more },
-});
-
-/** Exactly the recorded keys are active, and the vault's current version is the recorded one, the secret of the recorded key. */
-function expectAgreed(w: World): void {
-  const { phase, key, version, keep } = facts(w);
-  expect(phase).toBe("done");
-  expect([...w.keys].map(([id, { active }]) => (active ? id : `${id}, inactive`))).toEqual([...keep, key]);
-  expect(version).toBe(w.vault.versions.length);
-  expect(w.vault.secrets.at(-1)).toBe(key);
-  expect(w.vault.astray).toEqual([]);
-}
+import {
+  answerLost,
+  Crash,
+  expectKeyAgreed as expectAgreed,
+  keyFacts as facts,
+  fails,
+  fault,
+  type Instead,
+  type KeyWorld,
+  keyWorld,
+  lose,
+  startedKey as start,
+  storedKey as stored,
+} from "./credential-world.ts";
 
 describe("a key's way into the vault", () => {
   const straight = ["prepare", "commit clearing", "list", "commit minting", "mint", "commit minted", "probe key-1"];
@@ -100,7 +90,7 @@ describe("a key's way into the vault", () => {
 
 describe("a key that the next worker finds", () => {
   const minted = stored("key-0", { phase: "minted", version: null });
-  const with0 = (w: World) => {
+  const with0 = (w: KeyWorld) => {
     w.add("key-0");
     w.vault.custom = { identity: "i" };
     return w;
@@ -214,7 +204,7 @@ describe("a mint", () => {
     expect(w.keys.size).toBe(0);
   });
 
-  it("is left alone by a worker that lost the step before or after, or whose commit failed otherwise", async () => {
+  it("is left alone by a worker that lost the step before or after, or whose commit was made or failed otherwise", async () => {
     const before = keyWorld();
     before.wire.once("commit", lose);
     await expect(issue(before.issuing)).rejects.toBeInstanceOf(LostLease);
@@ -226,6 +216,16 @@ describe("a mint", () => {
     });
     await expect(issue(after.issuing)).rejects.toBeInstanceOf(LostLease);
     expect(after.log.at(-1)).toBe("commit vaulted");
+    const committed = keyWorld();
+    committed.wire.once("mint", async (run) => {
+      committed.wire.once("commit", async (commit) => {
+        await commit();
+        throw new LostLease();
+      });
+      return await run();
+    });
+    await expect(issue(committed.issuing)).rejects.toBeInstanceOf(LostLease);
+    expect(committed.log.at(-1)).toBe("commit minted");
     const failed = keyWorld();
     failed.wire.once("mint", async (run) => {
       failed.wire.once("commit", () => {
@@ -235,7 +235,7 @@ describe("a mint", () => {
     });
     await expect(issue(failed.issuing)).rejects.toBeInstanceOf(Crash);
     expect(failed.log.at(-1)).toBe("commit minted");
-    for (const w of [after, failed]) expect([...w.keys.keys()]).toEqual(["key-1"]);
+    for (const w of [after, committed, failed]) expect([...w.keys.keys()]).toEqual(["key-1"]);
   });
 });
 
@@ -243,7 +243,7 @@ describe("a key in hand", () => {
   beforeEach(() => void vi.useFakeTimers({ fakeNodeBuiltins: true }));
   afterEach(() => void vi.useRealTimers());
   /** The database's clock goes with the timers. */
-  const ticking = (w: World) => {
+  const ticking = (w: KeyWorld) => {
     const began = Date.now();
     return { ...w.issuing, now: () => 1_000_000 + Date.now() - began };
   };
@@ -331,102 +331,6 @@ describe("a pause without a secret", () => {
   });
 });
 
-/** A step of its own that gives power, after one that issued. */
-async function afterIssue(w: World) {
-  await issue(w.issuing);
-  w.log.length = 0;
-  const before = w.row.facts;
-  return { ...w.issuing, committed: async () => (w.row.facts === before ? {} : w.row.facts) };
-}
-
-describe("before power is given", () => {
-  it("the vault is looked into, then the keys are listed, and no more where all is as recorded", async () => {
-    const w = keyWorld();
-    expect(await recheck(await afterIssue(w))).toBeNull();
-    expect(w.log).toEqual(["read", "list"]);
-  });
-
-  it("a key whose secret the vault no longer shows is deleted without a list, and another made", async () => {
-    const w = keyWorld();
-    const step = await afterIssue(w);
-    w.vault.fill("a stranger's");
-    const again = await recheck(step);
-    expect(w.log.slice(0, 4)).toEqual(["read", "commit discarding", "deactivate key-1", "remove key-1"]);
-    expect(again).toEqual({
-      facts: { credential: facts(w) },
-      evidence: "Key key-2 is the only one; version 3 in the vault is its secret.",
-      stored: { externalId: "key-2", version: 3 },
-      ended: [{ externalId: "key-1", state: "removed" }],
-    });
-    expectAgreed(w);
-  });
-
-  it("one that was interrupted in making it anew goes on where it was", async () => {
-    const w = keyWorld();
-    const step = await afterIssue(w);
-    w.keys.clear();
-    w.wire.once("mint", () => {
-      throw new Crash();
-    });
-    await expect(recheck(step)).rejects.toBeInstanceOf(Crash);
-    w.log.length = 0;
-    await recheck(step);
-    expect(w.log.slice(0, 2)).toEqual(["commit new", "prepare"]);
-    expectAgreed(w);
-  });
-
-  it("tells each key that came before the one it ends with, once", () => {
-    const pairs = ["a", "a", "mine", "b"].map((key, version) => ({ version, key }));
-    const { issuing, credential } = start([], stored("mine", { pairs }));
-    expect(new ServerChosenRun(issuing, credential).replaced()).toEqual(["a", "b"]);
-  });
-});
-
-describe("taking a key back", () => {
-  it("deletes it before its slot, waits for a mint that was begun, and says so no more once it is done", async () => {
-    const w = start([], stored("key-0"), 60_000);
-    w.add("key-0");
-    w.vault.custom = { identity: "i" };
-    w.vault.fill("key-0");
-    await unissue(w.issuing);
-    expect(w.log).toEqual([
-      ...["commit unmaking", "deactivate key-0", "remove key-0", "commit unmaking", "list", "commit unmade"],
-      ...["read", "forget"],
-    ]);
-    w.log.length = 0;
-    await unissue(w.issuing);
-    expect(w.log).toEqual(["read"]);
-    const begun = start([], { phase: "minting" }, 60_000);
-    await expect(unissue(begun.issuing)).rejects.toBeInstanceOf(PutOff);
-    expect(facts(begun)).toMatchObject({ phase: "unmaking", quietAt: 1_060_000 });
-  });
-
-  it.each([
-    ["is gone", fault("not-found")],
-    ["is somebody else's now", new Squatter("n", "it carries no mark of ours")],
-  ])("finds no keys where what held them %s, while nothing is ever made there", async (_, error) => {
-    const gone: Instead = () => {
-      throw error;
-    };
-    const w = start([], stored("key-0", { doomed: [] }));
-    w.wire.once("list", gone);
-    await unissue(w.issuing);
-    expect(facts(w).phase).toBe("unmade");
-    const making = keyWorld();
-    making.wire.once("list", gone);
-    await expect(issue(making.issuing)).rejects.toBe(error);
-  });
-
-  it("is put off where the keys cannot be listed for another reason", async () => {
-    const w = start([], stored("key-0"));
-    for (const instead of [fails("denied"), lose]) {
-      w.wire.once("list", instead);
-      await expect(unissue(w.issuing)).rejects.not.toBeInstanceOf(Squatter);
-      expect(facts(w).phase).toBe("unmaking");
-    }
-  });
-});
-
 describe("whatever call fails, and however", () => {
   const kinds: readonly [string, (late: (() => Promise<unknown>)[]) => Instead][] = [
     [
@@ -452,7 +356,7 @@ describe("whatever call fails, and however", () => {
       },
     ],
   ];
-  async function toTheEnd(w: World): Promise<unknown> {
+  async function toTheEnd(w: KeyWorld): Promise<unknown> {
     for (let runs = 1; runs < 30; runs += 1) {
       try {
         return await issue(w.issuing);
