@@ -6,7 +6,7 @@ import { type RequestState, requestStates, settledStates } from "#lib/domain/req
 import { identities } from "../schema/inventory.ts";
 import { identitySight, idsInSight } from "./identity-sight.ts";
 import { inOrder } from "./keyset.ts";
-import { requestSight } from "./request-sight.ts";
+import { requestsInSight } from "./request-sight.ts";
 
 interface Found {
   readonly id: string;
@@ -81,7 +81,7 @@ const findRequests = (db: Queries, viewer: Viewer, { pattern, states, limit }: W
     join charter.requests r on r.tenant = s.tenant and r.id = s.request
     join charter.request_versions v on v.tenant = s.tenant and v.request = s.request and v.version = s.request_version
     where s.tenant = 'main' and s.state = any (${sql.param([...states])}::text[])
-      and v.charter ->> 'name' ilike ${pattern} and ${requestSight(viewer)}
+      and v.charter ->> 'name' ilike ${pattern} and ${requestsInSight(viewer)}
     order by s.since desc, r.id limit ${limit}`);
 
 /** At most five active people whose names contain the text; everyone signed in may see the directory. */
