@@ -236,10 +236,10 @@ describe("a sent step whose worker vanished", () => {
     const left = lease.leftMs();
     expect(left).toBeGreaterThan(1_000);
     expect(left).toBeLessThan(5_000);
-    await new Promise((resolve) => setTimeout(resolve, 30));
-    expect(lease.leftMs()).toBeLessThanOrEqual(left - 20);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(lease.leftMs()).toBeLessThanOrEqual(left - 400);
     await lease.renew();
-    expect(lease.leftMs()).toBeGreaterThan(left - 20);
+    expect(lease.leftMs()).toBeGreaterThan(left - 400);
     expect(lease.leftMs()).toBeLessThan(5_000);
     await vanish(owned.step);
     await expect(lease.renew()).rejects.toBeInstanceOf(LostLease);
