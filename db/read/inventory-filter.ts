@@ -131,8 +131,8 @@ export async function tileWhere(db: Queries, tile: Tile): Promise<Condition> {
 }
 
 /** Whether a filter asks for the rows of its tile and no fewer. */
-export const isTileAlone = ({ tile: _, sort: __, ...others }: InventoryFilter): boolean =>
-  Object.values(others).every((value) => value.trim() === "");
+export const isTileAlone = ({ tile: _, sort: __, q, ...others }: InventoryFilter): boolean =>
+  q.trim() === "" && Object.values(others).every((value) => value === "");
 
 export interface Conditions extends Condition {
   /** True when a search word matched more than is looked through. */

@@ -14,6 +14,8 @@ export async function inventoryPage(db: Queries, viewer: Viewer, query: URLSearc
   const by = groupingOf(query);
   const counts = readTiles(db, viewer);
   const counted = isTileAlone(filter) ? counts.then((tiles) => tiles[filter.tile]) : undefined;
+  // The page asks for more before it waits for this: what fails meanwhile is told by `counts`.
+  counted?.catch(() => undefined);
   const [page, groups, tiles, choices, views, expiringDays] = await Promise.all([
     readInventory(db, viewer, { filter, cursor: decodeCursor(query.get("after") ?? undefined), counted }),
     by === null ? null : readGroups(db, viewer, { filter, by }),

@@ -5,6 +5,7 @@ import { countTilesAtOnce, countTilesEach, readGroups, readTiles } from "#db/rea
 import type { Viewer } from "#lib/domain/actor.ts";
 import { tiles } from "#lib/domain/tile.ts";
 import { inventoryFilter } from "#lib/web/address.ts";
+import { inventoryPage } from "#lib/web/inventory-page.ts";
 import { type TestDatabase, testDatabase } from "#test/support/database.ts";
 
 const team = (number: number) => `aaaaaaaa-0000-4000-8000-00000000000${number}`;
@@ -76,6 +77,14 @@ it.each([
   async (_who, viewer, all) => {
     expect(await countTilesAtOnce(t.web, viewer, all)).toEqual(await countTilesEach(t.web, viewer));
     expect(await countTilesAtOnce(t.web, viewer, all - 1)).toBeNull();
+  },
+);
+
+it.each(["team", "target", "blueprint", "state", "finding"])(
+  "a %s that is a blank fits no row, and none is counted",
+  async (name) => {
+    const { page: shown } = await inventoryPage(t.web, member, new URLSearchParams({ [name]: " " }));
+    expect([shown.rows, shown.count]).toEqual([[], { value: 0, more: false }]);
   },
 );
 

@@ -7,6 +7,8 @@ import { readMyWork } from "#db/read/my-work.ts";
 import { readDrafts, readTargetNames } from "#db/read/requests.ts";
 import { readSession } from "#db/read/session.ts";
 import type { Viewer } from "#lib/domain/actor.ts";
+import { tiles } from "#lib/domain/tile.ts";
+import { checkBundle, loadBundle } from "#lib/policy/bundle.ts";
 import { inventoryPage, openingOf } from "#lib/web/inventory-page.ts";
 import { readExpiringDays } from "#lib/web/policy-days.ts";
 import { requestsPage } from "#lib/web/requests-page.ts";
@@ -68,4 +70,42 @@ it("asks no request whether it waits for the verdict of who has no role", async 
   await readFrame(db, member);
   await readFrame(db, security);
   expect(asked.map((text) => text.includes("charter.request_states"))).toEqual([false, true]);
+});
+
+it("tells once that the database is gone, whatever of a page it was asked for", async () => {
+  const gone = openDatabase(t.webUrl, { applicationName: "test-gone" });
+  await gone.close();
+  const unheard: unknown[] = [];
+  const others = process.listeners("unhandledRejection");
+  const hear = (error: unknown) => void unheard.push(error);
+  process.removeAllListeners("unhandledRejection").on("unhandledRejection", hear);
+  try {
+    for (const tile of tiles)
+      await expect(inventoryPage(gone.db, member, new URLSearchParams({ tile }))).rejects.toThrow();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  } finally {
+    process.removeListener("unhandledRejection", hear);
+    for (const other of others) process.on("unhandledRejection", other);
+  }
+  expect(unheard).toEqual([]);
+});
+
+it("knows the days of the policy in force, and reads each of its bundles once", async () => {
+  const shipped = await loadBundle();
+  const files = "ok" in shipped ? shipped.ok.files : expect.fail("the shipped bundle is broken");
+  const figures = files["figures.json"] ?? "";
+  const seen: unknown[] = [];
+  for (const [activation, days] of [30, 30, 7, 30].entries()) {
+    const changed = figures.replace(/"expiringDays": \d+/, `"expiringDays": ${days}`);
+    const bundle = await checkBundle({ ...files, "figures.json": changed });
+    const { digest } = "ok" in bundle ? bundle.ok : expect.fail("the changed bundle is broken");
+    await t.admin.begin(async (sql) => {
+      await sql`set local session_replication_role = replica`;
+      await sql`insert into charter.bundles (activation, digest, files, activated_by)
+        values (${activation + 1}, ${digest}, ${sql.json({ ...files, "figures.json": changed })}, '[]')`;
+    });
+    asked.length = 0;
+    seen.push([await readExpiringDays(db), asked.length]);
+  }
+  expect(seen).toEqual([30, 30, 7, 30].map((days, place) => [days, place === 1 ? 1 : 2]));
 });
