@@ -114,7 +114,8 @@ async function simulators() {
     count();
     return new Date();
   };
-  const aws: Aws = await startAws({ port: 0, seed: simulatedSeed(), now });
+  // An hour makes some two thousand roles.
+  const aws: Aws = await startAws({ port: 0, seed: { ...simulatedSeed(), mostRoles: 5000 }, now });
   const mostKeys = () => {
     count();
     return most;

@@ -490,6 +490,22 @@ describe("where moto is not AWS", () => {
     expect(found).toEqual([aws, other]);
   });
 
+  test("an account that is full takes no further role, whatever AWS has raised its quota to", async () => {
+    const small = await start({ port: 0, seed: { ...seed, mostRoles: 2 } });
+    try {
+      const iam = clientOf(small.url, simulatedCredentials);
+      const made = (RoleName: string) =>
+        nameOf(iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: fine })));
+      expect([await made("first"), await made("second"), await made("third")]).toEqual([
+        "accepted",
+        "accepted",
+        "LimitExceededException",
+      ]);
+    } finally {
+      await small.stop();
+    }
+  });
+
   test("moto drops a user's ceiling, so a plan with one is never empowered there", async () => {
     const boundaryArn = "arn:aws:iam::aws:policy/ReadOnlyAccess";
     const harness = harnessOf({

@@ -71,10 +71,11 @@ function newHolder({ account, query, now }: Turn, kind: "role" | "user"): Holder
   const taken = kind === "role" ? account.roles : account.users;
   if (taken[name.toLowerCase()] !== undefined)
     throw wireError("EntityAlreadyExists", `${kind === "role" ? "Role" : "User"} with name ${name} already exists.`);
-  if (Object.keys(taken).length >= (kind === "role" ? 1000 : 5000))
+  const quota = kind === "role" ? account.mostRoles : 5000;
+  if (Object.keys(taken).length >= quota)
     throw wireError(
       "LimitExceeded",
-      `Cannot exceed quota for ${kind === "role" ? "RolesPerAccount: 1000" : "UsersPerAccount: 5000"}`,
+      `Cannot exceed quota for ${kind === "role" ? "RolesPerAccount" : "UsersPerAccount"}: ${quota}`,
     );
   return {
     name,

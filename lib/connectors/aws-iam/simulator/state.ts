@@ -8,6 +8,8 @@ export interface Account {
   /** Managed policies that exist, by ARN. */
   policies: Record<string, { document: string }>;
   providers: Record<string, Provider>;
+  /** Roles that the account may hold. */
+  mostRoles: number;
   /** Temporary credentials by access key id. */
   sessions: Record<string, Session>;
   /** The credential report, and when it was written; asked for once, it is there. */
@@ -85,6 +87,8 @@ export interface Seed {
   readonly worker: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly boundaryArn?: string;
   readonly providers?: readonly Provider[];
+  /** 1,000 unless AWS has raised it, which it does up to 5,000 (quotas page of IAM). */
+  readonly mostRoles?: number;
 }
 
 /** The worker's principal, as `Key.user`. */
@@ -107,6 +111,7 @@ export function accountOf(seed: Seed): Account {
     },
     policies: seed.boundaryArn === undefined ? {} : { [seed.boundaryArn]: { document: "{}" } },
     providers: Object.fromEntries((seed.providers ?? []).map((provider) => [provider.arn, { ...provider }])),
+    mostRoles: seed.mostRoles ?? 1000,
     sessions: {},
     serial: 0,
   };
