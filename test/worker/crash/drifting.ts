@@ -25,7 +25,7 @@ export async function drifted(lane: Lane, subject: Subject, { after, drift: name
   if ((await hasEnded(lane, subject)) || !(await drift.may(hit))) return { found: [], unmet: true };
   const putBack = await drift.befall(hit);
   await recover(lane, subject, { enough: async () => (await stuckWith(lane, subject)) !== null });
-  const met: Met = { stands: () => drift.stands(hit), putBack };
+  const met: Met = { stands: () => drift.stands(hit), putBack, isWanted: drift.likewise === subject.flow.kind };
   const found = (await hasEnded(lane, subject)) ? await ended(lane, subject, met) : await mended(lane, subject, met);
   return { found, unmet: false };
 }
@@ -33,13 +33,15 @@ export async function drifted(lane: Lane, subject: Subject, { after, drift: name
 interface Met {
   stands(): Promise<boolean>;
   readonly putBack: (() => Promise<void>) | null;
+  /** Whether the request does the same. */
+  readonly isWanted: boolean;
 }
 
 /** It went to its end: all is as it should be, or the sweep says what is not. */
-async function ended(lane: Lane, subject: Subject, { stands, putBack }: Met): Promise<readonly Found[]> {
+async function ended(lane: Lane, subject: Subject, { stands, putBack, isWanted }: Met): Promise<readonly Found[]> {
   const found = await judge(lane, subject, await endOf(lane, subject));
   const shows = await stands();
-  if (found.length === 0 && !shows) return [];
+  if (found.length === 0 && (isWanted || !shows)) return [];
   const said = await swept(lane, subject);
   if (said === null) {
     const silent = { wrong: "lost", sentence: `it ended, and nobody is told (still shows: ${shows})` } as const;
@@ -50,7 +52,8 @@ async function ended(lane: Lane, subject: Subject, { stands, putBack }: Met): Pr
 }
 
 /** It did not go on: people read why, and what they do about it ends it. */
-async function mended(lane: Lane, subject: Subject, { stands, putBack }: Met): Promise<readonly Found[]> {
+async function mended(lane: Lane, subject: Subject, met: Met): Promise<readonly Found[]> {
+  const { stands, putBack } = met;
   const said = await stuckWith(lane, subject);
   if (said === null || said === "" || said === "null")
     return [{ wrong: "stuck", sentence: "it neither ended nor says why" }];
@@ -58,7 +61,7 @@ async function mended(lane: Lane, subject: Subject, { stands, putBack }: Met): P
     if (await stands()) await putBack();
     await recover(lane, subject);
   }
-  if (await hasEnded(lane, subject)) return ended(lane, subject, { stands, putBack });
+  if (await hasEnded(lane, subject)) return ended(lane, subject, met);
   if (subject.flow.kind !== "provision") return retired(lane, subject);
   if ((await intentState(lane, subject)) !== "undoing") await takeBack(lane, subject);
   await recover(lane, subject);

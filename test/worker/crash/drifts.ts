@@ -18,6 +18,8 @@ export interface Drift {
   befall(hit: Hit): Promise<(() => Promise<void>) | null>;
   /** Whether it still shows. */
   stands(hit: Hit): Promise<boolean>;
+  /** The kind of request that does the same: where such a one has ended well, that it shows is as it should be. */
+  readonly likewise?: string;
 }
 
 const adminStatement = JSON.stringify({
@@ -131,6 +133,7 @@ function keyDrifts(account: () => Account): readonly Drift[] {
     },
     {
       name: "its access key is made inactive",
+      likewise: "suspend",
       may: async (of) => newest(of)?.[1].active === true,
       befall: async (of) => {
         hit = newest(of)?.[0];
