@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { connectors } from "#lib/connectors/registry.ts";
 import { removeWorkerFiles } from "./crash/builds.ts";
 import { type Lane, openLane, vaultName } from "./crash/lane.ts";
-import { allRuns, named, type Result, runAll, wordsOf } from "./crash/matrix.ts";
+import { allRuns, idle, named, type Result, runAll, wordsOf } from "./crash/matrix.ts";
 import type { Run } from "./crash/mishaps.ts";
 import { changingMethods } from "./crash/reached.ts";
 
@@ -36,6 +36,17 @@ it("a run is chosen by its name alone, and others by what their names have in co
   expect(named(runs, "no run is called so")).toEqual([]);
 });
 
+it("a run that did not come to its place fails, unless a worker's start may have been there already", () => {
+  const missed = (id: string): Result => ({ id, ms: 1, found: [], unmet: true });
+  const places = [
+    "killed at issue/target mint key:C1",
+    "killed at undo issue/vault login:C2 after invalid",
+    "killed at issue/vault put:C1",
+  ];
+  expect(idle(places.map(missed)).map(({ id }) => id)).toEqual([places[0], places[2]]);
+  expect(idle(places.map((id) => ({ ...missed(id), unmet: false })))).toEqual([]);
+});
+
 it("a run of late reads can be the first of its lane: nothing is refused for a token that reads do not know yet", async () => {
   const { vault } = lane.worlds;
   const before = new Set(vault.calls());
@@ -58,6 +69,7 @@ it("whatever is killed, lost, paused or changed by others, one identity comes of
   const chosen = runs.filter((one, place) => place % every === 0 || isAlways(one));
   await runAll(lane, chosen, (result) => void results.push(result));
   expect(results.filter(({ found }) => found.length > 0).map(wordsOf)).toEqual([]);
+  expect(idle(results)).toEqual([]);
   expect(results.length).toBeGreaterThan(15);
 }, 1_800_000);
 

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { connectors } from "#lib/connectors/registry.ts";
 import { removeWorkerFiles } from "./builds.ts";
 import { type Lane, openLane } from "./lane.ts";
-import { allRuns, named, type Result, runAll, tallyLine, tallyOf, wordsOf } from "./matrix.ts";
+import { allRuns, idle, named, type Result, runAll, tallyLine, tallyOf, wordsOf } from "./matrix.ts";
 import { type Tried, tryAll } from "./sabotage.ts";
 
 /** The complete matrix, as `npm run crash` runs it; see scripts/crash.mjs. */
@@ -97,9 +97,11 @@ async function main(): Promise<number> {
   const tally = tallyOf(book.results);
   const none = values.only !== undefined && book.results.length === 0;
   if (none) say(`No run is called ${values.only}.`);
+  const idled = idle(book.results).length;
+  if (idled > 0) say(`${idled} of them are places that every worker comes to: these runs prove nothing.`);
   say(tallyLine(tally, book.sabotages));
   const { caught, tried } = book.sabotages;
-  if (none) return 1;
+  if (none || idled > 0) return 1;
   return caught === tried && Object.entries(tally).every(([name, count]) => name === "runs" || count === 0) ? 0 : 1;
 }
 
