@@ -99,13 +99,13 @@ export async function someStepWaits(db: Queries, times: LeaseTimes): Promise<boo
 /**
  * Takes as many tokens from a gate as it holds above the reserve, which lane 0 may use too, `most` at most: how many it took; 0 when it
  * must wait. A gate that is not there never waits. The disk is not waited for: a PostgreSQL that fails within that second forgets
- * some calls, and nothing else rests on it. Another's lock is waited for `withinMs` (10 s), so that no statement stays on its
+ * some calls, and nothing else rests on it. Another's lock is waited for `withinMs`, so that no statement stays on its
  * connection for a caller who has given it up.
  */
 export async function debitGateUpTo(
   db: Queries,
   target: string,
-  { lane, most, withinMs = 10_000 }: { readonly lane: 0 | 1; readonly most: number; readonly withinMs?: number },
+  { lane, most, withinMs }: { readonly lane: 0 | 1; readonly most: number; readonly withinMs: number },
 ): Promise<number> {
   const settings = sql`set_config('synchronous_commit', 'off', true)
     || set_config('lock_timeout', ${String(withinMs)}, true)`;

@@ -13,6 +13,19 @@ interface Asking {
 /** Longest that one statement is waited for, ms; who came while it was under way waits for theirs as well. A lease is thrice as long. */
 const usualWithinMs = 10_000;
 
+/** Takes at most `most` tokens from a gate in one statement: how many it took. Throws `TargetFault` where the database does not say in time. */
+export async function debitInTime(
+  db: Db,
+  gate: string,
+  { lane, most, withinMs = usualWithinMs }: { readonly lane: 0 | 1; readonly most: number; readonly withinMs?: number },
+): Promise<number> {
+  try {
+    return await inTime(debitGateUpTo(db, gate, { lane, most, withinMs }), withinMs);
+  } catch (error) {
+    throw isLocked(error) ? unanswered() : error;
+  }
+}
+
 /**
  * Debits of one worker: those of one gate that come while another is under way are paid for together by the next statement, so that
  * its own steps never wait for each other's row lock. Nothing is taken in advance; who asked first is paid first. A statement that
@@ -25,10 +38,10 @@ export function createDebits(db: Db, withinMs = usualWithinMs): Debit {
     for (let queue = queues.get(key) ?? []; queue.length > 0; queue = queues.get(key) ?? []) {
       queues.set(key, []);
       try {
-        const taken = await inTime(debitGateUpTo(db, gate, { lane, most: queue.length, withinMs }), withinMs);
+        const taken = await debitInTime(db, gate, { lane, most: queue.length, withinMs });
         for (const [place, { answer }] of queue.entries()) answer(place < taken);
       } catch (error) {
-        for (const { fail } of queue) fail(isLocked(error) ? unanswered() : error);
+        for (const { fail } of queue) fail(error);
       }
     }
     queues.delete(key);

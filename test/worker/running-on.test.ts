@@ -5,6 +5,7 @@ import { openDatabase } from "#db/client.ts";
 import { someStepWaits } from "#db/store/steps.ts";
 import { usualTimes } from "#lib/worker/claiming.ts";
 import { createDebits } from "#lib/worker/debits.ts";
+import { sweepCalls } from "#lib/worker/sweeps/check-places.ts";
 import { type TestDatabase, testDatabase } from "#test/support/database.ts";
 import { fakeTarget, flow, sagaAt } from "./fake-target.ts";
 import { clearQueue, seedGate, seedIntent } from "./saga-world.ts";
@@ -194,6 +195,17 @@ describe("debits of one worker", () => {
     });
     expect(await Promise.all([debit("few", 1), debit("few", 0)])).toEqual([true, true]);
   });
+
+  it("of a sweep are given up as well, with words about the portal's own database", async () => {
+    await gate(30);
+    const calls = sweepCalls({ db: database.worker }, "few");
+    const called = () => calls.make("list", async () => "called");
+    await database.admin.begin(async (sql) => {
+      await sql`select from charter.gates where target = 'few' for update`;
+      await expect(called()).rejects.toMatchObject(unanswered);
+    });
+    expect(await called()).toBe("called");
+  }, 40_000);
 
   const waiting = async () => {
     const [row] = await database.admin`select count(*)::int as n from pg_stat_activity

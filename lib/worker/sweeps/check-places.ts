@@ -1,8 +1,8 @@
-import { debitGateUpTo } from "#db/store/steps.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
 import type { Calls, Check } from "#lib/domain/target.ts";
 import { runFact, system } from "#lib/facts/run.ts";
 import { type Checked, keepChecks } from "#lib/facts/targets/keep-checks.ts";
+import { debitInTime } from "../debits.ts";
 import type { Worker } from "../worker.ts";
 
 const callTimeoutMs = 20_000;
@@ -13,7 +13,7 @@ const checkTimeoutMs = 120_000;
  * some in advance.
  */
 export function sweepCalls({ db }: Pick<Worker, "db">, target: string): Calls {
-  const pay = payer((most) => debitGateUpTo(db, target, { lane: 1, most }));
+  const pay = payer((most) => debitInTime(db, target, { lane: 1, most }));
   return {
     async make(_name, call) {
       for (let tries = 0; !(await pay()); tries += 1) {
