@@ -256,6 +256,9 @@ export interface Key {
 }
 
 /** A target that chooses the secret of a key and tells it once. */
+/** What a key's secret is; nothing that is committed may hold it. */
+export const pouredOf = (key: string): string => `poured of ${key}`;
+
 export function keyWorld({ mintWindowMs = 0, ...given }: Given & { readonly mintWindowMs?: number } = {}) {
   const wire = new Wire();
   const keys = new Map<string, Key>();
@@ -271,7 +274,7 @@ export function keyWorld({ mintWindowMs = 0, ...given }: Given & { readonly mint
         const id = `key-${minted.length + 1}`;
         minted.push(id);
         keys.set(id, { active: true, everUsed: false });
-        sink(new Secret({ value: id }));
+        sink(new Secret({ value: pouredOf(id) }));
         return id;
       }),
     deactivate: (_, id) =>
@@ -286,7 +289,7 @@ export function keyWorld({ mintWindowMs = 0, ...given }: Given & { readonly mint
       }),
     probe: (_, id, secret) =>
       wire.call(`probe ${id}`, async () =>
-        secret.pour(({ value = "" }) => value === id && keys.get(id)?.active === true),
+        secret.pour(({ value = "" }) => value === pouredOf(id) && keys.get(id)?.active === true),
       ),
   };
   const add = (id: string, key: Partial<Key> = {}) => void keys.set(id, { active: true, everUsed: false, ...key });
@@ -308,6 +311,7 @@ export function expectKeyAgreed(w: KeyWorld): void {
   expect(phase).toBe("done");
   expect([...w.keys].map(([id, { active }]) => (active ? id : `${id}, inactive`))).toEqual([...keep, key]);
   expect(version).toBe(w.vault.versions.length);
-  expect(w.vault.secrets.at(-1)).toBe(key);
+  expect(w.vault.secrets.at(-1)).toBe(pouredOf(String(key)));
+  expect(JSON.stringify(w.row)).not.toContain(pouredOf(""));
   expect(w.vault.astray).toEqual([]);
 }

@@ -14,6 +14,7 @@ import {
   type KeyWorld,
   keyWorld,
   lose,
+  pouredOf,
   startedKey as start,
   storedKey as stored,
 } from "./credential-world.ts";
@@ -123,7 +124,7 @@ describe("taking a key back", () => {
     const w = start([], stored("key-0"), 60_000);
     w.add("key-0");
     w.vault.custom = { identity: "i" };
-    w.vault.fill("key-0");
+    w.vault.fill(pouredOf("key-0"));
     await unissue(w.issuing);
     expect(w.log).toEqual([
       ...["commit unmaking", "deactivate key-0", "remove key-0", "commit unmaking", "list", "commit unmade"],

@@ -14,6 +14,7 @@ import {
   type KeyWorld,
   keyWorld,
   lose,
+  pouredOf,
   startedKey as start,
   storedKey as stored,
 } from "./credential-world.ts";
@@ -98,7 +99,7 @@ describe("a key that the next worker finds", () => {
 
   it("named and stored is adopted", async () => {
     const w = with0(start([], minted));
-    w.vault.fill("key-0");
+    w.vault.fill(pouredOf("key-0"));
     await issue(w.issuing);
     expect(w.log).toEqual(["read", "commit vaulted", "list", "commit done"]);
     expectAgreed(w);
