@@ -4,8 +4,9 @@ import { DemoBar } from "#components/demo/demo-bar.tsx";
 import { asTourView } from "#components/demo/tour-view.ts";
 import { Frame } from "#components/frame/frame.tsx";
 import { asTheme } from "#components/frame/theme-name.ts";
-import { person, reader, frame as readFrame } from "#lib/web/context.ts";
+import { person, reader } from "#lib/web/context.ts";
 import { tour } from "#lib/web/desk/tour.ts";
+import { sharedFrame } from "#lib/web/frame.ts";
 import { checkAudit, killWorker, skipDays, tryToken } from "../desk-actions.ts";
 import { signIn, signOut } from "../session-actions.ts";
 import { approve } from "./approvals/actions.ts";
@@ -15,7 +16,7 @@ const demoActions = { signIn, approve, skipDays, killWorker, tryToken, checkAudi
 export default async function PortalLayout({ children }: { readonly children: ReactNode }) {
   const me = await person();
   const { viewer } = await reader();
-  const [frame, jar, demo] = await Promise.all([readFrame(), cookies(), tour()]);
+  const [frame, jar, demo] = await Promise.all([sharedFrame(), cookies(), tour()]);
   const view = asTourView(jar.get("charter-tour")?.value);
   return (
     <Frame

@@ -6,7 +6,8 @@ import { MyWork } from "#components/work/my-work.tsx";
 import { readDebtHistory } from "#db/read/debt.ts";
 import { readMyWork } from "#db/read/my-work.ts";
 import { type SearchParams, searchOf } from "#lib/web/address.ts";
-import { frame, person, reader } from "#lib/web/context.ts";
+import { person, reader } from "#lib/web/context.ts";
+import { sharedFrame } from "#lib/web/frame.ts";
 import { readExpiringDays } from "#lib/web/policy-days.ts";
 import { retry, takeBack } from "./requests/actions.ts";
 
@@ -16,7 +17,9 @@ export default async function MyWorkPage({ searchParams }: { readonly searchPara
   const { name } = await person();
   const { db, viewer } = await reader();
   const team = searchOf(await searchParams).get("team") ?? "";
-  const mine = readExpiringDays(db).then((expiringDays) => readMyWork(db, viewer, { expiringDays, waiting: frame() }));
+  const mine = readExpiringDays(db).then((expiringDays) =>
+    readMyWork(db, viewer, { expiringDays, waiting: sharedFrame() }),
+  );
   const content = Promise.all([mine, readDebtHistory(db, viewer, { team, weeks: weeksDrawn })]).then(([work, debt]) => (
     <MyWork name={name} work={work} debt={debt} stuckVerbs={{ retry, takeBack }} />
   ));

@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { cache } from "react";
-import { type FrameState, readFrame } from "#db/read/frame.ts";
 import type { SessionPerson } from "#db/read/session.ts";
 import type { ClaimContext } from "#lib/claims/run.ts";
 import type { Viewer } from "#lib/domain/actor.ts";
@@ -26,12 +25,6 @@ export async function reader(): Promise<{ readonly db: ReturnType<typeof databas
   const { id, roles, teams } = await person();
   return { db: database().db, viewer: { id, roles, teams } };
 }
-
-/** What the frame shows, read once for a page: its layout draws it, and a page that tells the same counts takes them from here. */
-export const frame = cache(async (): Promise<FrameState> => {
-  const { db, viewer } = await reader();
-  return readFrame(db, viewer);
-});
 
 /** The context a claim runs in, made once per request: the only place of the web that takes the time or makes ids. */
 export function claimContext(actor: SessionPerson): ClaimContext {
