@@ -71,7 +71,7 @@ function newHolder({ account, query, now }: Turn, kind: "role" | "user"): Holder
   const taken = kind === "role" ? account.roles : account.users;
   if (taken[name.toLowerCase()] !== undefined)
     throw wireError("EntityAlreadyExists", `${kind === "role" ? "Role" : "User"} with name ${name} already exists.`);
-  const quota = kind === "role" ? account.mostRoles : 5000;
+  const quota = kind === "role" ? (account.mostRoles ?? 1000) : 5000;
   if (Object.keys(taken).length >= quota)
     throw wireError(
       "LimitExceeded",

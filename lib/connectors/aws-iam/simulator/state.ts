@@ -8,8 +8,8 @@ export interface Account {
   /** Managed policies that exist, by ARN. */
   policies: Record<string, { document: string }>;
   providers: Record<string, Provider>;
-  /** Roles that the account may hold. */
-  mostRoles: number;
+  /** Roles that the account may hold, where AWS has raised that: 1,000 otherwise, and in files of before. */
+  mostRoles?: number;
   /** Temporary credentials by access key id. */
   sessions: Record<string, Session>;
   /** The credential report, and when it was written; asked for once, it is there. */
@@ -111,7 +111,7 @@ export function accountOf(seed: Seed): Account {
     },
     policies: seed.boundaryArn === undefined ? {} : { [seed.boundaryArn]: { document: "{}" } },
     providers: Object.fromEntries((seed.providers ?? []).map((provider) => [provider.arn, { ...provider }])),
-    mostRoles: seed.mostRoles ?? 1000,
+    ...(seed.mostRoles !== undefined && { mostRoles: seed.mostRoles }),
     sessions: {},
     serial: 0,
   };
