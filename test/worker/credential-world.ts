@@ -65,6 +65,32 @@ export class Crash extends Error {}
 /** The step is another's. */
 export const lose: Instead = () => raise(new LostLease());
 
+/** What can become of any call. What is executed late is put into the list, to be run when the test says so. */
+export const mishaps: readonly [string, (late: (() => Promise<unknown>)[]) => Instead][] = [
+  [
+    "a crash before it",
+    () => () => {
+      throw new Crash();
+    },
+  ],
+  [
+    "a crash after it",
+    () => async (run) => {
+      await run();
+      throw new Crash();
+    },
+  ],
+  ["an answer lost before it", () => fails("ambiguous")],
+  ["an answer lost after it", () => answerLost],
+  [
+    "a call executed late",
+    (late) => (run) => {
+      late.push(run);
+      throw fault("ambiguous");
+    },
+  ],
+];
+
 export interface StoredVersion {
   readonly secret: string;
   destroyed: boolean;

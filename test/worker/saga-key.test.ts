@@ -14,6 +14,7 @@ import {
   type KeyWorld,
   keyWorld,
   lose,
+  mishaps,
   pouredOf,
   startedKey as start,
   storedKey as stored,
@@ -333,30 +334,6 @@ describe("a pause without a secret", () => {
 });
 
 describe("whatever call fails, and however", () => {
-  const kinds: readonly [string, (late: (() => Promise<unknown>)[]) => Instead][] = [
-    [
-      "a crash before it",
-      () => () => {
-        throw new Crash();
-      },
-    ],
-    [
-      "a crash after it",
-      () => async (run) => {
-        await run();
-        throw new Crash();
-      },
-    ],
-    ["an answer lost before it", () => fails("ambiguous")],
-    ["an answer lost after it", () => answerLost],
-    [
-      "a write executed late",
-      (late) => (run) => {
-        late.push(run);
-        throw fault("ambiguous");
-      },
-    ],
-  ];
   beforeEach(() => void vi.useFakeTimers({ fakeNodeBuiltins: true }));
   afterEach(() => void vi.useRealTimers());
   async function toTheEnd(w: KeyWorld): Promise<unknown> {
@@ -377,7 +354,7 @@ describe("whatever call fails, and however", () => {
     throw new Error("It does not come to an end.");
   }
 
-  it.each(kinds)("one key is left and its secret is the current version, after %s", async (_, instead) => {
+  it.each(mishaps)("one key is left and its secret is the current version, after %s", async (_, instead) => {
     for (let index = 0; ; index += 1) {
       const w = keyWorld({ mintWindowMs: 60_000 });
       const late: (() => Promise<unknown>)[] = [];

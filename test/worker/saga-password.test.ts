@@ -4,7 +4,7 @@ import type { JsonObject } from "#lib/domain/json.ts";
 import { LostLease } from "#lib/facts/steps/lost-lease.ts";
 import { issue, recheck, unissue } from "#lib/worker/credential.ts";
 import { ClientChosenRun } from "#lib/worker/credential-client-chosen.ts";
-import { answerLost, Crash, fails, fault, type Instead, passwordWorld } from "./credential-world.ts";
+import { answerLost, Crash, fails, type Instead, mishaps, passwordWorld } from "./credential-world.ts";
 
 type World = ReturnType<typeof passwordWorld>;
 const first = (credential?: JsonObject) => passwordWorld(credential ? { facts: { credential } } : {});
@@ -398,31 +398,6 @@ describe("a password that replaces another", () => {
 });
 
 describe("whatever call fails, and however", () => {
-  const kinds: readonly [string, (late: (() => Promise<unknown>)[]) => Instead][] = [
-    [
-      "a crash before it",
-      () => () => {
-        throw new Crash();
-      },
-    ],
-    [
-      "a crash after it",
-      () => async (run) => {
-        await run();
-        throw new Crash();
-      },
-    ],
-    ["an answer lost before it", () => fails("ambiguous")],
-    ["an answer lost after it", () => answerLost],
-    [
-      "a call executed late",
-      (late) => (run) => {
-        late.push(run);
-        throw fault("ambiguous");
-      },
-    ],
-  ];
-
   async function toTheEnd(w: World): Promise<unknown> {
     for (let runs = 1; runs < 5; runs += 1) {
       try {
@@ -449,9 +424,9 @@ describe("whatever call fails, and however", () => {
     }
   }
 
-  test.each(kinds)("a first password is in the end one, after %s", (_, instead) => expectWhole(first, instead));
+  test.each(mishaps)("a first password is in the end one, after %s", (_, instead) => expectWhole(first, instead));
 
-  test.each(kinds)("a password that replaces another works for whoever fetches it, always, after %s", (_, instead) =>
+  test.each(mishaps)("a password that replaces another works for whoever fetches it, always, after %s", (_, instead) =>
     expectWhole(() => {
       const w = rotation();
       w.wire.always = () => {
