@@ -1,6 +1,6 @@
 import { expect, type Locator, type Page, test } from "@playwright/test";
 import { answerPipeline, approveAt, expectFitToRead, expectState, signedIn, submitted } from "../steps.ts";
-import { setAhead } from "./clock.ts";
+import { everyQuestionMoved, setAhead } from "./clock.ts";
 
 const buckets = ["ledger-days", "ledger-weeks", "ledger-months", "ledger-quarters", "ledger-years"];
 
@@ -28,6 +28,7 @@ test("an owner answers five questions by keyboard, each with its evidence", asyn
 
   await setAhead("170 days");
   try {
+    await everyQuestionMoved();
     const owner = await signedIn(browser, "Amara Obi");
     await owner.goto("/attestations");
     await expect(owner.getByText(/^\d+ questions for you\./)).toBeVisible();
