@@ -1,11 +1,12 @@
 "use client";
 import { Search } from "lucide-react";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
+import { DialogInItsPlace } from "#components/ui/dialog.tsx";
 import { Kbd } from "#components/ui/kbd.tsx";
+import { onDemand } from "#components/ui/on-demand.ts";
 import type { Hit } from "./finder.tsx";
 
-/** Loaded when it is first opened. */
-const Finder = lazy(() => import("./finder.tsx"));
+const finder = onDemand(async () => (await import("./finder.tsx")).default);
 
 /** ⌘K: to an identity, a request or a page. Finds as one types; arrows and Enter go. */
 export function Palette({ pages }: { readonly pages: readonly Hit[] }) {
@@ -33,7 +34,11 @@ export function Palette({ pages }: { readonly pages: readonly Hit[] }) {
           <Kbd>⌘K</Kbd>
         </span>
       </button>
-      <Suspense>{open ? <Finder pages={pages} leave={() => setOpen(false)} /> : null}</Suspense>
+      {open ? (
+        <DialogInItsPlace of={finder} title="Search or jump to" wide close={() => setOpen(false)}>
+          {(Finder) => <Finder pages={pages} leave={() => setOpen(false)} />}
+        </DialogInItsPlace>
+      ) : null}
     </>
   );
 }

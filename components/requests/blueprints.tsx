@@ -1,20 +1,22 @@
 "use client";
 import { Bot, Cable, CalendarClock, Database, GitBranch, Handshake, Server, Unlink } from "lucide-react";
 import Link from "next/link";
-import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { credentialWords } from "#components/charter/words.ts";
 import { Badge } from "#components/ui/badge.tsx";
 import { Notice } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { useEarlyTyping } from "#components/ui/early.ts";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { InItsPlace } from "#components/ui/in-its-place.tsx";
 import { Input } from "#components/ui/input.tsx";
+import { onDemand } from "#components/ui/on-demand.ts";
 import { PageHead } from "#components/ui/page-head.tsx";
 import type { Choice } from "#components/ui/select.tsx";
+import { Skeleton } from "#components/ui/skeleton.tsx";
 import type { Candidate } from "./propose.ts";
 
-/** Loaded when it is first asked for. */
-const NotSure = lazy(() => import("./not-sure.tsx"));
+const notSure = onDemand(async () => (await import("./not-sure.tsx")).default);
 
 export interface BlueprintCard extends Candidate {
   readonly summary: string;
@@ -75,15 +77,22 @@ export function Blueprints({
           Not sure?
         </Button>
       </div>
-      <Suspense>
-        {unsure ? (
-          <NotSure
-            blueprints={blueprints}
-            groups={groups.map(({ id, title }) => ({ value: id, label: title }))}
-            places={places}
-          />
-        ) : null}
-      </Suspense>
+      {unsure ? (
+        <InItsPlace
+          of={notSure}
+          waiting={<Skeleton className="mb-6 h-44" />}
+          missing="The three questions could not be shown. Try again, or load the page anew."
+          className="mb-6"
+        >
+          {(NotSure) => (
+            <NotSure
+              blueprints={blueprints}
+              groups={groups.map(({ id, title }) => ({ value: id, label: title }))}
+              places={places}
+            />
+          )}
+        </InItsPlace>
+      ) : null}
       {found.length === 0 ? (
         <EmptyState
           icon={<Cable aria-hidden />}

@@ -1,9 +1,11 @@
 "use client";
-import { createContext, lazy, type ReactNode, Suspense, useContext, useRef, useState } from "react";
+import { createContext, type ReactNode, useContext, useRef, useState } from "react";
+import { DialogInItsPlace } from "#components/ui/dialog.tsx";
+import { onDemand } from "#components/ui/on-demand.ts";
 import type { ToSign } from "#lib/claims/signing.ts";
 import type { Assertion } from "#lib/domain/signature.ts";
 
-const AskForKey = lazy(() => import("./ask-for-key.tsx").then(({ AskForKey: component }) => ({ default: component })));
+const askForKey = onDemand(async () => (await import("./ask-for-key.tsx")).AskForKey);
 
 type Wanted = ToSign["sign"];
 /** Asks for a gesture over what is to be signed; null when the person would rather not. */
@@ -28,7 +30,11 @@ export function Signing({ children }: { readonly children: ReactNode }) {
   return (
     <SigningContext value={sign}>
       {children}
-      <Suspense>{wanted === null ? null : <AskForKey wanted={wanted} done={done} />}</Suspense>
+      {wanted === null ? null : (
+        <DialogInItsPlace of={askForKey} title="Sign with your passkey" close={() => done(null)}>
+          {(AskForKey) => <AskForKey wanted={wanted} done={done} />}
+        </DialogInItsPlace>
+      )}
     </SigningContext>
   );
 }

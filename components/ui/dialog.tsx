@@ -1,15 +1,40 @@
 "use client";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { type ReactNode, useState } from "react";
+import { Button } from "./button.tsx";
+import { couldNot, DialogPlace, type PlaceProps } from "./dialog-place.tsx";
 import type { DialogProps } from "./dialog-props.ts";
+import { type OnDemand, onDemand, useAhead, usePart } from "./on-demand.ts";
 
-const load = () => import("./open-dialog.tsx");
-const OpenDialog = lazy(load);
+const openDialog = onDemand(async () => (await import("./open-dialog.tsx")).default);
 
 /** Floats above the page; Escape closes it and focus returns. Name the thing and the consequence in title and `sentence`. */
 export function Dialog(props: DialogProps) {
   const [opened, setOpened] = useState(props.open);
   if (props.open && !opened) setOpened(true);
-  // Fetched once the page stands, so that it opens at once.
-  useEffect(() => void load().catch(() => {}), []);
-  return <Suspense>{opened ? <OpenDialog {...props} /> : null}</Suspense>;
+  const { part: OpenDialog, failed, again } = usePart(openDialog, props.open);
+  useAhead(openDialog);
+  if (OpenDialog !== null) return opened ? <OpenDialog {...props} /> : null;
+  if (!props.open) return null;
+  const { title, wide, onOpenChange } = props;
+  return <DialogPlace title={title} wide={wide} close={() => onOpenChange(false)} failed={failed} again={again} />;
+}
+
+interface InItsPlaceProps<Part> extends Omit<PlaceProps, "failed" | "again"> {
+  readonly of: OnDemand<Part>;
+  readonly children: (part: Part) => ReactNode;
+}
+
+/** A dialog whose contents too are fetched when it is first opened. */
+export function DialogInItsPlace<Part>({ of, children, ...place }: InItsPlaceProps<Part>) {
+  const { part, failed, again } = usePart(of);
+  const { part: OpenDialog } = usePart(openDialog, false);
+  if (part !== null) return children(part);
+  if (OpenDialog === null || !failed) return <DialogPlace {...place} failed={failed} again={again} />;
+  // It may lie upon another dialog, which leaves the focus to its own kind alone.
+  const { title, wide = false, close } = place;
+  return (
+    <OpenDialog open onOpenChange={close} title={title} wide={wide} foot={<Button onClick={again}>Try again</Button>}>
+      <p role="alert">{couldNot}</p>
+    </OpenDialog>
+  );
 }

@@ -2,6 +2,7 @@
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
 import { IconButton } from "./button.tsx";
+import { dialogLook } from "./dialog-look.ts";
 import type { DialogProps } from "./dialog-props.ts";
 
 /** The dialog, open; loaded when the first one opens. */
@@ -12,7 +13,7 @@ export default function OpenDialog(props: DialogProps) {
         <Radix.Overlay className="fixed inset-0 z-40 bg-[rgb(10_14_12/.38)]" />
         <Radix.Content
           {...(props.sentence === undefined ? { "aria-describedby": undefined } : {})}
-          className={`fixed top-[12vh] left-1/2 z-50 flex max-h-[80vh] w-[calc(100vw-32px)] -translate-x-1/2 flex-col rounded-lg border border-line bg-surface shadow-float ${props.wide ? "max-w-[720px]" : "max-w-[480px]"}`}
+          className={dialogLook(props.wide)}
         >
           <div className="flex items-start gap-3 px-4 pt-3.5 pb-2">
             <div className="min-w-0 flex-1">

@@ -1,7 +1,7 @@
 "use client";
 import { useEffect, useRef } from "react";
 
-/** For the element around what changes: where the focused button goes, the one that comes in its place takes the focus. */
+/** For the element around what changes: where what has the focus goes, the first that can take it in its place does. */
 export function useKeptFocus() {
   const box = useRef<HTMLDivElement>(null);
   const held = useRef<Node | null>(null);
@@ -14,7 +14,7 @@ export function useKeptFocus() {
   }, []);
   useEffect(() => {
     const isLost = held.current?.isConnected === false && document.activeElement === document.body;
-    if (isLost) box.current?.querySelector("button")?.focus();
+    if (isLost) box.current?.querySelector<HTMLElement>("button, input, select, textarea")?.focus();
   });
   return box;
 }

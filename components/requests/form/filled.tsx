@@ -5,7 +5,9 @@ import { originWords } from "#components/charter/words.ts";
 import { IconButton } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { FieldError } from "#components/ui/field.tsx";
-import { Editor } from "./editors.tsx";
+import { InItsPlace } from "#components/ui/in-its-place.tsx";
+import { onDemand, useAhead } from "#components/ui/on-demand.ts";
+import { Skeleton } from "#components/ui/skeleton.tsx";
 import type { FilledProps, Line } from "./props.ts";
 import { valueIn } from "./values.tsx";
 
@@ -26,11 +28,14 @@ const lines: readonly Line[] = [
   { field: "retireWhen", label: "Retires when" },
   { field: "exception", label: "Exception" },
 ];
+const editor = onDemand(async () => (await import("./editors.tsx")).Editor);
+
 /** Told by an answer, not by an edit. */
 const fixed: readonly string[] = ["environment"];
 
 /** *Filled in for you*: every other charter field as a line with its origin and a pencil. The list keeps its height while values arrive. */
 export function Filled(props: FilledProps) {
+  useAhead(editor);
   const [editing, setEditing] = useState<string | null>(null);
   const filled = props.preview?.filled ?? {};
   const shown = lines.filter(({ field }) => field !== "rotation" || filled.rotation);
@@ -64,7 +69,13 @@ function FilledLine({
       <div className="grid min-h-[34px] grid-cols-[96px_minmax(0,1fr)_28px] items-center gap-x-2.5 py-[3px] text-[13.5px] md:grid-cols-[122px_minmax(0,1fr)_auto_28px]">
         <span className="text-muted">{line.label}</span>
         {open ? (
-          <Editor line={line} {...props} done={() => onEdit(false)} />
+          <InItsPlace
+            of={editor}
+            waiting={<Skeleton className="h-[34px]" />}
+            missing="The field for it could not be shown. What you typed is kept: try again, or load the page anew."
+          >
+            {(Editor) => <Editor line={line} {...props} done={() => onEdit(false)} />}
+          </InItsPlace>
         ) : (
           <Value error={error !== undefined}>{value}</Value>
         )}

@@ -1,15 +1,18 @@
 "use client";
 import { PackageOpen } from "lucide-react";
-import { Suspense, useId } from "react";
+import { useId } from "react";
 import { Combobox } from "#components/ui/combobox.tsx";
 import { cx } from "#components/ui/cx.ts";
 import { Field } from "#components/ui/field.tsx";
+import { InItsPlace } from "#components/ui/in-its-place.tsx";
 import { Input, Textarea } from "#components/ui/input.tsx";
+import { onDemand } from "#components/ui/on-demand.ts";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import type { Preview } from "#lib/claims/requests/preview.ts";
+import type { ComposerProps } from "./composer/composer.tsx";
 import type { FormPack, FormQuestion } from "./contract.ts";
 import type { QuestionProps } from "./props.ts";
-import { Composer, ReachWays, wayOf } from "./reach-ways.tsx";
+import { ReachWays, wayOf } from "./reach-ways.tsx";
 
 interface Props extends Omit<QuestionProps<Extract<FormQuestion, { kind: "reach" }>>, "choices" | "preview"> {
   readonly preview: Pick<Preview, "refusals" | "explained" | "reach"> | null;
@@ -36,15 +39,13 @@ export function ReachQuestion(props: Props) {
       <Field id={useId()} label={question.label} help={help} error={composed ? null : error}>
         {(control) =>
           answers.need !== null && "grants" in answers.need && props.help !== null ? (
-            <Suspense fallback={<Skeleton className="h-[34px]" />}>
-              <Composer
-                control={control}
-                help={props.help}
-                grants={answers.need.grants}
-                set={(grants) => change({ need: { grants } })}
-                preview={preview}
-              />
-            </Suspense>
+            <ComposerInItsPlace
+              control={control}
+              help={props.help}
+              grants={answers.need.grants}
+              set={(grants) => change({ need: { grants } })}
+              preview={preview}
+            />
           ) : answers.need !== null && "pasted" in answers.need ? (
             <Textarea
               {...control}
@@ -80,6 +81,18 @@ export function ReachQuestion(props: Props) {
     </div>
   );
 }
+
+const composer = onDemand(async () => (await import("./composer/composer.tsx")).default);
+
+const ComposerInItsPlace = (props: ComposerProps) => (
+  <InItsPlace
+    of={composer}
+    waiting={<Skeleton className="h-[34px]" />}
+    missing="The composer could not be shown. What you typed is kept: try again, or load the page anew."
+  >
+    {(Composer) => <Composer {...props} />}
+  </InItsPlace>
+);
 
 const PackLine = ({ pack, phrase }: { readonly pack: FormPack; readonly phrase: string | undefined }) => (
   <>

@@ -1,12 +1,12 @@
 "use client";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
+import { InItsPlace } from "#components/ui/in-its-place.tsx";
+import { onDemand } from "#components/ui/on-demand.ts";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import { merged } from "#lib/domain/permission.ts";
 import type { QuestionProps } from "./props.ts";
 
-/** Loaded when they are first asked for. */
-const Denial = lazy(() => import("./composer/denial.tsx"));
-export const Composer = lazy(() => import("./composer/composer.tsx"));
+const denial = onDemand(async () => (await import("./composer/denial.tsx")).default);
 
 type Way = "pack" | "composed" | "pasted";
 export const wayOf = ({ need }: QuestionProps["answers"]): Way =>
@@ -47,16 +47,23 @@ export function ReachWays({ answers, change, help, paste }: WaysProps) {
         )}
       </p>
       {denied && help !== null ? (
-        <Suspense fallback={<Skeleton className="mt-2 h-44" />}>
-          <Denial
-            help={help}
-            close={() => setDenied(false)}
-            take={(grants) => {
-              change({ need: { grants: merged([...composed, ...grants]) } });
-              setDenied(false);
-            }}
-          />
-        </Suspense>
+        <InItsPlace
+          of={denial}
+          waiting={<Skeleton className="mt-2 h-44" />}
+          missing="The field for it could not be shown. What you typed is kept: try again, or load the page anew."
+          className="mt-2"
+        >
+          {(Denial) => (
+            <Denial
+              help={help}
+              close={() => setDenied(false)}
+              take={(grants) => {
+                change({ need: { grants: merged([...composed, ...grants]) } });
+                setDenied(false);
+              }}
+            />
+          )}
+        </InItsPlace>
       ) : null}
     </>
   );

@@ -1,6 +1,7 @@
 import { EnvironmentBadge } from "#components/status.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { cx } from "#components/ui/cx.ts";
+import { Missing } from "#components/ui/in-its-place.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import type { Environment } from "#lib/domain/charter.ts";
 
@@ -46,15 +47,11 @@ interface WaitingProps {
 /** In the place of the environments while their answers, or what shows them, are on their way. */
 export const SidesWaiting = ({ asked, failed, again }: WaitingProps) =>
   failed ? (
-    <div
-      role="alert"
-      className="grid content-center justify-items-start gap-2 rounded-lg border border-line bg-surface px-4 py-3.5 sm:min-h-[134px]"
-    >
-      <p className="text-[13.5px]">
-        The environments could not be shown. What you typed is kept: try again, or load the page anew.
-      </p>
-      <Button onClick={again}>Try again</Button>
-    </div>
+    <Missing
+      says="The environments could not be shown. What you typed is kept: try again, or load the page anew."
+      again={again}
+      className="sm:min-h-[134px]"
+    />
   ) : (
     <div className={sidesLook} role="status" aria-label="Looking at each environment">
       {asked.map((environment) => (

@@ -1,5 +1,6 @@
 "use client";
 import { useState } from "react";
+import { onDemand, usePart } from "#components/ui/on-demand.ts";
 import { useKeptFocus } from "#components/ui/use-kept-focus.ts";
 import type { Choices } from "#db/read/new-request.ts";
 import type { Environment } from "#lib/domain/charter.ts";
@@ -10,7 +11,9 @@ import type { Side } from "./side-by-side.tsx";
 import { SidesWaiting, SubmitWaiting } from "./side-waiting.tsx";
 import { Submit } from "./submit.tsx";
 import type { useForm } from "./use-form.ts";
-import { useSeveral } from "./use-several.ts";
+
+/** What shows several environments: few forms ask for them, and the others do not wait for it. */
+const several = onDemand(() => import("./several.ts"));
 
 /** What becomes of the answers: policy, plan, likenesses, and the way to send it. Of several environments, side by side. */
 export function WhatBecomes(props: {
@@ -25,7 +28,7 @@ export function WhatBecomes(props: {
   const [chosen, choose] = useState<Environment | null>(null);
   const asked = severalAnswers(answers).flatMap(({ environment }) => environment ?? []);
   const isOne = asked.length < 2;
-  const { part, failed, again } = useSeveral(!isOne);
+  const { part, failed, again } = usePart(several, !isOne);
   const [beside, foot] = [useKeptFocus(), useKeptFocus()];
   const sides = sidesOf(form);
   const side = sides.find(({ environment }) => environment === chosen) ?? sides[0];

@@ -7,7 +7,7 @@ import type { FormHelp } from "../contract.ts";
 import { GrantCard } from "./grant-card.tsx";
 import { PermissionSearch } from "./search.tsx";
 
-interface ComposerProps {
+export interface ComposerProps {
   readonly preview: Pick<Preview, "refusals" | "explained"> | null;
   readonly control: FieldControl;
   readonly help: FormHelp;

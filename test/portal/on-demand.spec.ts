@@ -1,0 +1,132 @@
+import { expect, type Locator, type Page, test } from "@playwright/test";
+import { expectFitToRead, signedIn } from "./steps.ts";
+
+// A part of a page that is fetched when it is first shown may not come: the network was away, or a newer version has taken its place.
+
+/** From the next address on the scripts that a page's document does not name are missing, until `page.unrouteAll()`. */
+async function laterScriptsAreMissing(page: Page): Promise<void> {
+  let named = "";
+  await page.route("**/*", async (route) => {
+    const kind = route.request().resourceType();
+    if (kind === "document") {
+      const response = await route.fetch();
+      named = await response.text();
+      return route.fulfill({ response, body: named });
+    }
+    const isMissing = kind === "script" && !named.includes(new URL(route.request().url()).pathname);
+    return isMissing ? route.fulfill({ status: 404, body: "" }) : route.fallback();
+  });
+}
+
+async function comeAgain(page: Page, inside: Locator): Promise<void> {
+  const again = inside.getByRole("button", { name: "Try again" });
+  await expect(again).toBeVisible();
+  await page.unrouteAll();
+  await again.press("Enter");
+}
+
+const why = "Archives each month's invoices for the auditors.";
+const inTheForm = [
+  {
+    part: "the composer",
+    verb: "Compose it yourself",
+    says: "The composer could not be shown. What you typed is kept: try again, or load the page anew.",
+    comes: (page: Page) => page.getByPlaceholder(/^Search services and actions/),
+  },
+  {
+    part: "the field for an error message",
+    verb: "Paste an error message",
+    says: "The field for it could not be shown. What you typed is kept: try again, or load the page anew.",
+    comes: (page: Page) => page.getByRole("textbox", { name: "The error message" }),
+  },
+  {
+    part: "a filled field's editor",
+    verb: "Change Name",
+    says: "The field for it could not be shown. What you typed is kept: try again, or load the page anew.",
+    comes: (page: Page) => page.getByRole("textbox", { name: "Name", exact: true }),
+  },
+];
+
+for (const { part, verb, says, comes } of inTheForm)
+  test(`where ${part} does not come, the form keeps what was typed and may ask again`, async ({ browser }) => {
+    const jonas = await signedIn(browser, "Jonas Kern");
+    await laterScriptsAreMissing(jonas);
+    await jonas.goto("/requests/new?blueprint=aws-role-ci-pipeline&repo=acme/billing&environment=staging");
+    await jonas.getByLabel("Why does it exist?").fill(why);
+    await jonas.getByRole("button", { name: verb, exact: true }).click();
+    const told = jonas.getByRole("main").getByRole("alert");
+    await expect(told).toContainText(says);
+    await expectFitToRead(jonas);
+    await told.getByRole("button", { name: "Try again" }).click();
+    await expect(told).toContainText(says);
+    await comeAgain(jonas, told);
+    await expect(comes(jonas)).toBeFocused();
+    await expect(jonas.getByLabel("Why does it exist?")).toHaveValue(why);
+  });
+
+test("where the three questions do not come, the blueprints stay and they may be asked for again", async ({
+  browser,
+}) => {
+  const jonas = await signedIn(browser, "Jonas Kern");
+  await laterScriptsAreMissing(jonas);
+  await jonas.goto("/requests/new");
+  await jonas.getByRole("searchbox", { name: "Search blueprints" }).fill("pipeline");
+  await jonas.getByRole("button", { name: "Not sure?" }).click();
+  const told = jonas.getByRole("main").getByRole("alert");
+  await expect(told).toContainText("The three questions could not be shown.");
+  await expectFitToRead(jonas);
+  await comeAgain(jonas, told);
+  await expect(jonas.getByLabel("What will use it?")).toBeFocused();
+  await expect(jonas.getByRole("searchbox", { name: "Search blueprints" })).toHaveValue("pipeline");
+});
+
+const floating = [
+  {
+    part: "a dialog",
+    path: "/identities",
+    name: "Keys of the inventory",
+    key: "?",
+    givesBack: true,
+    comes: (dialog: Locator) => dialog.getByText("next row"),
+  },
+  {
+    part: "the palette",
+    path: "/requests/new?blueprint=aws-role-ci-pipeline",
+    name: "Search or jump to",
+    key: "Control+k",
+    // Its field has the focus before the dialog looks where it was.
+    givesBack: false,
+    comes: (dialog: Locator) => dialog.getByRole("combobox"),
+  },
+];
+
+for (const { part, path, name, key, givesBack, comes } of floating)
+  test(`where ${part} does not come, the page is not held and it may be asked for again`, async ({ browser }) => {
+    const jonas = await signedIn(browser, "Jonas Kern");
+    await laterScriptsAreMissing(jonas);
+    await jonas.goto(path);
+    const before = jonas.getByRole("link", { name: "Inventory" }).first();
+    await before.focus();
+    const dialog = jonas.getByRole("dialog", { name });
+    const opened = () =>
+      expect(async () => {
+        if (await dialog.isHidden()) await jonas.keyboard.press(key);
+        await expect(dialog).toBeVisible({ timeout: 2_000 });
+      }).toPass();
+    await opened();
+    await expect(dialog).toContainText("It could not be shown. Try again, or load the page anew.");
+    await expectFitToRead(jonas);
+    await jonas.keyboard.press("Escape");
+    await expect(dialog).toBeHidden();
+    await expect(before).toBeFocused();
+    expect(await jonas.evaluate(() => getComputedStyle(document.body).overflowY)).not.toBe("hidden");
+    await opened();
+    await dialog.getByRole("button", { name: "Close" }).click();
+    await expect(dialog).toBeHidden();
+    await opened();
+    await comeAgain(jonas, dialog);
+    await expect(comes(dialog)).toBeVisible();
+    await jonas.keyboard.press("Escape");
+    await expect(dialog).toBeHidden();
+    if (givesBack) await expect(before).toBeFocused();
+  });
