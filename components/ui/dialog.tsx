@@ -1,7 +1,6 @@
 "use client";
 import { type ReactNode, useState } from "react";
-import { Button } from "./button.tsx";
-import { couldNot, DialogPlace, type PlaceProps } from "./dialog-place.tsx";
+import { DialogPlace, type PlaceProps } from "./dialog-place.tsx";
 import type { DialogProps } from "./dialog-props.ts";
 import { type OnDemand, onDemand, useAhead, usePart } from "./on-demand.ts";
 
@@ -15,8 +14,7 @@ export function Dialog(props: DialogProps) {
   useAhead(openDialog);
   if (OpenDialog !== null) return opened ? <OpenDialog {...props} /> : null;
   if (!props.open) return null;
-  const { title, wide, onOpenChange } = props;
-  return <DialogPlace title={title} wide={wide} close={() => onOpenChange(false)} failed={failed} again={again} />;
+  return <DialogPlace {...props} as={null} close={() => props.onOpenChange(false)} failed={failed} again={again} />;
 }
 
 interface InItsPlaceProps<Part> extends Omit<PlaceProps, "failed" | "again"> {
@@ -28,13 +26,5 @@ interface InItsPlaceProps<Part> extends Omit<PlaceProps, "failed" | "again"> {
 export function DialogInItsPlace<Part>({ of, children, ...place }: InItsPlaceProps<Part>) {
   const { part, failed, again } = usePart(of);
   const { part: OpenDialog } = usePart(openDialog, false);
-  if (part !== null) return children(part);
-  if (OpenDialog === null || !failed) return <DialogPlace {...place} failed={failed} again={again} />;
-  // It may lie upon another dialog, which leaves the focus to its own kind alone.
-  const { title, wide = false, close } = place;
-  return (
-    <OpenDialog open onOpenChange={close} title={title} wide={wide} foot={<Button onClick={again}>Try again</Button>}>
-      <p role="alert">{couldNot}</p>
-    </OpenDialog>
-  );
+  return part === null ? <DialogPlace {...place} as={OpenDialog} failed={failed} again={again} /> : children(part);
 }

@@ -1,17 +1,20 @@
 "use client";
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
+import { useState } from "react";
 import { IconButton } from "./button.tsx";
 import { dialogLook } from "./dialog-look.ts";
 import type { DialogProps } from "./dialog-props.ts";
 
 /** The dialog, open; loaded when the first one opens. */
 export default function OpenDialog(props: DialogProps) {
+  const giveBack = useFocusBefore(props.open);
   return (
     <Radix.Root open={props.open} onOpenChange={props.onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-[rgb(10_14_12/.38)]" />
         <Radix.Content
+          onCloseAutoFocus={giveBack}
           {...(props.sentence === undefined ? { "aria-describedby": undefined } : {})}
           className={dialogLook(props.wide)}
         >
@@ -36,4 +39,17 @@ export default function OpenDialog(props: DialogProps) {
       </Radix.Portal>
     </Radix.Root>
   );
+}
+
+/** What had the focus before it opened gets it back; Radix knows only of a trigger of its own. */
+function useFocusBefore(open: boolean) {
+  const [seen, setSeen] = useState<{ readonly open: boolean; readonly had: Element | null }>({
+    open: false,
+    had: null,
+  });
+  if (seen.open !== open) setSeen({ open, had: open ? document.activeElement : seen.had });
+  return (event: Event) => {
+    event.preventDefault();
+    if (seen.had instanceof HTMLElement) seen.had.focus();
+  };
 }
