@@ -1,7 +1,7 @@
 "use client";
 import { useEffect, useRef } from "react";
 
-/** For the element around what changes: where what has the focus goes, the first that can take it in its place does. */
+/** For the element around what changes: where what has the focus goes, the first that can take it in its place does. Not where a person has clicked it away. */
 export function useKeptFocus() {
   const box = useRef<HTMLDivElement>(null);
   const held = useRef<Node | null>(null);
@@ -9,8 +9,15 @@ export function useKeptFocus() {
     const note = ({ target }: FocusEvent) => {
       held.current = target instanceof Node && box.current?.contains(target) ? target : null;
     };
+    const clickedAway = () => {
+      if (document.activeElement === document.body) held.current = null;
+    };
     document.addEventListener("focusin", note);
-    return () => document.removeEventListener("focusin", note);
+    document.addEventListener("pointerup", clickedAway, true);
+    return () => {
+      document.removeEventListener("focusin", note);
+      document.removeEventListener("pointerup", clickedAway, true);
+    };
   }, []);
   useEffect(() => {
     const isLost = held.current?.isConnected === false && document.activeElement === document.body;

@@ -1,4 +1,5 @@
 import { expect, type Page, test } from "@playwright/test";
+import { scriptsWait } from "./scripts.ts";
 import { answerPipeline, expectFitToRead, expectState, liveInStaging, openIdentity, signedIn } from "./steps.ts";
 
 const questions = (page: Page) => page.getByRole("region", { name: "Questions" });
@@ -109,15 +110,6 @@ test("a developer asks for one like another, in three environments; two clicks m
   await expectState(jonas, "Live");
 });
 
-/** Scripts that a page fetches from now on are told of, and answered once `how` is. */
-async function scriptsWait(page: Page, how: Promise<"come" | "are missing">): Promise<string[]> {
-  const asked: string[] = [];
-  await page.route(/\/_next\/static\/.*\.js/, async (route) => {
-    asked.push(route.request().url());
-    await ((await how) === "come" ? route.continue() : route.fulfill({ status: 404, body: "" }));
-  });
-  return asked;
-}
 const archive = {
   ...{ repository: "acme/billing", environment: "staging", bucket: "late-part" },
   why: "Archives each month's invoices for the auditors.",

@@ -1,29 +1,6 @@
 import { expect, type Locator, type Page, test } from "@playwright/test";
+import { comeAgain, laterScriptsAreMissing, scriptsWait } from "./scripts.ts";
 import { expectFitToRead, signedIn } from "./steps.ts";
-
-// A part of a page that is fetched when it is first shown may not come: the network was away, or a newer version has taken its place.
-
-/** From the next address on the scripts that a page's document does not name are missing, until `page.unrouteAll()`. */
-async function laterScriptsAreMissing(page: Page): Promise<void> {
-  let named = "";
-  await page.route("**/*", async (route) => {
-    const kind = route.request().resourceType();
-    if (kind === "document") {
-      const response = await route.fetch();
-      named = await response.text();
-      return route.fulfill({ response, body: named });
-    }
-    const isMissing = kind === "script" && !named.includes(new URL(route.request().url()).pathname);
-    return isMissing ? route.fulfill({ status: 404, body: "" }) : route.fallback();
-  });
-}
-
-async function comeAgain(page: Page, inside: Locator): Promise<void> {
-  const again = inside.getByRole("button", { name: "Try again" });
-  await expect(again).toBeVisible();
-  await page.unrouteAll();
-  await again.press("Enter");
-}
 
 const why = "Archives each month's invoices for the auditors.";
 const inTheForm = [
@@ -63,6 +40,24 @@ for (const { part, verb, says, comes } of inTheForm)
     await expect(comes(jonas)).toBeFocused();
     await expect(jonas.getByLabel("Why does it exist?")).toHaveValue(why);
   });
+
+test("what comes late takes no focus that was clicked away meanwhile", async ({ browser }) => {
+  const jonas = await signedIn(browser, "Jonas Kern");
+  await laterScriptsAreMissing(jonas);
+  await jonas.goto("/requests/new");
+  await jonas.getByRole("button", { name: "Not sure?" }).click();
+  const told = jonas.getByRole("main").getByRole("alert");
+  await expect(told).toBeVisible();
+  await jonas.unrouteAll();
+  let come = () => {};
+  await scriptsWait(jonas, new Promise((resolve) => (come = () => resolve("come"))));
+  await told.getByRole("button", { name: "Try again" }).press("Enter");
+  await expect(told).toBeHidden();
+  await jonas.getByRole("heading", { level: 1 }).click();
+  come();
+  await expect(jonas.getByLabel("What will use it?")).toBeVisible();
+  expect(await jonas.evaluate(() => document.activeElement?.tagName)).toBe("BODY");
+});
 
 test("where the three questions do not come, the blueprints stay and they may be asked for again", async ({
   browser,

@@ -1,4 +1,5 @@
 import { expect, type Page, test } from "@playwright/test";
+import { comeAgain, laterScriptsAreMissing } from "../scripts.ts";
 import {
   answerPipeline,
   answerWorkload,
@@ -57,9 +58,19 @@ test("each number of the four answers and of the debt leads to as many rows", as
   await skipDays(await signedIn(browser, "Jonas Kern"), 3);
   const ravi = await signedIn(browser, "Ravi Menon");
   await expect(ravi.getByText(/^\d+ outside$/)).toBeVisible();
-  await expect(ravi.getByRole("region", { name: "Provisioning debt" }).locator("svg.recharts-surface")).toBeVisible();
-  await expect(ravi.getByRole("table", { name: /Provisioning debt in identity-days/ })).toBeAttached();
+  const debt = ravi.getByRole("region", { name: "Provisioning debt" });
+  await expect(debt.locator("svg.recharts-surface")).toBeVisible();
+  await expect(debt.getByRole("table", { name: /Provisioning debt in identity-days/ })).toBeAttached();
   await expectFitToRead(ravi);
+  await test.step("where the drawing does not come, its table says the same and it may be asked for again", async () => {
+    await laterScriptsAreMissing(ravi);
+    await ravi.reload();
+    await expect(debt.getByRole("alert")).toContainText("The drawing could not be shown.");
+    await expect(debt.getByRole("table", { name: /Provisioning debt in identity-days/ })).toBeAttached();
+    await expectFitToRead(ravi);
+    await comeAgain(ravi, debt);
+    await expect(debt.locator("svg.recharts-surface")).toBeVisible();
+  });
   // The figures are of the worker's last count, the rows of this moment: a minute later they agree.
   await expect(async () => {
     const numbers = await numbersOf(ravi);

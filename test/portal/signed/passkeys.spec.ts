@@ -11,11 +11,13 @@ async function sent(page: Page, bucket: string): Promise<void> {
   await submit.click();
 }
 
+const reason = "Its plan is what we agreed on.";
 /** Presses approve at the queue, with a reason where one is demanded; the dialog stays until it was signed. */
-async function approving(page: Page, path: string) {
+async function approving(page: Page, path: string, before = async () => {}) {
   await atTheQueue(page, path);
   const dialog = await pressed(page, "a");
-  await dialog.getByRole("textbox").fill("Its plan is what we agreed on.");
+  await before();
+  await dialog.getByRole("textbox").fill(reason);
   await dialog.getByRole("button", { name: "Approve" }).click();
   return dialog;
 }
@@ -99,6 +101,26 @@ test("enrolled by invitation, production is asked for and approved with a key, a
     await jonas.goto(path);
     await expectState(jonas, "Awaiting approval");
     await hers.verifies(true);
+  });
+
+  await test.step("where what asks for the key does not come, nothing is decided and it may be asked for again", async () => {
+    const noMoreScripts = () => mara.route("**/*.js", (route) => route.fulfill({ status: 404, body: "" }));
+    const approval = await approving(mara, path, async () => void (await noMoreScripts()));
+    const asked = mara.getByRole("dialog", { name: "Sign with your passkey" });
+    await expect(asked.getByRole("alert")).toHaveText("It could not be shown. Try again, or load the page anew.");
+    await expectFitToRead(mara);
+    await mara.keyboard.press("Escape");
+    await expect(asked).toBeHidden();
+    await expect(approval.getByRole("textbox")).toHaveValue(reason);
+    await approval.getByRole("button", { name: "Approve" }).click();
+    await expect(asked.getByRole("alert")).toBeVisible();
+    await mara.unrouteAll();
+    await asked.getByRole("button", { name: "Try again" }).click();
+    await expect(asked).toContainText(/Approve version 1 of/);
+    await asked.getByRole("button", { name: "Cancel" }).click();
+    await expect(approval).toBeVisible();
+    await jonas.goto(path);
+    await expectState(jonas, "Awaiting approval");
   });
 
   await test.step("each of two signs once, and it is created", async () => {
