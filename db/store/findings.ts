@@ -14,6 +14,7 @@ import type { Discrepancy } from "#lib/domain/reconciliation.ts";
 import type { Db, Queries, Tx } from "../client.ts";
 import { findings } from "../schema/findings.ts";
 import { credentials, identities } from "../schema/inventory.ts";
+import { slots } from "../schema/uses.ts";
 import { conditions, type FindingMeasures } from "./finding-conditions.ts";
 import { saidOf } from "./mutes.ts";
 
@@ -214,6 +215,9 @@ export const readSettled = (db: Db, target: string) =>
       >`case when not exists (select 1 from charter.intents i where i.tenant = 'main'
           and i.identity = identities.id and i.state in ('running', 'undoing'))
         then array(select c.external_id from charter.credentials c where c.tenant = 'main' and c.identity = identities.id) end`,
+      /** What its slot's metadata showed last; null while it was not read. */
+      slot: slots,
     })
     .from(identities)
+    .leftJoin(slots, and(eq(slots.tenant, identities.tenant), eq(slots.identity, identities.id)))
     .where(settledOn(target));

@@ -10,17 +10,12 @@ export interface SlotSeenAt {
   readonly at: Date;
 }
 
-/** Keeps what metadata showed of an identity's slot; once an hour where nothing is new. */
+/** Keeps what metadata showed of an identity's slot. */
 export const keepSlot = (db: Db, { at, ...seen }: SlotSeenAt) =>
   db
     .insert(slots)
     .values({ ...seen, observedAt: at })
-    .onConflictDoUpdate({
-      target: [slots.tenant, slots.identity],
-      set: { vault: seen.vault, version: seen.version, writtenAt: seen.writtenAt, observedAt: at },
-      setWhere: sql`(${slots.vault}, ${slots.version}, ${slots.writtenAt}) is distinct from (excluded.vault, excluded.version, excluded.written_at)
-        or ${slots.observedAt} is null or ${slots.observedAt} <= excluded.observed_at - interval '1 hour'`,
-    });
+    .onConflictDoUpdate({ target: [slots.tenant, slots.identity], set: { ...seen, observedAt: at } });
 
 export type VaultLog = Omit<typeof vaultLogs.$inferSelect, "tenant">;
 

@@ -132,8 +132,31 @@ describe("reads of a secret, by OpenBao's file audit device", () => {
 it("the version that lies there and when it was written are kept from metadata, beside what was read", async () => {
   const slot = await vault.read({ mount: "kv", path }, freeCalls());
   if (slot === null) return expect.fail("nothing lies there");
-  await keepWritten(workerOf(null), { identity, vault: "main", slot, at: new Date() });
+  await keepWritten(workerOf(null), { identity, vault: "main", slot, before: null, at: new Date() });
   const { version, written } = await kept();
   expect(version).toBe(1);
   expect(Math.abs(written.getTime() - Date.now())).toBeLessThan(120_000);
+});
+
+it("the same version is written down once an hour, another at once", async () => {
+  const slot = await vault.read({ mount: "kv", path }, freeCalls());
+  const [version] = slot?.versions ?? [];
+  if (slot === null || version === undefined) return expect.fail("nothing lies there");
+  const start = Date.now();
+  const first = { vault: "main", version: 1, writtenAt: new Date(version.createdAt), observedAt: new Date(start) };
+  const before = { tenant: "main", identity, readAt: null, ...first };
+  const seen = async (given: Partial<typeof before> | null, ms: number) => {
+    await t.admin`delete from charter.slots`;
+    const was = given === null ? null : { ...before, ...given };
+    const at = new Date(start + ms);
+    await keepWritten(workerOf(null), { identity, vault: "main", slot, before: was, at });
+    return (await t.admin`select 1 from charter.slots where observed_at = ${at}`).length > 0;
+  };
+  expect(await seen({}, 0)).toBe(false);
+  expect(await seen({}, 3_599_999)).toBe(false);
+  expect(await seen({}, 3_600_000)).toBe(true);
+  expect(await seen(null, 0)).toBe(true);
+  expect(await seen({ version: 2 }, 1)).toBe(true);
+  expect(await seen({ vault: "other" }, 1)).toBe(true);
+  expect(await seen({ writtenAt: new Date(start - 86_400_000) }, 1)).toBe(true);
 });

@@ -1,3 +1,4 @@
+import type { readSettled } from "#db/store/findings.ts";
 import type { HeldTo } from "#db/store/intents.ts";
 import { keepSlot } from "#db/store/slots.ts";
 import type { Intent } from "#lib/connectors/connector.ts";
@@ -38,12 +39,19 @@ interface Written {
   readonly identity: string;
   readonly vault: string;
   readonly slot: SlotState;
+  /** What was kept of it; null where nothing was. */
+  readonly before: Awaited<ReturnType<typeof readSettled>>[number]["slot"];
   readonly at: Date;
 }
 
-/** Keeps which version lies in an identity's slot and when it was written. */
-export async function keepWritten({ db }: Worker, { identity, vault, slot, at }: Written): Promise<void> {
+/** Keeps which version lies in an identity's slot and when it was written: what is new at once, the same once an hour. */
+export async function keepWritten({ db }: Worker, { identity, vault, slot, before, at }: Written): Promise<void> {
   const written = slot.versions.find(({ version }) => version === slot.current);
   if (written === undefined) return;
-  await keepSlot(db, { identity, vault, version: written.version, writtenAt: new Date(written.createdAt), at });
+  const { version } = written;
+  const writtenAt = new Date(written.createdAt);
+  const isSame =
+    before?.vault === vault && before.version === version && before.writtenAt?.getTime() === writtenAt.getTime();
+  const isRecent = before?.observedAt != null && at.getTime() - before.observedAt.getTime() < 3_600_000;
+  if (!isSame || !isRecent) await keepSlot(db, { identity, vault, version, writtenAt, at });
 }

@@ -39,7 +39,7 @@ import { suspendForStrangers } from "./strangers.ts";
 
 type Settled = Awaited<ReturnType<typeof readSettled>>[number];
 /** Identities of one target that are looked at side by side; how fast is up to the target's gate. */
-const observers = 4;
+const observers = 8;
 type NewFinding = Omit<SeenFinding, "id" | "target">;
 
 /**
@@ -232,7 +232,7 @@ async function lostOf(
 ): Promise<readonly string[]> {
   if (identity.state === "retiring" || storage === null) return [];
   const slot = await slotSeen(worker, storage, callsAt);
-  if (slot) await keepWritten(worker, { identity: identity.id, vault: storage.vault, slot, at });
+  if (slot) await keepWritten(worker, { identity: identity.id, vault: storage.vault, slot, before: identity.slot, at });
   const kept = await readKept(worker.db, identity.id, at);
   if (kept === null) return [];
   const { credential } = target;
