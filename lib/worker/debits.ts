@@ -1,3 +1,4 @@
+import { performance } from "node:perf_hooks";
 import type { Db } from "#db/client.ts";
 import { debitGateUpTo, isLocked } from "#db/store/steps.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
@@ -14,10 +15,10 @@ interface Asking {
 const usualWithinMs = 10_000;
 
 /** Takes at most `most` tokens from a gate in one statement: how many it took. Throws `TargetFault` where the database does not say in time. */
-export async function debitInTime(
+async function debitInTime(
   db: Db,
   gate: string,
-  { lane, most, withinMs = usualWithinMs }: { readonly lane: 0 | 1; readonly most: number; readonly withinMs?: number },
+  { lane, most, withinMs }: { readonly lane: 0 | 1; readonly most: number; readonly withinMs: number },
 ): Promise<number> {
   try {
     return await inTime(debitGateUpTo(db, gate, { lane, most, withinMs }), withinMs);
@@ -26,37 +27,79 @@ export async function debitInTime(
   }
 }
 
+/** Tokens that are taken beyond what is asked for, at most. */
+const mostAhead = 8;
+
+interface Times {
+  readonly withinMs: number;
+  /** How long what was taken ahead may be spent, ms: by then the gate has made up for it. */
+  readonly keptMs: number;
+}
+
+/** What one worker, or one sweep, has to do with one lane of a gate. */
+interface Purse {
+  readonly gate: string;
+  readonly lane: 0 | 1;
+  waiting: Asking[];
+  /** A statement is under way. */
+  taking: boolean;
+  left: number;
+  until: number;
+  /** When calls were paid for of late, ms. */
+  paidAt: readonly number[];
+}
+
 /**
- * Debits of one worker: those of one gate that come while another is under way are paid for together by the next statement, so that
- * its own steps never wait for each other's row lock. Nothing is taken in advance; who asked first is paid first. A statement that
+ * Debits of one worker, or of one sweep: those of one gate that come while another is under way are paid for together by the next
+ * statement, so that its own steps never wait for each other's row lock. Where calls follow each other fast it takes as many ahead as
+ * were paid for of late; what is not spent in time is lost to the gate, never added to it. Who asked first is paid first. A statement that
  * is not answered `withinMs` is given up with those it pays for, and the next goes over another connection: what it took all the
- * same is lost to the gate, and nothing was called for it.
+ * same is lost likewise, and nothing was called for it.
  */
-export function createDebits(db: Db, withinMs = usualWithinMs): Debit {
-  const queues = new Map<string, Asking[]>();
-  const payFor = async (key: string, { gate, lane }: { readonly gate: string; readonly lane: 0 | 1 }) => {
-    for (let queue = queues.get(key) ?? []; queue.length > 0; queue = queues.get(key) ?? []) {
-      queues.set(key, []);
-      try {
-        const taken = await debitInTime(db, gate, { lane, most: queue.length, withinMs });
-        for (const [place, { answer }] of queue.entries()) answer(place < taken);
-      } catch (error) {
-        for (const { fail } of queue) fail(error);
-      }
+export function createDebits(db: Db, { withinMs = usualWithinMs, keptMs = 250 }: Partial<Times> = {}): Debit {
+  const purses = new Map<string, Purse>();
+  const take = async (purse: Purse) => {
+    const { gate, lane, waiting } = purse;
+    purse.waiting = [];
+    try {
+      const now = performance.now();
+      purse.paidAt = purse.paidAt.filter((at) => now - at < keptMs);
+      const most = waiting.length + Math.min(mostAhead, purse.paidAt.length);
+      const taken = await debitInTime(db, gate, { lane, most, withinMs });
+      purse.left = Math.max(0, taken - waiting.length);
+      purse.until = performance.now() + keptMs;
+      purse.paidAt = [...purse.paidAt, ...waiting.slice(0, taken).map(() => now)];
+      for (const [place, { answer }] of waiting.entries()) answer(place < taken);
+    } catch (error) {
+      for (const { fail } of waiting) fail(error);
     }
-    queues.delete(key);
+  };
+  const pay = async (purse: Purse) => {
+    purse.taking = true;
+    while (purse.waiting.length > 0) if (!spend(purse)) await take(purse);
+    purse.taking = false;
   };
   return (gate, lane) =>
     new Promise((answer, fail) => {
       const key = `${lane} ${gate}`;
-      const queue = queues.get(key);
-      if (queue !== undefined) {
-        queue.push({ answer, fail });
-        return;
-      }
-      queues.set(key, [{ answer, fail }]);
-      void payFor(key, { gate, lane });
+      const fresh = { gate, lane, waiting: [], taking: false, left: 0, until: 0, paidAt: [] };
+      const purse = purses.get(key) ?? fresh;
+      purses.set(key, purse);
+      purse.waiting.push({ answer, fail });
+      if (!purse.taking) void pay(purse);
     });
+}
+
+/** Pays the first who waits out of what was taken ahead; false where nothing of it is left. */
+function spend(purse: Purse): boolean {
+  const now = performance.now();
+  const [first] = purse.waiting;
+  if (first === undefined || purse.left === 0 || now > purse.until) return false;
+  purse.left -= 1;
+  purse.waiting.shift();
+  purse.paidAt = [...purse.paidAt, now];
+  first.answer(true);
+  return true;
 }
 
 async function inTime<T>(asked: Promise<T>, ms: number): Promise<T> {

@@ -142,6 +142,47 @@ describe("debits of one worker", () => {
     expect(paid.filter((was) => was)).toHaveLength(30);
   });
 
+  const held = async () => {
+    const [row] = await database.admin`select tokens::int as n from charter.gates where target = 'few'`;
+    return row?.n;
+  };
+  const inTurn = async (debit: ReturnType<typeof createDebits>, times: number) => {
+    const paid: boolean[] = [];
+    for (let n = 0; n < times; n += 1) paid.push(await debit("few", 1));
+    return paid.filter((was) => was).length;
+  };
+
+  it("that follow each other fast are taken ahead, as many as there were of late and eight at most", async () => {
+    await gate(60);
+    const debit = createDebits(database.worker, { keptMs: 600_000 });
+    const left: unknown[] = [];
+    for (const more of [1, 1, 1, 1, 3, 1, 7, 1, 8, 1]) {
+      expect(await inTurn(debit, more)).toBe(more);
+      left.push(await held());
+    }
+    expect(left).toEqual([59, 57, 57, 53, 53, 45, 45, 36, 36, 27]);
+  });
+
+  it("that were taken ahead and are not spent in time are lost to the gate, which gives no more than it had", async () => {
+    await gate(12);
+    const debit = createDebits(database.worker, { keptMs: 100 });
+    const paid = await inTurn(debit, 4);
+    await sleep(110);
+    const before = await held();
+    const later = await inTurn(debit, 20);
+    expect(later).toBeLessThanOrEqual(Number(before) - 2);
+    expect(paid + later).toBeLessThanOrEqual(10);
+    expect(await held()).toBe(2);
+    expect(await debit("few", 0)).toBe(true);
+  });
+
+  it("of one call now and then take nothing ahead", async () => {
+    await gate(20);
+    const debit = createDebits(database.worker, { keptMs: 0 });
+    expect(await inTurn(debit, 10)).toBe(10);
+    expect(await held()).toBe(10);
+  });
+
   it("of a gate that is not there never wait, and one whose database is gone fails and the next is asked again", async () => {
     const debit = createDebits(database.worker);
     expect(await Promise.all([debit("no-such-gate", 1), debit("no-such-gate", 1)])).toEqual([true, true]);
@@ -170,8 +211,10 @@ describe("debits of one worker", () => {
     const wire = await freezable(database.workerUrl);
     const pool = openDatabase(wire.url, { applicationName: "test-frozen", max: 2, prepares: true });
     try {
-      const debit = createDebits(pool.db, 500);
+      const debit = createDebits(pool.db, { withinMs: 500 });
       expect(await debit("few", 1)).toBe(true);
+      // Its connection is free again, so that the next goes over it.
+      await sleep(50);
       wire.freeze();
       const hung = debit("few", 1);
       const behind = Promise.all([debit("few", 1), debit("few", 1)]);
@@ -186,7 +229,7 @@ describe("debits of one worker", () => {
 
   it("that wait for another's lock are given up, here and in the database, and paid once it is gone", async () => {
     await gate(30);
-    const debit = createDebits(database.worker, 300);
+    const debit = createDebits(database.worker, { withinMs: 300 });
     await database.admin.begin(async (sql) => {
       await sql`select from charter.gates where target = 'few' for update`;
       const given = [debit("few", 1), debit("few", 0)];

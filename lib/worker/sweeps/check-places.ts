@@ -2,21 +2,20 @@ import { TargetFault } from "#lib/domain/fault.ts";
 import type { Calls, Check } from "#lib/domain/target.ts";
 import { runFact, system } from "#lib/facts/run.ts";
 import { type Checked, keepChecks } from "#lib/facts/targets/keep-checks.ts";
-import { debitInTime } from "../debits.ts";
+import { createDebits } from "../debits.ts";
 import type { Worker } from "../worker.ts";
 
 const callTimeoutMs = 20_000;
 const checkTimeoutMs = 120_000;
 
 /**
- * Calls of a sweep: no lease to keep, but paid for at the gate and bounded in time like any other. Whoever makes many pays for
- * some in advance.
+ * Calls of a sweep: no lease to keep, but paid for at the gate and bounded in time like any other.
  */
 export function sweepCalls({ db }: Pick<Worker, "db">, target: string): Calls {
-  const pay = payer((most) => debitInTime(db, target, { lane: 1, most }));
+  const debit = createDebits(db);
   return {
     async make(_name, call) {
-      for (let tries = 0; !(await pay()); tries += 1) {
+      for (let tries = 0; !(await debit(target, 1)); tries += 1) {
         if (tries > 100) throw new TargetFault("throttled", "gate", `${target} has no calls to spare.`);
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
@@ -36,30 +35,6 @@ export function sweepCallsAt(worker: Pick<Worker, "db">): (place: string) => Cal
     const calls = made.get(place) ?? sweepCalls(worker, place);
     made.set(place, calls);
     return calls;
-  };
-}
-
-/** Tokens that are taken at once, and how long those that are not spent may be, milliseconds: then the gate has made up for them. */
-const advance = { most: 16, keptMs: 500 };
-
-/** Pays for one call, out of what was taken in advance: one token first, then twice as many each time. False when it must wait. */
-function payer(take: (most: number) => Promise<number>): () => Promise<boolean> {
-  const purse = { left: 0, until: 0, next: 1 };
-  let turn: Promise<unknown> = Promise.resolve();
-  const pay = async () => {
-    if (purse.left === 0 || performance.now() > purse.until) {
-      purse.left = await take(purse.next);
-      purse.until = performance.now() + advance.keptMs;
-      purse.next = Math.min(advance.most, purse.next * 2);
-    }
-    if (purse.left === 0) return false;
-    purse.left -= 1;
-    return true;
-  };
-  return () => {
-    const paid = turn.then(pay);
-    turn = paid.catch(() => undefined);
-    return paid;
   };
 }
 
