@@ -6,13 +6,14 @@ const typing =
   "input:not([type=checkbox]):not([type=radio]),textarea,select,[contenteditable],[role=dialog],[role=menu]";
 const pressing = "a,button,summary";
 
-/** Single keys, while no field and no dialog has the focus. */
+/** Single keys, while no field has the focus and no dialog is open, wherever its focus went. */
 export function useKeys(keys: Readonly<Record<string, () => void>>) {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
       const taken = event.key === "Enter" || event.key === " " ? `${typing},${pressing}` : typing;
       if (event.target instanceof Element && event.target.closest(taken)) return;
+      if (document.querySelector("[role=dialog]") !== null) return;
       const act = keys[event.key];
       if (act === undefined) return;
       event.preventDefault();

@@ -52,8 +52,19 @@ export function DialogPlace(props: PlaceProps & { readonly as: ComponentType<Dia
 }
 
 function lifted(box: HTMLElement | null) {
+  const leave = (event: KeyboardEvent) => {
+    if (event.key !== "Escape") return;
+    // Neither the page nor a dialog beneath is meant.
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    box?.hidePopover();
+  };
   box?.showPopover();
   box?.querySelector("button")?.focus();
-  // Before it goes: the focus is then back where it was, for the dialog that takes its place to give back.
-  return () => box?.hidePopover();
+  window.addEventListener("keydown", leave, true);
+  return () => {
+    window.removeEventListener("keydown", leave, true);
+    // Before it goes: the focus is then back where it was, for the dialog that takes its place to give back.
+    box?.hidePopover();
+  };
 }

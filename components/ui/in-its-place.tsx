@@ -19,7 +19,7 @@ interface PlaceProps<Part> {
 /** A part of a page that is fetched when it is first shown. Where it does not come, that is said in its place and nothing else changes. */
 export function InItsPlace<Part>({ of, waiting, missing, className = "", children }: PlaceProps<Part>) {
   const { part, failed, again } = usePart(of);
-  const box = useKeptFocus();
+  const box = useKeptFocus(part !== null ? "here" : failed ? "missing" : "waiting");
   return (
     <div ref={box} className="contents">
       {part !== null ? (

@@ -47,9 +47,18 @@ function useFocusBefore(open: boolean) {
     open: false,
     had: null,
   });
-  if (seen.open !== open) setSeen({ open, had: open ? document.activeElement : seen.had });
+  if (seen.open !== open) setSeen({ open, had: open ? focused() : seen.had });
   return (event: Event) => {
     event.preventDefault();
     if (seen.had instanceof HTMLElement) seen.had.focus();
+    // It is gone, or cannot be pressed now: the dialog beneath is to have it, where there is one.
+    if (document.activeElement !== document.body) return;
+    [...document.querySelectorAll<HTMLElement>("[role=dialog]")].at(-1)?.focus();
   };
+}
+
+/** What has the focus; where that is a line of a menu, which goes with it, what opened the menu. */
+function focused(): Element | null {
+  const opener = document.activeElement?.closest("[role=menu]")?.getAttribute("aria-labelledby");
+  return document.getElementById(opener ?? "") ?? document.activeElement;
 }

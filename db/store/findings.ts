@@ -215,8 +215,8 @@ export const readSettled = (db: Db, target: string) =>
       >`case when not exists (select 1 from charter.intents i where i.tenant = 'main'
           and i.identity = identities.id and i.state in ('running', 'undoing'))
         then array(select c.external_id from charter.credentials c where c.tenant = 'main' and c.identity = identities.id) end`,
-      /** What its slot's metadata showed last; null while it was not read. */
-      slot: slots,
+      /** What its slot's metadata showed last, each null while it was not read; null where nothing is kept of it. */
+      slot: { vault: slots.vault, version: slots.version, writtenAt: slots.writtenAt, observedAt: slots.observedAt },
     })
     .from(identities)
     .leftJoin(slots, and(eq(slots.tenant, identities.tenant), eq(slots.identity, identities.id)))

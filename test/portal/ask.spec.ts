@@ -47,6 +47,8 @@ test("permissions are composed with the keyboard alone", async ({ browser }) => 
   await jonas.keyboard.press("Enter");
   await expect(jonas.getByRole("group", { name: "Permission 2" })).toContainText(/wildcard: \d+/);
   await jonas.getByRole("button", { name: "Take s3:Get* away" }).press("Enter");
+  await expect(jonas.getByRole("group", { name: "Permission 2" })).toHaveCount(0);
+  await expect(search).not.toBeFocused();
   await jonas.getByLabel("Why does it exist?").focus();
   await jonas.keyboard.type("Puts the jobs of the staging pipeline into their queue.");
   await expect(becomes(jonas).getByText(/sqs:SendMessage on arn:aws:sqs:/)).toBeVisible();

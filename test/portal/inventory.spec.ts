@@ -85,6 +85,10 @@ test("two that many share: kept as a view, seen by a colleague, exported, found 
     await jonas.getByRole("button", { name: "Views" }).click();
     await jonas.getByRole("menuitem", { name: "Save this view…" }).click();
     const dialog = jonas.getByRole("dialog", { name: "Save this view" });
+    await dialog.getByLabel("Name").press("Escape");
+    await expect(jonas.getByRole("button", { name: "Views" })).toBeFocused();
+    await jonas.keyboard.press("Enter");
+    await jonas.getByRole("menuitem", { name: "Save this view…" }).click();
     await dialog.getByLabel("Name").fill("Staging, riskiest first");
     await dialog.getByLabel("Who sees it").selectOption({ label: "You and Payments" });
     await dialog.getByRole("button", { name: "Save" }).click();

@@ -108,10 +108,11 @@ for (const { part, path, name, key, comes } of floating)
     await opened();
     await expect(dialog).toContainText("It could not be shown. Try again, or load the page anew.");
     await expectFitToRead(jonas);
+    expect(await jonas.evaluate(() => getComputedStyle(document.body).overflowY)).not.toBe("hidden");
+    await expect(before).toBeVisible();
     await jonas.keyboard.press("Escape");
     await expect(dialog).toBeHidden();
     await expect(before).toBeFocused();
-    expect(await jonas.evaluate(() => getComputedStyle(document.body).overflowY)).not.toBe("hidden");
     await opened();
     await dialog.getByRole("button", { name: "Close" }).click();
     await expect(dialog).toBeHidden();

@@ -132,7 +132,12 @@ describe("reads of a secret, by OpenBao's file audit device", () => {
 it("the version that lies there and when it was written are kept from metadata, beside what was read", async () => {
   const slot = await vault.read({ mount: "kv", path }, freeCalls());
   if (slot === null) return expect.fail("nothing lies there");
-  await keepWritten(workerOf(null), { identity, vault: "main", slot, before: null, at: new Date() });
+  const read = new Date("2030-01-02T03:04:05Z");
+  await t.admin`insert into charter.slots (identity, vault, read_at) values (${identity}, 'main', ${read})`;
+  for (const at of [new Date(0), new Date()]) {
+    await keepWritten(workerOf(null), { identity, vault: "main", slot, before: null, at });
+    expect(await t.admin`select observed_at as at, read_at as read from charter.slots`).toEqual([{ at, read }]);
+  }
   const { version, written } = await kept();
   expect(version).toBe(1);
   expect(Math.abs(written.getTime() - Date.now())).toBeLessThan(120_000);
@@ -143,8 +148,7 @@ it("the same version is written down once an hour, another at once", async () =>
   const [version] = slot?.versions ?? [];
   if (slot === null || version === undefined) return expect.fail("nothing lies there");
   const start = Date.now();
-  const first = { vault: "main", version: 1, writtenAt: new Date(version.createdAt), observedAt: new Date(start) };
-  const before = { tenant: "main", identity, readAt: null, ...first };
+  const before = { vault: "main", version: 1, writtenAt: new Date(version.createdAt), observedAt: new Date(start) };
   const seen = async (given: Partial<typeof before> | null, ms: number) => {
     await t.admin`delete from charter.slots`;
     const was = given === null ? null : { ...before, ...given };

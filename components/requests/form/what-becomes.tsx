@@ -29,9 +29,11 @@ export function WhatBecomes(props: {
   const asked = severalAnswers(answers).flatMap(({ environment }) => environment ?? []);
   const isOne = asked.length < 2;
   const { part, failed, again } = usePart(several, !isOne);
-  const [beside, foot] = [useKeptFocus(), useKeptFocus()];
   const sides = sidesOf(form);
   const side = sides.find(({ environment }) => environment === chosen) ?? sides[0];
+  const isHere = side !== undefined && part !== null;
+  const stage = isOne ? "one" : isHere ? "each" : failed ? "missing" : "waiting";
+  const [beside, foot] = [useKeptFocus(stage), useKeptFocus(stage)];
   const shown = side === undefined || preview === null ? preview : { ...preview, ...side.preview };
   const sending = { id, answers, fresh, onSend, hold };
   return (

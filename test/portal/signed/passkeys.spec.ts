@@ -1,4 +1,5 @@
 import { expect, type Page, test } from "@playwright/test";
+import { scriptsWait } from "../scripts.ts";
 import { answerPipeline, atTheQueue, expectFitToRead, expectState, pressed, signedIn } from "../steps.ts";
 import { enrolled, invitedByHost, signs, withAuthenticator } from "./keys.ts";
 
@@ -97,10 +98,24 @@ test("enrolled by invitation, production is asked for and approved with a key, a
     await expectFitToRead(mara);
     await asked.getByRole("button", { name: "Cancel" }).click();
     await expect(asked).toBeHidden();
-    await expect(approval).toBeVisible();
+    // The dialog beneath has the focus again: no key of the page acts behind it.
+    await expect.poll(() => approval.evaluate((box) => box.contains(document.activeElement))).toBe(true);
     await jonas.goto(path);
     await expectState(jonas, "Awaiting approval");
     await hers.verifies(true);
+  });
+
+  await test.step("while what asks for the key is fetched, Escape leaves it alone, and not the dialog beneath", async () => {
+    let come = () => {};
+    const coming = new Promise<"come">((resolve) => (come = () => resolve("come")));
+    const approval = await approving(mara, path, async () => void (await scriptsWait(mara, coming)));
+    const waits = mara.locator("[aria-label=Loading]");
+    await expect(waits).toBeVisible();
+    await mara.keyboard.press("Escape");
+    await expect(waits).toBeHidden();
+    await expect(approval.getByRole("textbox")).toHaveValue(reason);
+    come();
+    await mara.unrouteAll({ behavior: "wait" });
   });
 
   await test.step("where what asks for the key does not come, nothing is decided and it may be asked for again", async () => {
