@@ -28,6 +28,8 @@ export interface Saga {
   wake(): void;
 }
 
+/** Eight, and the place that is kept for what disables and removes. */
+const usualRunners = 9;
 /** How often it is looked for what a vanished worker had sent, ms: such a step waits for a lease and a call's timeout anyway. */
 const lookBackMs = 1_000;
 /** Until the next look where one place alone is free, or the database does not answer, ms. */
@@ -54,7 +56,7 @@ export function createSaga(given: SagaOptions): Saga {
     },
   };
   return {
-    run: (signal, runners = 8) => runOn(one, { bell, signal, runners }),
+    run: (signal, runners = usualRunners) => runOn(one, { bell, signal, runners }),
     wake: bell.ring,
     runOne: async () => {
       const claimed = await one.take({ looksBack: true });

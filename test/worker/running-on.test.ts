@@ -94,11 +94,11 @@ describe("a worker that runs on", () => {
     const stop = new AbortController();
     const saga = sagaAt(database, fake);
     const running = saga.run(stop.signal);
-    await until(() => hanging === 7);
+    await until(() => hanging === 8);
     await seedIntent(database.admin, { flow: [{ name: "disable", kind: "disable", title: "Disable it" }] });
     saga.wake();
     await until(() => fake.did.includes("disable"));
-    expect([hanging, fake.did]).toEqual([7, ["disable"]]);
+    expect([hanging, fake.did]).toEqual([8, ["disable"]]);
     answer();
     stop.abort();
     await running;
