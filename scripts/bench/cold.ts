@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { runningServer } from "#lib/embedded-postgres/cluster.mjs";
+import { openHome } from "../launcher/home.mjs";
 import { type Started, startInstallation } from "./installed.ts";
 import { type Line, median, timed } from "./measure.ts";
 
@@ -59,12 +60,17 @@ const ended = async (started: Promise<Started>): Promise<void> => (await started
 
 /** Megabytes of each, shared pages by their share; nothing where the kernel does not tell. */
 function held(started: Started, home: string): Readonly<Record<string, number>> {
+  if (process.platform !== "linux") return {};
   const { web, worker } = started.children();
-  const server = runningServer(join(home, "postgres", "data"));
+  // Where it is depends on who may pass through the home.
+  process.env.CHARTER_HOME = home;
+  const server = runningServer(join(openHome().postgres, "data"));
   const of = (pids: readonly (number | undefined)[]) =>
     pids.reduce<number>((all, pid) => all + (pid === undefined ? 0 : proportional(pid)), 0);
   const found = { web: of([web]), worker: of([worker]), postgresql: server ? of(family(server.pid)) : 0 };
-  return Object.fromEntries(Object.entries(found).filter(([, megabytes]) => megabytes > 0));
+  const missing = Object.entries(found).find(([, megabytes]) => megabytes === 0);
+  if (missing) throw new Error(`What ${missing[0]} holds was not told.`);
+  return found;
 }
 
 function proportional(pid: number): number {
