@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
 /** What `npm start` brought up. */
@@ -16,7 +16,7 @@ export interface Started {
 export async function startInstallation(checkout: string, home: string): Promise<Started> {
   const child = spawn("npm", ["start"], {
     cwd: checkout,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: "production", CHARTER_HOME: home },
+    env: { PATH: ownPath(), HOME: process.env.HOME, NODE_ENV: "production", CHARTER_HOME: home },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });
@@ -40,6 +40,13 @@ export async function startInstallation(checkout: string, home: string): Promise
     },
   };
 }
+
+/** As a person's shell has it: without what `npm run` puts before it, where another Node would run npm. */
+const ownPath = (): string =>
+  (process.env.PATH ?? "")
+    .split(delimiter)
+    .filter((folder) => !folder.includes("node_modules"))
+    .join(delimiter);
 
 async function readyAt(child: ChildProcess, said: () => string): Promise<string> {
   for (;;) {
