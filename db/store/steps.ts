@@ -82,7 +82,7 @@ export async function claimStep(
         .where(and(eq(steps.tenant, "main"), sql`${steps.id} = ${next}`))
         .returning();
       if (step === undefined) return null;
-      await debit(tx, target, { lane: 0, most: 1, settings: sql`null` });
+      await debit(tx, target, { lane: 0, most: sql`1`, settings: sql`null` });
       return step;
     },
     { isolationLevel: "read committed" },
@@ -96,36 +96,48 @@ export async function someStepWaits(db: Queries, times: LeaseTimes): Promise<boo
   return rows.length > 0;
 }
 
+/** What is taken from a gate at once. */
+export interface Debiting {
+  readonly lane: 0 | 1;
+  /** Calls that wait to be made. */
+  readonly asked: number;
+  /** Calls that may follow within `keptMs`: paid for as well, but no more than the gate makes up for in that time. */
+  readonly ahead: number;
+  readonly keptMs: number;
+  /** Longest that another's lock is waited for, so that no statement stays on its connection for a caller who has given it up. */
+  readonly withinMs: number;
+}
+
 /**
- * Takes as many tokens from a gate as it holds above the reserve, which lane 0 may use too, `most` at most: how many it took; 0 when it
- * must wait. A gate that is not there never waits. The disk is not waited for: a PostgreSQL that fails within that second forgets
- * some calls, and nothing else rests on it. Another's lock is waited for `withinMs`, so that no statement stays on its
- * connection for a caller who has given it up.
+ * Takes as many tokens from a gate as it holds above the reserve, which lane 0 may use too, at most those asked for and ahead: how many
+ * it took; 0 when it must wait. A gate that is not there never waits. The disk is not waited for: a PostgreSQL that fails
+ * within that second forgets some calls, and nothing else rests on it.
  */
 export async function debitGateUpTo(
   db: Queries,
   target: string,
-  { lane, most, withinMs }: { readonly lane: 0 | 1; readonly most: number; readonly withinMs: number },
+  { lane, asked, ahead, keptMs, withinMs }: Debiting,
 ): Promise<number> {
   const settings = sql`set_config('synchronous_commit', 'off', true)
     || set_config('lock_timeout', ${String(withinMs)}, true)`;
+  const most = sql`${asked}::int + least(${ahead}::int, floor(g.rate * ${keptMs}::double precision / 1000))::int`;
   const taken = await debit(db, target, { lane, most, settings });
   if (taken > 0) return taken;
   const [gate] = await db
     .select({ target: gates.target })
     .from(gates)
     .where(and(eq(gates.tenant, "main"), eq(gates.target, target)));
-  return gate === undefined ? most : 0;
+  return gate === undefined ? asked : 0;
 }
 
 async function debit(
   db: Queries,
   target: string,
-  { lane, most, settings }: { readonly lane: 0 | 1; readonly most: number; readonly settings: SQL },
+  { lane, most, settings }: { readonly lane: 0 | 1; readonly most: SQL; readonly settings: SQL },
 ): Promise<number> {
   const rows = await db.execute<{ taken: number }>(sql`
     with due as (
-      select g.tenant, g.target, ${tokens} as held, least(${most}::int, floor(${tokens} - ${lane}::int * g.reserve)::int) as taken,
+      select g.tenant, g.target, ${tokens} as held, least(${most}, floor(${tokens} - ${lane}::int * g.reserve)::int) as taken,
         ${settings} as settings
       from charter.gates g where g.tenant = 'main' and g.target = ${target} for update)
     update charter.gates g set tokens = due.held - due.taken, refilled_at = clock_timestamp()

@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
 import type { Db } from "#db/client.ts";
-import { debitGateUpTo, isLocked } from "#db/store/steps.ts";
+import { type Debiting, debitGateUpTo, isLocked } from "#db/store/steps.ts";
 import { TargetFault } from "#lib/domain/fault.ts";
 
 /** Takes one token from a gate; false when none is left now. Throws `TargetFault` where the database does not say in time. */
@@ -14,25 +14,21 @@ interface Asking {
 /** Longest that one statement is waited for, ms; who came while it was under way waits for theirs as well. A lease is thrice as long. */
 const usualWithinMs = 10_000;
 
-/** Takes at most `most` tokens from a gate in one statement: how many it took. Throws `TargetFault` where the database does not say in time. */
-async function debitInTime(
-  db: Db,
-  gate: string,
-  { lane, most, withinMs }: { readonly lane: 0 | 1; readonly most: number; readonly withinMs: number },
-): Promise<number> {
+/** What `debitGateUpTo` took. Throws `TargetFault` where the database does not say in time. */
+async function debitInTime(db: Db, gate: string, debiting: Debiting): Promise<number> {
   try {
-    return await inTime(debitGateUpTo(db, gate, { lane, most, withinMs }), withinMs);
+    return await inTime(debitGateUpTo(db, gate, debiting), debiting.withinMs);
   } catch (error) {
     throw isLocked(error) ? unanswered() : error;
   }
 }
 
-/** Tokens that are taken beyond what is asked for, at most. */
+/** Tokens that are taken beyond what is asked for, at most; none by lane 0, whose last ones are the reserve. */
 const mostAhead = 8;
 
 interface Times {
   readonly withinMs: number;
-  /** How long what was taken ahead may be spent, ms: by then the gate has made up for it. */
+  /** How long what was taken ahead may be spent, ms from when it was asked for: by then the gate has made up for it. */
   readonly keptMs: number;
 }
 
@@ -51,8 +47,8 @@ interface Purse {
 
 /**
  * Debits of one worker, or of one sweep: those of one gate that come while another is under way are paid for together by the next
- * statement, so that its own steps never wait for each other's row lock. Where calls follow each other fast it takes as many ahead as
- * were paid for of late; what is not spent in time is lost to the gate, never added to it. Who asked first is paid first. A statement that
+ * statement, so that its own steps never wait for each other's row lock. Where calls of lane 1 follow each other fast it takes as many ahead
+ * as were paid for of late, and as the gate makes up for meanwhile; what is not spent in time is lost to the gate, never added to it. Who asked first is paid first. A statement that
  * is not answered `withinMs` is given up with those it pays for, and the next goes over another connection: what it took all the
  * same is lost likewise, and nothing was called for it.
  */
@@ -64,10 +60,11 @@ export function createDebits(db: Db, { withinMs = usualWithinMs, keptMs = 250 }:
     try {
       const now = performance.now();
       purse.paidAt = purse.paidAt.filter((at) => now - at < keptMs);
-      const most = waiting.length + Math.min(mostAhead, purse.paidAt.length);
-      const taken = await debitInTime(db, gate, { lane, most, withinMs });
-      purse.left = Math.max(0, taken - waiting.length);
-      purse.until = performance.now() + keptMs;
+      const asked = waiting.length;
+      const ahead = lane === 0 ? 0 : Math.min(mostAhead, purse.paidAt.length);
+      const taken = await debitInTime(db, gate, { lane, asked, ahead, keptMs, withinMs });
+      purse.left = Math.max(0, taken - asked);
+      purse.until = now + keptMs;
       purse.paidAt = [...purse.paidAt, ...waiting.slice(0, taken).map(() => now)];
       for (const [place, { answer }] of waiting.entries()) answer(place < taken);
     } catch (error) {

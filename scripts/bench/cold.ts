@@ -34,11 +34,11 @@ export async function benchCold(_: unknown, rounds: number): Promise<readonly Li
       const begun = performance.now();
       const started = await startInstallation(clone, home);
       times.second.push(performance.now() - begun);
-      if (round === 0) {
-        await pause(idleMs);
-        memory = held(started, home);
+      try {
+        if (round === 0) memory = await held(started, home);
+      } finally {
+        await started.stop();
       }
-      await started.stop();
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -59,7 +59,8 @@ export async function benchCold(_: unknown, rounds: number): Promise<readonly Li
 const ended = async (started: Promise<Started>): Promise<void> => (await started).stop();
 
 /** Megabytes of each, shared pages by their share; nothing where the kernel does not tell. */
-function held(started: Started, home: string): Readonly<Record<string, number>> {
+async function held(started: Started, home: string): Promise<Readonly<Record<string, number>>> {
+  await pause(idleMs);
   if (process.platform !== "linux") return {};
   const { web, worker } = started.children();
   // Where it is depends on who may pass through the home.

@@ -25,9 +25,9 @@ beforeEach(() => clearQueue(admin));
 
 const make: FlowStep[] = [{ name: "make", kind: "create", title: "Make it" }];
 const disable: FlowStep[] = [{ name: "disable", kind: "disable", title: "Disable it" }];
-const withinMs = 10_000;
+const usual = { ahead: 0, keptMs: 250, withinMs: 10_000 };
 const debited = async (target: string, lane: 0 | 1) =>
-  (await debitGateUpTo(many.db, target, { lane, most: 1, withinMs })) > 0;
+  (await debitGateUpTo(many.db, target, { ...usual, lane, asked: 1 })) > 0;
 const claimOne = () => claimStep(many.db, randomUUID(), usualTimes);
 const claims = (n: number) => Promise.all(Array.from({ length: n }, claimOne));
 /** Everything that can be taken now: clients that meet a gate in another's hand come again. */
@@ -118,10 +118,10 @@ describe("a gate's tokens", () => {
 
   it("are taken several at once as far as there are above the reserve", async () => {
     await seedGate(admin, { target: "many", rate: 0.0001, burst: 9, tokens: 9, reserve: 2 });
-    const take = (lane: 0 | 1, most: number) => debitGateUpTo(many.db, "many", { lane, most, withinMs });
+    const take = (lane: 0 | 1, asked: number) => debitGateUpTo(many.db, "many", { ...usual, lane, asked });
     expect([await take(1, 4), await take(1, 4), await take(1, 4)]).toEqual([4, 3, 0]);
     expect([await take(0, 1), await take(0, 4), await take(0, 4)]).toEqual([1, 1, 0]);
-    expect(await debitGateUpTo(many.db, "no-such-gate", { lane: 1, most: 4, withinMs })).toBe(4);
+    expect(await debitGateUpTo(many.db, "no-such-gate", { ...usual, lane: 1, asked: 4, ahead: 8 })).toBe(4);
   });
 
   it("come back at the gate's rate", async () => {

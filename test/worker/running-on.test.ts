@@ -1,6 +1,6 @@
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { openDatabase } from "#db/client.ts";
 import { someStepWaits } from "#db/store/steps.ts";
 import { usualTimes } from "#lib/worker/claiming.ts";
@@ -121,9 +121,9 @@ describe("a worker that runs on", () => {
 });
 
 describe("debits of one worker", () => {
-  const gate = (tokens: number) =>
+  const gate = (tokens: number, rate = 0.000001) =>
     database.admin`insert into charter.gates (target, max_running, rate, burst, reserve, tokens, refilled_at)
-      values ('few', 4, 0.000001, 60, 2, ${tokens}, clock_timestamp())
+      values ('few', 4, ${rate}, 60, 2, ${tokens}, clock_timestamp())
       on conflict (tenant, target) do update set tokens = excluded.tokens, refilled_at = excluded.refilled_at, rate = excluded.rate`;
 
   it("that come at once take what there is, above the reserve, and who asked first is paid first", async () => {
@@ -152,35 +152,52 @@ describe("debits of one worker", () => {
     return paid.filter((was) => was).length;
   };
 
-  it("that follow each other fast are taken ahead, as many as there were of late and eight at most", async () => {
-    await gate(60);
-    const debit = createDebits(database.worker, { keptMs: 600_000 });
+  const kept = { keptMs: 600_000 };
+  /** What the gate holds after so many debits more, each time. */
+  const heldAfter = async (debit: ReturnType<typeof createDebits>, ...times: readonly number[]) => {
     const left: unknown[] = [];
-    for (const more of [1, 1, 1, 1, 3, 1, 7, 1, 8, 1]) {
+    for (const more of times) {
       expect(await inTurn(debit, more)).toBe(more);
       left.push(await held());
     }
-    expect(left).toEqual([59, 57, 57, 53, 53, 45, 45, 36, 36, 27]);
+    return left;
+  };
+
+  it("that follow each other fast are taken ahead, as many as there were of late and eight at most", async () => {
+    // It is full again before each.
+    await gate(60, 1_000_000);
+    const debit = createDebits(database.worker, kept);
+    expect(await heldAfter(debit, 1, 1, 1, 1, 3, 1, 7, 1, 8)).toEqual([59, 58, 58, 56, 56, 52, 52, 51, 51]);
+    expect(await heldAfter(debit, 1, 8)).toEqual([51, 51]);
   });
 
-  it("that were taken ahead and are not spent in time are lost to the gate, which gives no more than it had", async () => {
-    await gate(12);
-    const debit = createDebits(database.worker, { keptMs: 100 });
-    const paid = await inTurn(debit, 4);
-    await sleep(110);
-    const before = await held();
-    const later = await inTurn(debit, 20);
-    expect(later).toBeLessThanOrEqual(Number(before) - 2);
-    expect(paid + later).toBeLessThanOrEqual(10);
-    expect(await held()).toBe(2);
-    expect(await debit("few", 0)).toBe(true);
+  it("are taken ahead as the gate makes up for in the time they are kept: three here, none where it is slow", async () => {
+    await gate(60, 0.005);
+    expect(await heldAfter(createDebits(database.worker, kept), 1, 1, 1, 1, 3, 1, 3)).toEqual([
+      59, 57, 57, 53, 53, 49, 49,
+    ]);
+    await gate(60, 0.001);
+    expect(await heldAfter(createDebits(database.worker, kept), 10)).toEqual([50]);
   });
 
-  it("of one call now and then take nothing ahead", async () => {
-    await gate(20);
-    const debit = createDebits(database.worker, { keptMs: 0 });
-    expect(await inTurn(debit, 10)).toBe(10);
-    expect(await held()).toBe(10);
+  it("of what disables are never taken ahead, since its last ones are the reserve", async () => {
+    await gate(20, 0.005);
+    const debit = createDebits(database.worker, kept);
+    for (let n = 0; n < 6; n += 1) expect(await debit("few", 0)).toBe(true);
+    expect(await held()).toBe(14);
+  });
+
+  it("that were taken ahead and are not spent in time are lost to the gate", async () => {
+    await gate(20, 0.005);
+    const debit = createDebits(database.worker, kept);
+    expect(await heldAfter(debit, 4)).toEqual([13]);
+    const later = performance.now() + kept.keptMs + 60_000;
+    const clock = vi.spyOn(performance, "now").mockImplementation(() => later);
+    try {
+      expect(await heldAfter(debit, 1)).toEqual([12]);
+    } finally {
+      clock.mockRestore();
+    }
   });
 
   it("of a gate that is not there never wait, and one whose database is gone fails and the next is asked again", async () => {
