@@ -1,12 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { runningServer } from "#lib/embedded-postgres/cluster.mjs";
-import { openHome } from "../launcher/home.mjs";
-import { type Started, startInstallation } from "./installed.ts";
+import { roomForHomes, type Started, startInstallation } from "./installed.ts";
 import { type Line, median, timed } from "./measure.ts";
 
 const checkout = fileURLToPath(new URL("../..", import.meta.url));
@@ -17,7 +15,7 @@ const idleMs = 15_000;
  * (bound 10 s), and what web, worker and PostgreSQL hold of memory when nothing is asked of them (proportional set size, Linux alone).
  */
 export async function benchCold(_: unknown, rounds: number): Promise<readonly Line[]> {
-  const folder = mkdtempSync(join(tmpdir(), "charter-cold-"));
+  const folder = roomForHomes("charter-cold-");
   const clone = join(folder, "clone");
   const times = { clone: [] as number[], fresh: [] as number[], second: [] as number[] };
   let memory: Readonly<Record<string, number>> = {};
@@ -63,9 +61,7 @@ async function held(started: Started, home: string): Promise<Readonly<Record<str
   await pause(idleMs);
   if (process.platform !== "linux") return {};
   const { web, worker } = started.children();
-  // Where it is depends on who may pass through the home.
-  process.env.CHARTER_HOME = home;
-  const server = runningServer(join(openHome().postgres, "data"));
+  const server = runningServer(join(home, "postgres", "data"));
   const of = (pids: readonly (number | undefined)[]) =>
     pids.reduce<number>((all, pid) => all + (pid === undefined ? 0 : proportional(pid)), 0);
   const found = { web: of([web]), worker: of([worker]), postgresql: server ? of(family(server.pid)) : 0 };

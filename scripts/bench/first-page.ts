@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type Page } from "@playwright/test";
 import { freePort } from "#lib/embedded-postgres/cluster.mjs";
 import { chromiumFlags, chromiumPath } from "#test/support/servers/chromium.ts";
-import { startInstallation } from "./installed.ts";
+import { roomForHomes, startInstallation } from "./installed.ts";
 import { lighthouse } from "./lighthouse.ts";
 import { type Line, median } from "./measure.ts";
 
@@ -28,9 +28,9 @@ const bound = { name: "bound-kB", value: 190 };
  * largest piece was drawn. On a demo with nothing in it, signed in as security. Then Lighthouse's four scores, where it can be had.
  */
 export async function benchFirstPage(_: unknown, rounds: number): Promise<readonly Line[]> {
-  const home = mkdtempSync(join(tmpdir(), "charter-first-page-"));
-  const started = await startInstallation(checkout, home);
   const browser = await chromium.launch({ executablePath: await chromiumPath(), args: [...chromiumFlags] });
+  const home = roomForHomes("charter-first-page-");
+  const started = await startInstallation(checkout, home);
   try {
     const lines: Line[] = [];
     for (const path of ["/sign-in", ...pages]) {

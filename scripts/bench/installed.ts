@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
@@ -10,6 +11,13 @@ export interface Started {
   /** Process ids of the launcher's children, by name. */
   children(): Readonly<Record<string, number>>;
   stop(): Promise<void>;
+}
+
+/** A temporary folder for homes. As root PostgreSQL runs as nobody, who must pass through: its data then lies in here too, and goes with it. */
+export function roomForHomes(prefix: string): string {
+  const folder = mkdtempSync(join(tmpdir(), prefix));
+  chmodSync(folder, 0o711);
+  return folder;
 }
 
 /** `npm start` of a checkout with its data in `home`, until it is ready. Throws what it said when it ends before. */
