@@ -32,10 +32,11 @@ export async function approved(at: Installed, suffix: string): Promise<readonly 
 const named = (stem: string, count: number, suffix: string): readonly string[] =>
   Array.from({ length: count }, (_, i) => `${stem}-${three(i)}-${suffix}`);
 
-/** Opens the gates and waits until each is *live*. */
+/** Opens the gates, hints that there is something to do, as what was claimed does, and waits until each is *live*. */
 export async function allLive(at: Installed, names: readonly string[]): Promise<void> {
   const { admin } = at.database;
   await admin`update charter.gates set open = true`;
+  await admin.notify("claims", "");
   await until(async () => {
     const [row] =
       await admin`select count(*)::int as n from charter.identities where name = any(${[...names]}) and state = 'live'`;
