@@ -3,12 +3,12 @@ import { whyNoCall } from "#lib/web/call.ts";
 import { tameConsole } from "#lib/web/printed.ts";
 
 const origin = "http://localhost:3000";
-const sent = (id: string) =>
+const sent = (id: string, body = "[]") =>
   whyNoCall(
     new Request(`${origin}/sign-in`, {
       method: "POST",
       headers: { origin, "content-type": "text/plain", "next-action": id },
-      body: "[]",
+      body,
     }),
     origin,
   );
@@ -18,6 +18,14 @@ test.each(["7f00", "x", "7F".repeat(21), "7f".repeat(22), `${"7f".repeat(20)}..`
   async (id) => expect(await sent(id)).toMatchObject({ status: 400 }),
 );
 test("an action of the right shape goes on", async () => expect(await sent("7f".repeat(21))).toBeNull());
+
+test("a form is as deep as 20, not 21, whatever it ends in", async () => {
+  const nested = (depth: number, end: string) => `${"[".repeat(depth)}${end}${"]".repeat(depth)}`;
+  for (const end of ["1", "null", "true", '"a"']) {
+    expect(await sent("7f".repeat(21), nested(20, end))).toBeNull();
+    expect(await sent("7f".repeat(21), nested(21, end))).toMatchObject({ status: 400 });
+  }
+});
 
 describe("what the framework prints", () => {
   const kept = { error: console.error, warn: console.warn };

@@ -23,6 +23,11 @@ describe("requests that are being answered at once", () => {
     for (const url of ["/api/stream", "/api/stream?x=1", "/_next/static/a.js", "/api/streams"]) arrive(load, url);
     expect(load.answering).toBe(1);
   });
+  test("what has no body counts at once", () => {
+    const load = newLoad();
+    for (const method of ["GET", "HEAD", "POST", "OPTIONS"]) arrive(load, "/requests", method);
+    expect(load.answering).toBe(2);
+  });
   test("what is sent counts once it is here whole, and never after it was answered", () => {
     const load = newLoad();
     const [whole, refused] = [arrive(load, "/requests", "POST"), arrive(load, "/requests", "POST")];

@@ -35,8 +35,43 @@ describe("what the web is started with", () => {
     expect(readSettings(environment)).toHaveProperty("problems");
   });
 
-  test("a secret of 31 characters is too short", () => {
-    expect(readSettings({ ...whole, AUTH_SECRET: "s".repeat(31) })).toHaveProperty("problems");
+  test.each([
+    [
+      "CHARTER_WEB_DATABASE_URL",
+      "mysql://db.example/charter",
+      "xpostgres://db.example/c",
+      "postgresqlx://db.example/c",
+    ],
+    [
+      "CHARTER_PUBLIC_URL",
+      "charter.example",
+      "ftp://charter.example",
+      "xhttps://charter.example",
+      "httpsx://charter.example",
+    ],
+    ["AUTH_SECRET", "s".repeat(31)],
+    ["AUTH_ISSUER", "id.example", "ftp://id.example", "xhttps://id.example", "httpsx://id.example"],
+    ["CHARTER_REQUESTS_AT_ONCE", "0", "many", "1.5"],
+    ["CHARTER_CALLS_A_MINUTE", "0", "many", "1.5"],
+    ["CHARTER_DEMO", "yes", ""],
+  ])("%s that is wrong is named, and nothing else", (name, ...wrong) => {
+    for (const value of wrong)
+      expect(readSettings({ ...whole, [name]: value })).toEqual({ problems: [`${name} is missing or not valid.`] });
+  });
+
+  test("each at its border is taken as it is", () => {
+    const borders = {
+      ...{ CHARTER_WEB_DATABASE_URL: "postgresql://db.example/charter", CHARTER_PUBLIC_URL: "http://charter.example" },
+      ...{ AUTH_ISSUER: "http://id.example", AUTH_SECRET: "s".repeat(33) },
+      ...{ CHARTER_REQUESTS_AT_ONCE: "1", CHARTER_CALLS_A_MINUTE: "2" },
+    };
+    expect(readSettings({ ...whole, ...borders })).toMatchObject({
+      ok: { authSecret: "s".repeat(33), demo: false, limits: { requestsAtOnce: 1, callsAMinute: 2 } },
+    });
+  });
+
+  test("what only looks like the worker's is not its", () => {
+    expect(workerVariables({ MY_AWS_REGION: "x", CHARTER_CONFIGURED: "x", NO_VAULT_: "x" })).toEqual([]);
   });
 
   test("the demo serves localhost alone", () => {
@@ -59,8 +94,15 @@ describe("the launcher's desk", () => {
     expect(deskOf({ ...whole, CHARTER_DEMO_DESK: address })).toBeNull();
     expect(deskOf({ ...local, CHARTER_DEMO: "1" })).toBe(address);
   });
-  test("is on this machine or nowhere", () => {
-    expect(deskOf({ ...local, CHARTER_DEMO: "1", CHARTER_DEMO_DESK: "http://desk.example/a" })).toEqual([
+  test.each([
+    "http://desk.example/a",
+    "http://localhost.example/a",
+    "http://a.localhost/a",
+    "https://localhost/a",
+    "xhttp://localhost/a",
+    "localhost",
+  ])("is on this machine or nowhere: not %s", (elsewhere) => {
+    expect(deskOf({ ...local, CHARTER_DEMO: "1", CHARTER_DEMO_DESK: elsewhere })).toEqual([
       "CHARTER_DEMO_DESK is missing or not valid.",
     ]);
   });
