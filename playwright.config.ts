@@ -17,7 +17,8 @@ const baseURL = `http://localhost:${process.env.CHARTER_TEST_PORT}`;
 
 export default defineConfig({
   testDir: "test/portal",
-  outputDir: "test-results",
+  // Each run has its own, or the tour would take away what the other left of a failure.
+  outputDir: hasHistory ? "test-results/tour" : "test-results/portal",
   forbidOnly: process.env.CI === "true",
   fullyParallel: false,
   workers: 1,

@@ -102,8 +102,11 @@ test("a developer asks for one like another, in three environments; two clicks m
   await expect(sides.getByRole("button", { name: /^dev\s*Passes on its own/ })).toBeVisible();
   await expect(sides.getByRole("button", { name: /^prod\s*\d of security/ })).toBeVisible();
   await expectFitToRead(jonas);
-  await jonas.getByRole("button", { name: "Submit all 3" }).dblclick();
+  const submit = jonas.getByRole("button", { name: "Submit all 3" });
+  await expect(submit).toHaveAttribute("aria-disabled", "false");
+  await submit.dblclick();
   const sent = becomes(jonas).getByRole("list", { name: "What was sent" });
+  await expect(sent).toContainText("Sent: see the request");
   await expect(sent.getByRole("link", { name: "Sent: see the request" })).toHaveCount(3);
   await jonas.goto("/requests?kind=provision");
   for (const environment of ["staging", "prod", "dev"])
