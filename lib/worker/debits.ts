@@ -47,10 +47,10 @@ interface Purse {
 
 /**
  * Debits of one worker, or of one sweep: those of one gate that come while another is under way are paid for together by the next
- * statement, so that its own steps never wait for each other's row lock. Where calls of lane 1 follow each other fast it takes as many ahead
- * as were paid for of late, and as the gate makes up for meanwhile; what is not spent in time is lost to the gate, never added to it. Who asked first is paid first. A statement that
- * is not answered `withinMs` is given up with those it pays for, and the next goes over another connection: what it took all the
- * same is lost likewise, and nothing was called for it.
+ * statement, so that its own steps never wait for each other's row lock. Who asked first is paid first. Where calls of lane 1 follow
+ * each other fast it takes as many ahead as were paid for of late and as the gate makes up for meanwhile; what is not spent in time is
+ * lost to the gate, never added to it. A statement that is not answered `withinMs` is given up with those it pays for, and the next
+ * goes over another connection: what it took all the same is lost likewise, and nothing was called for it.
  */
 export function createDebits(db: Db, { withinMs = usualWithinMs, keptMs = 250 }: Partial<Times> = {}): Debit {
   const purses = new Map<string, Purse>();
