@@ -18,3 +18,15 @@ export const midnightIn = (days: number, now: Date): string =>
 /** An instant some days or hours on. */
 export const later = (from: Date, by: { readonly days?: number; readonly hours?: number }): Date =>
   new Date(from.getTime() + (by.days ?? 0) * dayMs + (by.hours ?? 0) * 3_600_000);
+
+/** Two hours: the most a clock is expected to be wrong by. */
+const clockErrsMs = 7_200_000;
+
+/**
+ * The time at which a claim is judged: now, or when the database received it where the clock was set back since. What was
+ * asked just after midnight is then no day longer than it was. Set back by more than two hours, its days are counted anew.
+ */
+export const judgedAt = (receivedAt: Date, now: Date): Date => {
+  const ahead = receivedAt.getTime() - now.getTime();
+  return ahead > 0 && ahead <= clockErrsMs ? receivedAt : now;
+};

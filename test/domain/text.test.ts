@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { daysUntil, instantOf, midnightIn } from "#lib/domain/instant.ts";
+import { daysUntil, instantOf, judgedAt, midnightIn } from "#lib/domain/instant.ts";
 import { isSlug, isUuid, plainLine, slugOf, whyNotPlain } from "#lib/domain/text.ts";
 import { days, now } from "./forms.ts";
 
@@ -118,4 +118,10 @@ test("days are rounded up, and a default end never lies further than asked", () 
   expect(daysUntil(new Date(now.getTime() + 90 * 86_400_000 + 1).toISOString(), now)).toBe(91);
   expect(midnightIn(90, now)).toBe("2027-02-20T00:00:00.000Z");
   expect(daysUntil(midnightIn(90, now), now)).toBe(90);
+});
+
+test("a claim is judged at the time it was received where the clock was set back since, by at most two hours", () => {
+  const received = new Date("2026-12-01T00:30:00.000Z");
+  const at = (ms: number) => judgedAt(received, new Date(received.getTime() + ms)).getTime() - received.getTime();
+  expect([1, 0, -1, -7_200_000, -7_200_001].map(at)).toEqual([1, 0, 0, 0, -7_200_001]);
 });

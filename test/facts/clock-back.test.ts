@@ -23,14 +23,20 @@ const clock = (ahead: string) => scenario.database.setClock(ahead);
 const seal = () => sealOnce({ db: scenario.worker.db, key, anchor: null });
 const faults = async () => (await verified(await exported(scenario.database.auditorUrl))).faults;
 
-test("a clock set back by an hour loses no verdict, makes once what was approved, and the log still verifies", async () => {
-  await clock("1 hour");
+/** The business clock, so many minutes after the midnight (UTC) that comes next; before it where negative. */
+const afterMidnight = (minutes: number) => {
+  const dayMs = 86_400_000;
+  return clock(`${dayMs - (Date.now() % dayMs) + minutes * 60_000} milliseconds`);
+};
+
+test("a clock set back by an hour, over midnight, loses no verdict, makes once what was approved, and the log still verifies", async () => {
+  await afterMidnight(30);
   const request = await ask(scenario, "amara.obi");
   await scenario.settle();
   expect(await judge(scenario, "mara.lind", request)).toMatchObject({ ok: null });
   await scenario.settle();
   await seal();
-  await clock("0");
+  await afterMidnight(-30);
   expect(await scenario.state(request)).toMatchObject({ state: "awaiting-approval" });
   await passDeadlines(scenario.worker);
   await judge(scenario, "mara.lind", request);
@@ -44,8 +50,29 @@ test("a clock set back by an hour loses no verdict, makes once what was approved
   expect(intents).toHaveLength(1);
   await commitStep(request, finishIntent);
   expect(await life(request)).toBe("live");
+  await clock("0");
   await seal();
   expect(await faults()).toEqual([]);
+});
+
+test("what was sent before the clock was set back over midnight is received all the same", async () => {
+  await afterMidnight(5);
+  const request = await ask(scenario, "amara.obi");
+  await afterMidnight(-5);
+  await scenario.settle();
+  expect(await scenario.state(request)).toMatchObject({ state: "awaiting-approval" });
+  await clock("0");
+});
+
+test("a clock set back by far counts the days anew: nothing lives longer than policy allows by a clock that was wrong", async () => {
+  await afterMidnight(30);
+  const request = await ask(scenario, "amara.obi");
+  await scenario.settle();
+  await afterMidnight(-91);
+  expect(await judge(scenario, "tomas.vidal", request)).toMatchObject({ ok: null });
+  await scenario.settle();
+  expect(await scenario.state(request)).toMatchObject({ state: "refused" });
+  await clock("0");
 });
 
 test("a clock set back before an end disables nothing early, and at the end it is disabled once", async () => {

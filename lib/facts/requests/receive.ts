@@ -1,6 +1,7 @@
 import { lockState, readRequest, readVersion, type VersionRow } from "#db/store/requests.ts";
 import { digest } from "#lib/digest/digest.ts";
 import type { Charter } from "#lib/domain/charter.ts";
+import { judgedAt } from "#lib/domain/instant.ts";
 import { readCharter, readOrigins } from "#lib/domain/read-charter.ts";
 import { type Outcome, ok, type Refusals, refuse } from "#lib/domain/refusal.ts";
 import type { Installation } from "#lib/judgement/draw-plan.ts";
@@ -32,10 +33,11 @@ export const receiveVersion: Command<Receive, Answer> = async (work, input) => {
   const asked = await whyNotAsked(work, { request, version, before });
   if (asked !== null) return { refusals: asked };
   const read = readSealed(version);
+  const reading = { tx: work.tx, now: judgedAt(version.receivedAt, work.now) };
   const examined =
     "refusals" in read
       ? read
-      : await examine(work, { request, version, charter: read.ok, installation: input.installation });
+      : await examine(reading, { request, version, charter: read.ok, installation: input.installation });
   const received = { request, version, before, installation: input.installation };
   if ("refusals" in examined) return refusedAtOnce(work, received, examined.refusals);
   return decided(work, received, examined.ok);

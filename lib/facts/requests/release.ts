@@ -8,6 +8,7 @@ import {
 } from "#db/store/requests.ts";
 import type { Entry, Recorded } from "#lib/audit/entry.ts";
 import { planDiff } from "#lib/domain/diff.ts";
+import { judgedAt } from "#lib/domain/instant.ts";
 import { policyRefusals } from "#lib/domain/policy-refusals.ts";
 import { readCharter } from "#lib/domain/read-charter.ts";
 import { type Outcome, type Refusals, refuse } from "#lib/domain/refusal.ts";
@@ -50,7 +51,9 @@ async function examinedAgain(
   const late = await whyNotAnyMore(work, sealed);
   if (late !== null) return { refusals: late };
   const charter = readCharter(sealed.version.charter);
-  return "refusals" in charter ? charter : examine(work, { ...sealed, charter: charter.ok, installation });
+  if ("refusals" in charter) return charter;
+  const reading = { tx: work.tx, now: judgedAt(sealed.version.receivedAt, work.now) };
+  return examine(reading, { ...sealed, charter: charter.ok, installation });
 }
 
 interface Again {
