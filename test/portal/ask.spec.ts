@@ -108,11 +108,15 @@ test("a developer asks for one like another, in three environments; two clicks m
   const sent = becomes(jonas).getByRole("list", { name: "What was sent" });
   await expect(sent).toContainText("Sent: see the request");
   await expect(sent.getByRole("link", { name: "Sent: see the request" })).toHaveCount(3);
-  await jonas.goto("/requests?kind=provision");
+  const other = await jonas.context().newPage();
+  await other.goto("/requests?kind=provision");
   for (const environment of ["staging", "prod", "dev"])
-    await expect(jonas.getByRole("link", { name: new RegExp(`cloned-${environment}`) })).toHaveCount(1);
-  await jonas.getByRole("link", { name: /cloned-dev/ }).click();
-  await expectState(jonas, "Live");
+    await expect(other.getByRole("link", { name: new RegExp(`cloned-${environment}`) })).toHaveCount(1);
+  await other.getByRole("link", { name: /cloned-dev/ }).click();
+  await expectState(other, "Live");
+  // All that happened since has drawn the form's page anew, several times.
+  await expect(sent.getByRole("link", { name: "Sent: see the request" })).toHaveCount(3);
+  await expect(copied).toBeVisible();
 });
 
 const archive = {

@@ -123,3 +123,25 @@ for (const { part, path, name, key, comes } of floating)
     await expect(dialog).toBeHidden();
     await expect(before).toBeFocused();
   });
+
+test("where a menu does not come, that is said until it is left, and another press opens it", async ({ browser }) => {
+  const jonas = await signedIn(browser, "Jonas Kern");
+  await laterScriptsAreMissing(jonas);
+  await jonas.goto("/identities");
+  const theme = jonas.getByRole("button", { name: /^Theme/ });
+  const told = jonas.getByText("The menu could not be shown. Press it again, or load the page anew.");
+  const pressed = () =>
+    expect(async () => {
+      if (await told.isHidden()) await theme.press("Enter");
+      await expect(told).toBeVisible({ timeout: 2_000 });
+    }).toPass();
+  await pressed();
+  await expectFitToRead(jonas);
+  await theme.press("Tab");
+  await expect(told).toBeHidden();
+  await pressed();
+  await jonas.unrouteAll();
+  await theme.press("Enter");
+  await expect(jonas.getByRole("menuitemradio", { name: "Light" })).toBeVisible();
+  await expect(told).toBeHidden();
+});

@@ -15,6 +15,7 @@ import { Filled } from "./filled.tsx";
 import { LikeNotice } from "./like-notice.tsx";
 import { fieldsOf, Question } from "./questions.tsx";
 import { useForm } from "./use-form.ts";
+import { useFormKey } from "./use-form-key.ts";
 import { WhatBecomes } from "./what-becomes.tsx";
 
 export interface RequestFormProps {
@@ -87,6 +88,13 @@ const useReady = (): boolean =>
 
 /** What do I need, and will it pass? Left the answers, right what becomes of them. */
 export function RequestForm(props: RequestFormProps) {
+  const { start, blueprint } = props;
+  const { id, savedAt } = start;
+  const key = useFormKey({ id, savedAt, blueprint: blueprint.id, like: start.like?.href ?? null });
+  return <OneForm key={key} {...props} />;
+}
+
+function OneForm(props: RequestFormProps) {
   const { blueprint, choices, me, packs, verbs } = props;
   // A page drawn anew names another fresh id; this form keeps the one it began with.
   const [start] = useState(props.start);

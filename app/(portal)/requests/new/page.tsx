@@ -23,7 +23,6 @@ export default async function NewRequestPage({ searchParams }: { readonly search
         <Blueprints blueprints={blueprints} places={places} said={said} />
       ) : (
         <RequestForm
-          key={`${form.blueprint.id} ${form.like?.href ?? ""}`}
           start={form}
           {...form}
           me={viewer.id}
