@@ -1,5 +1,6 @@
 "use client";
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
+import type { Refusal } from "#lib/domain/refusal.ts";
 import type { Answer } from "#lib/web/action.ts";
 import { unanswered } from "./unanswered.ts";
 
@@ -9,12 +10,14 @@ const after = 180;
 /**
  * What the server makes of what is typed. A late answer never replaces a newer one; what is shown stays until the next comes. A portal
  * that is too busy is asked again once it may be.
- * `input` must be the same object while nothing was typed.
+ * `input` must be the same object while nothing was typed; `again` looks once more all the same.
  */
 export function usePreview<Input, Seen>(input: Input, ask: (input: Input) => Promise<Answer<Seen>>) {
   const [preview, setPreview] = useState<Seen | null>(null);
   const [trouble, setTrouble] = useState<string | null>(null);
-  const [of, setOf] = useState<Input | null>(null);
+  const [of, setOf] = useState<{ readonly input: Input; readonly round: number } | null>(null);
+  const [round, setRound] = useState(0);
+  const again = useCallback(() => setRound((now) => now + 1), []);
   const latest = useRef(0);
   useEffect(() => {
     latest.current += 1;
@@ -25,12 +28,19 @@ export function usePreview<Input, Seen>(input: Input, ask: (input: Input) => Pro
       if (mine !== latest.current) return;
       setTrouble(troubleIn(answer));
       if ("again" in answer) timer = setTimeout(look, answer.again * 1000);
-      else setOf(input);
+      else setOf({ input, round });
       if ("ok" in answer) setPreview(answer.ok);
     }
     return () => clearTimeout(timer);
-  }, [input, ask]);
-  return { preview, trouble, fresh: of === input };
+  }, [input, ask, round]);
+  return { preview, trouble, fresh: of?.input === input && of.round === round, again };
+}
+
+/** Looks again where what was sent is no longer what was shown: at midnight an end moves on, and policy may by then have changed. */
+export function useLookAgain(refusals: readonly Refusal[], again: () => void): void {
+  useEffect(() => {
+    if (refusals.some(({ field }) => field === "planDigest")) again();
+  }, [refusals, again]);
 }
 
 function troubleIn(answer: Answer<unknown>): string | null {

@@ -8,7 +8,7 @@ import { DateInput } from "../ui/date-input.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Field, FieldError } from "../ui/field.tsx";
 import { Textarea } from "../ui/input.tsx";
-import { dateOf } from "../ui/moment.ts";
+import { dateOf, startOf } from "../ui/moment.ts";
 import { troubleOf, useAction } from "../use-action.ts";
 import type { Deciding } from "./deciding.ts";
 
@@ -35,7 +35,7 @@ export function AskForLess(props: {
     if (drop.size === 0 && end === "")
       return setMissing(asked === null ? "Choose what to drop." : "Choose what to drop, or an earlier end.");
     if (text.trim() === "") return setMissing("Say why in a sentence; the requester reads it.");
-    const endsAt = end === "" ? null : new Date(`${end}T10:00:00Z`).toISOString();
+    const endsAt = end === "" ? null : startOf(end);
     if ((await action.run({ text: text.trim(), drop: [...drop], endsAt })) !== null) props.done();
   };
   const troubleAt = (at: string) =>

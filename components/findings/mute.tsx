@@ -8,6 +8,7 @@ import { DateInput } from "../ui/date-input.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
 import { Textarea } from "../ui/input.tsx";
+import { dayAhead, startOf } from "../ui/moment.ts";
 import { troubleOf, useAction } from "../use-action.ts";
 
 export interface MuteActions {
@@ -36,19 +37,17 @@ export function Mute(props: MuteProps) {
   );
 }
 
-const dayIn = (now: number, days: number): string => new Date(now + days * 86_400_000).toISOString().slice(0, 10);
-
 function MuteDialog({ finding, sentence, mostDays, actions, close }: MuteProps & { readonly close: () => void }) {
   const id = useId();
   const now = useNow();
   const router = useRouter();
   const mute = useAction(actions.mute);
   const [reason, setReason] = useState("");
-  const [until, setUntil] = useState(dayIn(now, Math.max(1, Math.min(30, mostDays - 1))));
+  const [until, setUntil] = useState(dayAhead(now, Math.max(1, Math.min(30, mostDays - 1))));
   const ofDay = mute.refusals.filter(({ field }) => field === "until");
   const rest = mute.refusals.filter(({ field }) => field !== "until");
   const send = async () => {
-    const done = await mute.run({ finding, reason: reason.trim(), until: `${until}T00:00:00.000Z` });
+    const done = await mute.run({ finding, reason: reason.trim(), until: startOf(until) });
     if (done === null) return;
     close();
     router.refresh();
@@ -86,7 +85,13 @@ function MuteDialog({ finding, sentence, mostDays, actions, close }: MuteProps &
         error={troubleOf({ refusals: ofDay, fault: null })}
       >
         {(control) => (
-          <DateInput {...control} min={dayIn(now, 1)} max={dayIn(now, mostDays)} value={until} onChange={setUntil} />
+          <DateInput
+            {...control}
+            min={dayAhead(now, 1)}
+            max={dayAhead(now, mostDays)}
+            value={until}
+            onChange={setUntil}
+          />
         )}
       </Field>
     </Dialog>

@@ -5,7 +5,7 @@ import type { Answer } from "#lib/web/action.ts";
 import { Combobox } from "../ui/combobox.tsx";
 import { DateInput } from "../ui/date-input.tsx";
 import { Field } from "../ui/field.tsx";
-import { atTen, dateOf } from "../ui/moment.ts";
+import { dateOf, dayAhead, startOf } from "../ui/moment.ts";
 import { troubleOf } from "../use-action.ts";
 import type { StoppedUse } from "./stops.tsx";
 import { Ask, useVerb } from "./verb-ask.tsx";
@@ -65,10 +65,10 @@ export function Renew({ identity, maxDays, actions, close }: DialogProps) {
         verb.send((request) => ({
           id: request,
           identity: identity.id,
-          endsAt: atTen(until),
+          endsAt: startOf(until),
           ...(identity.exceptionEndsAt === null || exceptionUntil === identity.exceptionEndsAt.slice(0, 10)
             ? {}
-            : { exceptionEndsAt: atTen(exceptionUntil) }),
+            : { exceptionEndsAt: startOf(exceptionUntil) }),
         }))
       }
     >
@@ -78,7 +78,9 @@ export function Renew({ identity, maxDays, actions, close }: DialogProps) {
         help={`Ends now on ${dateOf(Date.parse(identity.endsAt))}. Policy allows ${maxDays} days from today.`}
         error={troubleOf({ refusals: rest, fault: verb.fault })}
       >
-        {(control) => <DateInput {...control} min={identity.endsAt.slice(0, 10)} value={until} onChange={setUntil} />}
+        {(control) => (
+          <DateInput {...control} min={dayAhead(Date.parse(identity.endsAt), 1)} value={until} onChange={setUntil} />
+        )}
       </Field>
       {identity.exceptionEndsAt === null ? null : (
         <Field

@@ -6,7 +6,7 @@ import { Combobox } from "../ui/combobox.tsx";
 import { DateInput } from "../ui/date-input.tsx";
 import { Field } from "../ui/field.tsx";
 import { Textarea } from "../ui/input.tsx";
-import { atTen } from "../ui/moment.ts";
+import { startOf } from "../ui/moment.ts";
 import type { Wanted } from "./many.ts";
 
 interface ManyFieldProps {
@@ -35,7 +35,7 @@ export function ManyField({ verb, wanted, choose }: ManyFieldProps) {
           <DateInput
             {...control}
             value={wanted?.verb === "renew" ? wanted.change.endsAt.slice(0, 10) : ""}
-            onChange={(day) => choose(day === "" ? null : { verb, change: { endsAt: atTen(day) } })}
+            onChange={(day) => choose(day === "" ? null : { verb, change: { endsAt: startOf(day) } })}
           />
         )}
       </Field>

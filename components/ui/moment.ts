@@ -35,8 +35,12 @@ export function dayIn(text: string): string | null {
   return Number.isNaN(at) || new Date(at).toISOString().slice(0, 10) !== day ? null : day;
 }
 
-/** A day that was chosen, as an instant: ten in the morning, UTC. */
-export const atTen = (day: string): string => new Date(`${day}T10:00:00Z`).toISOString();
+/** A day that was chosen, as an instant: where it begins, as policy counts days ahead, so that the last one it allows is allowed at any hour. */
+export const startOf = (day: string): string => `${day}T00:00:00.000Z`;
+
+/** The day so many days ahead, as `2027-11-30`. */
+export const dayAhead = (from: number, days: number): string =>
+  new Date(from + days * 86_400_000).toISOString().slice(0, 10);
 
 /** "Tue 30 Nov 2027, 10:00 UTC": the one exact form. */
 export const exactly = (at: number): string => `${short(minute.format(at)).replace(",", "")} UTC`;

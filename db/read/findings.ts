@@ -253,7 +253,8 @@ async function readTrends(
         : sql`c.scope = any (${sql.param([...viewer.teams])}::text[])`;
   const rows = await db.execute<{ name: string; days: CountedDay[] }>(sql`
     with days as (select distinct day from charter.counters where tenant = 'main' and scope = 'all' and name = ${`finding.${findingKinds[0]}`}
-        and day > ((select charter.clock()) at time zone 'UTC')::date - 30),
+        and day > ((select charter.clock()) at time zone 'UTC')::date - 30
+        and day <= ((select charter.clock()) at time zone 'UTC')::date),
       names as (select distinct name from charter.counters where tenant = 'main' and scope = 'all' and day in (select day from days))
     select n.name, jsonb_agg(jsonb_build_object('value', coalesce(v.value, 0),
       'daysAgo', ((select charter.clock()) at time zone 'UTC')::date - d.day) order by d.day) as days

@@ -10,6 +10,14 @@ export const changedSince = refuse({
   mend: "Look at the new version.",
 });
 
+/** What a form showed is no longer what would be made: it looks again by itself. */
+export const planChanged = refuse({
+  code: "conflict",
+  field: "planDigest",
+  sentence: "What would be made has changed since you looked.",
+  mend: "Look at it as it is now, and send it again.",
+});
+
 /** The same form, sent before with other answers: what was sent first stands. */
 export const sentOtherwise = refuse({
   code: "conflict",

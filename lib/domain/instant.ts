@@ -23,10 +23,11 @@ export const later = (from: Date, by: { readonly days?: number; readonly hours?:
 const clockErrsMs = 7_200_000;
 
 /**
- * The time at which a claim is judged: now, or when the database received it where the clock was set back since. What was
- * asked just after midnight is then no day longer than it was. Set back by more than two hours, its days are counted anew.
+ * The time at which a claim is judged: now, or when the database received it or the request it belongs to, where the clock was
+ * set back since. What was asked just after midnight is then no day longer than it was. Set back by more than two hours, its
+ * days are counted anew.
  */
-export const judgedAt = (receivedAt: Date, now: Date): Date => {
-  const ahead = receivedAt.getTime() - now.getTime();
-  return ahead > 0 && ahead <= clockErrsMs ? receivedAt : now;
+export const judgedAt = (received: readonly Date[], now: Date): Date => {
+  const times = received.map((at) => at.getTime()).filter((at) => at - now.getTime() <= clockErrsMs);
+  return new Date(Math.max(now.getTime(), ...times));
 };

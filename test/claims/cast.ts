@@ -157,9 +157,10 @@ async function released({ scenario, as, asked }: Cast): Promise<string> {
   return request;
 }
 
-/** Midnight some days ahead. */
-export const inDays = (days: number): string =>
-  new Date(Math.floor(Date.now() / 86_400_000 + days) * 86_400_000).toISOString();
+const began = Math.floor(Date.now() / 86_400_000);
+
+/** Midnight some days ahead of the day on which the test began. */
+export const inDays = (days: number): string => new Date((began + days) * 86_400_000).toISOString();
 
 /** Makes `jonas.second`, a login that holds security, count as Jonas, who asks. */
 export const linkSecondLogin = async (scenario: Scenario): Promise<unknown> =>

@@ -122,6 +122,10 @@ test("days are rounded up, and a default end never lies further than asked", () 
 
 test("a claim is judged at the time it was received where the clock was set back since, by at most two hours", () => {
   const received = new Date("2026-12-01T00:30:00.000Z");
-  const at = (ms: number) => judgedAt(received, new Date(received.getTime() + ms)).getTime() - received.getTime();
+  const at = (ms: number) => judgedAt([received], new Date(received.getTime() + ms)).getTime() - received.getTime();
   expect([1, 0, -1, -7_200_000, -7_200_001].map(at)).toEqual([1, 0, 0, 0, -7_200_001]);
+  const [early, now] = [new Date("2026-11-30T23:40:00.000Z"), new Date("2026-11-30T23:35:00.000Z")];
+  expect(judgedAt([received, early], now)).toEqual(received);
+  expect(judgedAt([early, new Date("2026-12-01T02:00:00.000Z")], now)).toEqual(early);
+  expect(judgedAt([], now)).toEqual(now);
 });

@@ -91,7 +91,7 @@ describe("taking away", () => {
     const identity = await born();
     const stale = { id: randomUUID(), identity, reason, wanted: less, planDigest: "0".repeat(64) };
     expect(await changeAccess(scenario.as("amara.obi"), stale)).toMatchObject({
-      refusals: [{ sentence: "It has changed since you looked." }],
+      refusals: [{ sentence: "What would be made has changed since you looked." }],
     });
     const suspended = await asks("amara.obi", identity, { kind: "suspend", change: { reason: "It may have leaked." } });
     await scenario.settle();

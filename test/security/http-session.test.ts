@@ -168,9 +168,9 @@ describe("a session ends", () => {
   });
 
   test.each([
-    ["29 minutes 50 seconds", "1 hour", "shown"],
+    ["29 minutes 30 seconds", "1 hour", "shown"],
     ["30 minutes 5 seconds", "1 hour", "sign-in"],
-    ["0", "11 hours 59 minutes 50 seconds", "shown"],
+    ["0", "11 hours 59 minutes 30 seconds", "shown"],
     ["0", "12 hours 5 seconds", "sign-in"],
   ])("unseen for %s, begun %s ago: %s", async (seen, created, sight) => {
     expect(await home(await openSession(world.admin, jonas(), { seen, created }))).toBe(sight);

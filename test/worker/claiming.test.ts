@@ -125,8 +125,8 @@ describe("a gate's tokens", () => {
   });
 
   it("come back at the gate's rate", async () => {
-    await seedGate(admin, { target: "refill", rate: 2, burst: 4, tokens: 0, reserve: 1 });
-    await admin`update charter.gates set refilled_at = clock_timestamp() - interval '1 second' where target = 'refill'`;
+    await seedGate(admin, { target: "refill", rate: 0.0001, burst: 4, tokens: 0, reserve: 1 });
+    await admin`update charter.gates set refilled_at = clock_timestamp() - interval '20000 seconds' where target = 'refill'`;
     expect(await debited("refill", 0)).toBe(true);
     expect(await debited("refill", 0)).toBe(true);
     expect(await debited("refill", 0)).toBe(false);
@@ -169,7 +169,7 @@ describe("a lease", () => {
     const { steps } = await seedIntent(admin, { flow: make, target: "lease" });
     const step = steps[0] ?? "";
     expect(await claimOne()).toMatchObject({ id: step, fence: 1 });
-    await age(step, "19 seconds", "claimed");
+    await age(step, "5 seconds", "claimed");
     expect(await claimOne()).toBeNull();
     await age(step, "21 seconds", "claimed");
     expect(await claimOne()).toMatchObject({ id: step, fence: 2 });

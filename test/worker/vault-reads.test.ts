@@ -81,7 +81,7 @@ describe("reads of a secret, by OpenBao's file audit device", () => {
     expect(await bao.data(path)).toEqual({ password: "CANARY-1" });
     await watch();
     const { read, log } = await kept();
-    expect(Math.abs(read.getTime() - at)).toBeLessThan(5_000);
+    expect(Math.abs(read.getTime() - at)).toBeLessThan(60_000);
     expect(Number(log?.position)).toBeGreaterThan(before);
     expect(await t.admin`select 1 from charter.slots`).toHaveLength(1);
   });
@@ -109,13 +109,14 @@ describe("reads of a secret, by OpenBao's file audit device", () => {
     const first = await kept();
     expect(first.read).not.toBeNull();
     renameSync(file, `${file}.1`);
-    const later = last.replace(/"time":"[^"]*"/, '"time":"2030-01-02T03:04:05Z"');
+    const ahead = new Date(Math.floor(Date.now() / 1_000) * 1_000 + 365 * 86_400_000);
+    const later = last.replace(/"time":"[^"]*"/, `"time":"${ahead.toISOString()}"`);
     writeFileSync(file, `${later}\n`);
     await watch(file);
-    expect((await kept()).read).toEqual(new Date("2030-01-02T03:04:05Z"));
+    expect((await kept()).read).toEqual(ahead);
     copyFileSync(`${file}.1`, file);
     await watch(file);
-    expect((await kept()).read).toEqual(new Date("2030-01-02T03:04:05Z"));
+    expect((await kept()).read).toEqual(ahead);
   });
 
   it("leave no secret in the database", async () => {
@@ -132,7 +133,7 @@ describe("reads of a secret, by OpenBao's file audit device", () => {
 it("the version that lies there and when it was written are kept from metadata, beside what was read", async () => {
   const slot = await vault.read({ mount: "kv", path }, freeCalls());
   if (slot === null) return expect.fail("nothing lies there");
-  const read = new Date("2030-01-02T03:04:05Z");
+  const read = new Date("2026-12-01T03:04:05Z");
   await t.admin`insert into charter.slots (identity, vault, read_at) values (${identity}, 'main', ${read})`;
   for (const at of [new Date(0), new Date()]) {
     await keepWritten(workerOf(null), { identity, vault: "main", slot, before: null, at });

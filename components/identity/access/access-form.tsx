@@ -15,7 +15,7 @@ import { Field } from "../../ui/field.tsx";
 import { Textarea } from "../../ui/input.tsx";
 import { PageHead } from "../../ui/page-head.tsx";
 import { useAction } from "../../use-action.ts";
-import { usePreview } from "../../use-preview.ts";
+import { useLookAgain, usePreview } from "../../use-preview.ts";
 import { Added } from "./added.tsx";
 import type { AccessVerbs } from "./contract.ts";
 import { Kept } from "./kept.tsx";
@@ -49,7 +49,7 @@ export function AccessForm({ page: drawn, verbs }: Props) {
     () => ({ id, identity: identity.id, reason: reason.trim(), wanted }),
     [id, identity.id, reason, wanted],
   );
-  const { preview, trouble, fresh } = usePreview(input, verbs.preview);
+  const { preview, trouble, fresh, again } = usePreview(input, verbs.preview);
   const refusals = preview?.refusals ?? [];
   const change = (part: Partial<WantedAccess>) => setWanted((now) => ({ ...now, ...part }));
   const touched = wanted.instead !== null || wanted.drop.length > 0 || wanted.add !== null;
@@ -99,7 +99,7 @@ export function AccessForm({ page: drawn, verbs }: Props) {
             </div>
           </Card>
           <Send
-            {...{ page, verbs, wanted, reason }}
+            {...{ page, verbs, wanted, reason, again }}
             planDigest={touched && fresh ? (preview?.planDigest ?? null) : null}
             marked={touched && refusals.some(({ field }) => (field ?? "") !== "")}
             refused={preview?.decision?.outcome === "refused"}
@@ -143,10 +143,12 @@ interface SendProps extends Props {
   readonly marked: boolean;
   readonly refused: boolean;
   readonly passes: boolean;
+  /** Looks at what becomes of it again. */
+  readonly again: () => void;
 }
 
 /** Asks for exactly what is shown; answering a question, the answer goes with it. */
-function Send({ page, verbs, wanted, reason, planDigest, marked, refused, passes }: SendProps) {
+function Send({ page, verbs, wanted, reason, again, planDigest, marked, refused, passes }: SendProps) {
   const router = useRouter();
   const { request: id, identity, asked } = page;
   const action = useAction(async ({ planDigest: digest, ...signed }: Sending) => {
@@ -158,6 +160,7 @@ function Send({ page, verbs, wanted, reason, planDigest, marked, refused, passes
       narrowed: { wanted, planDigest: digest },
     });
   });
+  useLookAgain(action.refusals, again);
   const send = async () => {
     if (planDigest !== null && !refused && (await action.run({ planDigest })) !== null) router.push(`/requests/${id}`);
   };

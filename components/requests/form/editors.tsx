@@ -4,6 +4,7 @@ import { backupId, credentialWords } from "#components/charter/words.ts";
 import { Combobox } from "#components/ui/combobox.tsx";
 import { DateInput } from "#components/ui/date-input.tsx";
 import { Input } from "#components/ui/input.tsx";
+import { startOf } from "#components/ui/moment.ts";
 import { Select } from "#components/ui/select.tsx";
 import { type Charter, classifications, credentialModels } from "#lib/domain/charter.ts";
 import type { EditorProps } from "./props.ts";
@@ -40,7 +41,7 @@ const EndEditor = ({ line, preview, answers, edit, done }: EditorProps) => (
     aria-label={line.label}
     value={(answers.edits.endsAt ?? preview?.filled.endsAt ?? "").slice(0, 10)}
     onKeyDown={(event) => (event.key === "Enter" || event.key === "Escape") && done()}
-    onChange={(day) => day && edit({ endsAt: `${day}T12:00:00.000Z` })}
+    onChange={(day) => day && edit({ endsAt: startOf(day) })}
   />
 );
 

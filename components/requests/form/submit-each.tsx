@@ -6,6 +6,7 @@ import { EnvironmentBadge } from "#components/status.tsx";
 import { Trouble } from "#components/trouble.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { useAction } from "#components/use-action.ts";
+import { useLookAgain } from "#components/use-preview.ts";
 import type { Each } from "#lib/claims/requests/submit-each.ts";
 import type { Answers } from "#lib/domain/answers.ts";
 import type { FormVerbs } from "./contract.ts";
@@ -21,11 +22,14 @@ interface SubmitEachProps {
   readonly onSend: () => void;
   /** Holds the draft back while the form is under way, and after it. */
   readonly hold: (on: boolean) => void;
+  /** Looks at what becomes of it again. */
+  readonly again: () => void;
 }
 
 /** Sends every environment that can be sent, each with the plan that was shown; says which stay behind, before and after. */
-export function SubmitEach({ id, answers, sides, fresh, submitEach, onSend, hold }: SubmitEachProps) {
+export function SubmitEach({ id, answers, sides, fresh, submitEach, onSend, hold, again }: SubmitEachProps) {
   const { run, pending, refusals, fault } = useAction(submitEach);
+  useLookAgain(refusals, again);
   const [pressed, setPressed] = useState(false);
   const [done, setDone] = useState<readonly Each[] | null>(null);
   const plans = sides.flatMap(({ environment, preview }) => {

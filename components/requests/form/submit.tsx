@@ -4,6 +4,7 @@ import { useEffect, useState } from "react";
 import { Trouble } from "#components/trouble.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { useAction } from "#components/use-action.ts";
+import { useLookAgain } from "#components/use-preview.ts";
 import type { Preview } from "#lib/claims/requests/preview.ts";
 import type { Answers } from "#lib/domain/answers.ts";
 import type { FormVerbs } from "./contract.ts";
@@ -18,12 +19,15 @@ interface SubmitProps {
   readonly onSend: () => void;
   /** Holds the draft back while the form is under way. */
   readonly hold: (on: boolean) => void;
+  /** Looks at what becomes of it again. */
+  readonly again: () => void;
 }
 
 /** Sends the form with the plan that was shown. Pressed while the preview lags behind, it waits for that and then sends. */
-export function Submit({ id, answers, preview, fresh, submit, onSend, hold }: SubmitProps) {
+export function Submit({ id, answers, preview, fresh, submit, onSend, hold, again }: SubmitProps) {
   const router = useRouter();
   const { run, pending, refusals, fault } = useAction(submit);
+  useLookAgain(refusals, again);
   const [pressed, setPressed] = useState(false);
   const refused = preview?.decision?.outcome === "refused";
   const open = preview?.refusals.length ?? 0;

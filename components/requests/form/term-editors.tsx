@@ -2,6 +2,7 @@
 import { Button } from "#components/ui/button.tsx";
 import { DateInput } from "#components/ui/date-input.tsx";
 import { Input } from "#components/ui/input.tsx";
+import { startOf } from "#components/ui/moment.ts";
 import type { RetirementCondition } from "#lib/domain/charter.ts";
 import type { EditorProps } from "./props.ts";
 
@@ -103,7 +104,7 @@ export function ExceptionEditor({ preview, answers, edit, done, me }: EditorProp
           aria-label="End of the exception"
           className="flex-1"
           value={exception.endsAt.slice(0, 10)}
-          onChange={(day) => set({ endsAt: day && `${day}T12:00:00.000Z` })}
+          onChange={(day) => set({ endsAt: day && startOf(day) })}
         />
         <Button
           size="sm"

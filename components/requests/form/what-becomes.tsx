@@ -35,7 +35,7 @@ export function WhatBecomes(props: {
   const stage = isOne ? "one" : isHere ? "each" : failed ? "missing" : "waiting";
   const [beside, foot] = [useKeptFocus(stage), useKeptFocus(stage)];
   const shown = side === undefined || preview === null ? preview : { ...preview, ...side.preview };
-  const sending = { id, answers, fresh, onSend, hold };
+  const sending = { id, answers, fresh, onSend, hold, again: form.again };
   return (
     <aside
       aria-label="What becomes of it"

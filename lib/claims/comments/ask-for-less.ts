@@ -39,7 +39,8 @@ export const askForLess = (context: ClaimContext, input: LessInput): Promise<Out
     if ("refusals" in proposal) return proposal;
     const { charter } = proposal.ok;
     const change = changeOf(request.kind, version.change, charter);
-    const examined = await examineNew(tx, { request, version: { version: input.version + 1, change }, charter });
+    const next = { version: input.version + 1, change };
+    const examined = await examineNew(tx, { request, version: next, charter }, [request.receivedAt]);
     if ("refusals" in examined) return refuse(...atPlace(examined.refusals));
     const about = { request: input.request, version: input.version, person: actor.id };
     return addRemark(tx, { id: newId(), ...about, text: text.ok, proposal: proposal.ok });

@@ -8,7 +8,7 @@ import { readAnswers } from "#lib/domain/read-answers.ts";
 import { asRefusals, type Outcome, ok, refuse } from "#lib/domain/refusal.ts";
 import { jsonObject, read } from "#lib/domain/shape.ts";
 import type { Assertion } from "#lib/domain/signature.ts";
-import { noSuchRequest, sentOtherwise } from "../refusals.ts";
+import { noSuchRequest, planChanged, sentOtherwise } from "../refusals.ts";
 import type { ClaimContext } from "../run.ts";
 import { runSigned, type ToSign } from "../signing.ts";
 import { type FormInput, foresee, type Preview } from "./foresee.ts";
@@ -30,11 +30,14 @@ export interface SubmitInput extends FormInput {
 export const submit = (context: ClaimContext, input: SubmitInput): Promise<Outcome<{ readonly id: string } | ToSign>> =>
   runSigned(context, { action: "request.submit", id: input.id }, async (tx) => {
     const { actor } = context;
-    const [now, before] = await Promise.all([databaseClock(tx), readLatestVersion(tx, input.id)]);
+    const [clock, before] = await Promise.all([databaseClock(tx), readLatestVersion(tx, input.id)]);
+    const isAgain = before?.planDigest === input.planDigest;
+    // Filled as it was then: an end that policy sets moves on at midnight.
+    const now = isAgain ? before.receivedAt : clock;
     const foreseen = await foresee({ tx, now }, { actor, input, before });
     if ("refusals" in foreseen) return foreseen;
     const seen = foreseen.ok;
-    if (before?.planDigest === input.planDigest) return isSealed(before, seen) ? ok({ id: input.id }) : sentOtherwise;
+    if (isAgain) return isSealed(before, seen) ? ok({ id: input.id }) : sentOtherwise;
     const refused = asRefusals([...seen.refusals, ...((seen.decision && policyRefusals(seen.decision)) ?? [])]);
     if (refused !== null) return { refusals: refused };
     const late = before === null ? null : await whyNotNext(tx, context, before);
@@ -55,13 +58,7 @@ async function sealed(tx: Tx, context: ClaimContext, { input, seen, now }: Seali
   const { charter, origins, planDigest, decision, version } = seen;
   if (charter === null || planDigest === null || decision === null)
     return refuse({ code: "invalid", sentence: "Some answers are still missing." });
-  if (planDigest !== input.planDigest) {
-    return refuse({
-      code: "conflict",
-      sentence: "What would be created has changed since you looked.",
-      mend: "Look at the plan and submit again.",
-    });
-  }
+  if (planDigest !== input.planDigest) return planChanged;
   const requester = context.actor.id;
   const [, request] = await Promise.all([
     insertRequest(tx, { id, kind: "provision", identity: null, requester, draftedAt: now }),

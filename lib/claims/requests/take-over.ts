@@ -87,7 +87,7 @@ async function sealed(tx: Tx, context: ClaimContext, of: Taking): Promise<Outcom
   const request = { id, kind: found.kind, identity: found.identity, requester: context.actor.id };
   const version = of.version + 1;
   const change = changeOf(found.kind, of.change, charter);
-  const examined = await examineNew(tx, { request, version: { version, change }, charter });
+  const examined = await examineNew(tx, { request, version: { version, change }, charter }, [found.receivedAt]);
   if ("refusals" in examined) return examined;
   return sealVersion(tx, context, {
     ...{ request: id, version, charter, origins, change, owner: charter.owner },

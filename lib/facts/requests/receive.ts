@@ -33,7 +33,7 @@ export const receiveVersion: Command<Receive, Answer> = async (work, input) => {
   const asked = await whyNotAsked(work, { request, version, before });
   if (asked !== null) return { refusals: asked };
   const read = readSealed(version);
-  const reading = { tx: work.tx, now: judgedAt(version.receivedAt, work.now) };
+  const reading = { tx: work.tx, now: judgedAt([request.receivedAt, version.receivedAt], work.now) };
   const examined =
     "refusals" in read
       ? read

@@ -52,7 +52,8 @@ async function examinedAgain(
   if (late !== null) return { refusals: late };
   const charter = readCharter(sealed.version.charter);
   if ("refusals" in charter) return charter;
-  const reading = { tx: work.tx, now: judgedAt(sealed.version.receivedAt, work.now) };
+  const received = [sealed.request.receivedAt, sealed.version.receivedAt];
+  const reading = { tx: work.tx, now: judgedAt(received, work.now) };
   return examine(reading, { ...sealed, charter: charter.ok, installation });
 }
 

@@ -11,6 +11,7 @@ import { ask } from "#lib/claims/comments/ask.ts";
 import { askForLess } from "#lib/claims/comments/ask-for-less.ts";
 import { save } from "#lib/claims/drafts/save.ts";
 import { mute } from "#lib/claims/findings/mute.ts";
+import { planChanged } from "#lib/claims/refusals.ts";
 import { askForChange } from "#lib/claims/requests/change.ts";
 import { changeAccess } from "#lib/claims/requests/change-access.ts";
 import { preview } from "#lib/claims/requests/preview.ts";
@@ -40,10 +41,16 @@ export async function askFor(stage: Stage, birth: Birth): Promise<void> {
   const id = randomUUID();
   const context = stage.as(birth.who);
   const answers = await answersOf(stage, birth);
-  const seen = granted(birth.name, await preview(context, { id, answers }));
-  const planDigest = seen.planDigest ?? "";
-  if (planDigest === "") throw new Refused(`${birth.name}: ${seen.refusals.map(({ sentence }) => sentence).join(" ")}`);
-  granted(birth.name, await submit(context, { id, answers, planDigest }));
+  const send = async () => {
+    const seen = granted(birth.name, await preview(context, { id, answers }));
+    const planDigest = seen.planDigest ?? "";
+    if (planDigest === "")
+      throw new Refused(`${birth.name}: ${seen.refusals.map(({ sentence }) => sentence).join(" ")}`);
+    return submit(context, { id, answers, planDigest });
+  };
+  // Midnight may come between looking and sending.
+  const first = await send();
+  granted(birth.name, first === planChanged ? await send() : first);
   stage.born.set(birth.name, id);
 }
 
