@@ -1,5 +1,5 @@
 "use client";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useEffectEvent, useRef, useState } from "react";
 import type { Refusal } from "#lib/domain/refusal.ts";
 import type { Answer } from "#lib/web/action.ts";
 import { unanswered } from "./unanswered.ts";
@@ -19,12 +19,14 @@ export function usePreview<Input, Seen>(input: Input, ask: (input: Input) => Pro
   const [round, setRound] = useState(0);
   const again = useCallback(() => setRound((now) => now + 1), []);
   const latest = useRef(0);
+  // A page drawn anew brings each action anew: what is under way then goes on.
+  const asked = useEffectEvent(ask);
   useEffect(() => {
     latest.current += 1;
     const mine = latest.current;
     let timer = setTimeout(look, after);
     async function look() {
-      const answer = await ask(input).catch(unanswered);
+      const answer = await asked(input).catch(unanswered);
       if (mine !== latest.current) return;
       setTrouble(troubleIn(answer));
       if ("again" in answer) timer = setTimeout(look, answer.again * 1000);
@@ -32,7 +34,7 @@ export function usePreview<Input, Seen>(input: Input, ask: (input: Input) => Pro
       if ("ok" in answer) setPreview(answer.ok);
     }
     return () => clearTimeout(timer);
-  }, [input, ask, round]);
+  }, [input, round]);
   return { preview, trouble, fresh: of?.input === input && of.round === round, again };
 }
 

@@ -1,58 +1,16 @@
 "use client";
 import { useRouter } from "next/navigation";
 import { useCallback, useEffect, useRef, useTransition } from "react";
+import { bePatient } from "./patient.ts";
+import { followStream, type StreamEvent } from "./stream.ts";
 
 declare global {
   var __webpack_nonce__: string | undefined;
 }
 
-/** What the stream says: some rows this person sees have changed, or the session no longer counts. */
-export type StreamEvent = { readonly kind: "changed" } | { readonly kind: "signed-out" };
-
 /** Styles that dialogs add at run time need the page's nonce. */
 function lendNonce(): void {
   globalThis.__webpack_nonce__ ??= document.querySelector<HTMLScriptElement>("script[nonce]")?.nonce;
-}
-
-interface Tab {
-  readonly channel: BroadcastChannel;
-  /** The snapshot this tab's page was first drawn from. */
-  readonly drawn: string;
-  readonly hear: (event: StreamEvent) => void;
-  readonly signal: AbortSignal;
-}
-
-/** Holds the browser's one stream in one tab and passes what it says to the others; lives until the tab leaves. */
-async function lead({ channel, drawn, hear, signal }: Tab): Promise<void> {
-  if (signal.aborted) return;
-  const source = new EventSource(`/api/stream?${new URLSearchParams({ drawn })}`);
-  const tell = (event: StreamEvent) => {
-    channel.postMessage(event);
-    hear(event);
-  };
-  source.addEventListener("changed", () => tell({ kind: "changed" }));
-  source.addEventListener("signed-out", () => {
-    source.close();
-    tell({ kind: "signed-out" });
-  });
-  return new Promise((resolve) => {
-    signal.addEventListener("abort", () => {
-      source.close();
-      resolve();
-    });
-  });
-}
-
-/**
- * Leads when no other tab does, else waits to. What changed before another's stream was heard here nobody says again, so such a tab
- * draws once; the stream itself says it to its own.
- */
-async function follow(tab: Tab): Promise<void> {
-  const lock = "charter-stream";
-  await navigator.locks.request(lock, { ifAvailable: true }, (free) =>
-    free === null ? tab.hear({ kind: "changed" }) : lead(tab),
-  );
-  if (!tab.signal.aborted) await navigator.locks.request(lock, { signal: tab.signal }, () => lead(tab));
 }
 
 /** The sign-in page that leads back to where this tab is. */
@@ -89,6 +47,7 @@ export function Live({ drawn }: { readonly drawn: string }) {
   const first = useRef(drawn);
   useEffect(() => {
     lendNonce();
+    bePatient();
     // From here on the page hears clicks and keys: who drives it by a program waits for this.
     document.documentElement.dataset.listens = "yes";
     const end = new AbortController();
@@ -97,10 +56,11 @@ export function Live({ drawn }: { readonly drawn: string }) {
     const hear = (event: StreamEvent) => {
       if (event.kind === "signed-out") return window.location.assign(signInAgain());
       clearTimeout(due);
-      due = setTimeout(draw, 60);
+      // A little apart: what changes for many is not asked for by all at once.
+      due = setTimeout(draw, 60 + Math.random() * 120);
     };
     channel.onmessage = (message: MessageEvent<StreamEvent>) => hear(message.data);
-    follow({ channel, drawn: first.current, hear, signal: end.signal }).catch(ignoreAbort);
+    followStream({ channel, drawn: first.current, hear, signal: end.signal }).catch(ignoreAbort);
     return () => {
       end.abort();
       clearTimeout(due);

@@ -43,7 +43,12 @@ export function SubmitEach({ id, answers, sides, fresh, submitEach, onSend, hold
     setPressed(false);
     if (plans.length === 0) return;
     hold(true);
-    void run({ id, answers, plans }).then((sent) => (sent === null ? hold(false) : setDone(sent.ok)));
+    void run({ id, answers, plans }).then((sent) => {
+      if (sent === null) return hold(false);
+      setDone(sent.ok);
+      // Its draft goes once its request is settled, and the page with it if the address named that.
+      window.history.replaceState(null, "", `/requests/new?blueprint=${answers.blueprint}`);
+    });
   });
   if (done !== null) return <Done done={done} />;
   const press = () => {

@@ -1,5 +1,5 @@
 "use client";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useEffectEvent, useMemo, useState } from "react";
 import { usePreview } from "#components/use-preview.ts";
 import type { Answers, Edits } from "#lib/domain/answers.ts";
 import type { FormVerbs } from "./contract.ts";
@@ -32,20 +32,24 @@ function useDraft(
   });
   const [held, hold] = useState(false);
   const { id, answers, first } = from;
+  // A page drawn anew brings the action anew: what is under way then goes on.
+  const sent = useEffectEvent(save);
   useEffect(() => {
     if (held || answers === first) return;
     let over = false;
     const timer = setTimeout(async () => {
-      const answer = await save({ id, answers }).catch(() => null);
+      const answer = await sent({ id, answers }).catch(() => null);
       if (over) return;
       const kept = answer !== null && "ok" in answer;
       setSaved((before) => ({ at: kept ? performance.timeOrigin + performance.now() : before.at, failed: !kept }));
-      if (kept) window.history.replaceState(null, "", `/requests/new?draft=${id}`);
+      // Only once: it takes back a navigation that is under way.
+      if (kept && new URLSearchParams(window.location.search).get("draft") !== id)
+        window.history.replaceState(null, "", `/requests/new?draft=${id}`);
     }, saveAfter);
     return () => {
       over = true;
       clearTimeout(timer);
     };
-  }, [id, answers, first, held, save]);
+  }, [id, answers, first, held]);
   return { saved, hold };
 }
