@@ -1,5 +1,6 @@
 "use client";
 import { cloneElement, useState } from "react";
+import { createPortal } from "react-dom";
 import type { MenuProps } from "./menu-lines.ts";
 import { onDemand, usePart } from "./on-demand.ts";
 
@@ -36,7 +37,7 @@ export function Menu(props: MenuProps) {
   return (
     <>
       {trigger}
-      {failed ? <Missing /> : null}
+      {failed ? createPortal(<Missing />, document.body) : null}
     </>
   );
 }
