@@ -13,6 +13,9 @@ function lendNonce(): void {
   globalThis.__webpack_nonce__ ??= document.querySelector<HTMLScriptElement>("script[nonce]")?.nonce;
 }
 
+/** A pause, half as long again at most: what happens to many tabs is not asked for by all at once. */
+const apart = (ms: number): number => ms * (1 + Math.random() / 2);
+
 /** The sign-in page that leads back to where this tab is. */
 function signInAgain(): string {
   const { pathname, search } = window.location;
@@ -47,7 +50,7 @@ export function Live({ drawn }: { readonly drawn: string }) {
   const first = useRef(drawn);
   useEffect(() => {
     lendNonce();
-    bePatient();
+    bePatient(apart);
     // From here on the page hears clicks and keys: who drives it by a program waits for this.
     document.documentElement.dataset.listens = "yes";
     const end = new AbortController();
@@ -56,11 +59,10 @@ export function Live({ drawn }: { readonly drawn: string }) {
     const hear = (event: StreamEvent) => {
       if (event.kind === "signed-out") return window.location.assign(signInAgain());
       clearTimeout(due);
-      // A little apart: what changes for many is not asked for by all at once.
-      due = setTimeout(draw, 60 + Math.random() * 120);
+      due = setTimeout(draw, apart(80));
     };
     channel.onmessage = (message: MessageEvent<StreamEvent>) => hear(message.data);
-    followStream({ channel, drawn: first.current, hear, signal: end.signal }).catch(ignoreAbort);
+    followStream({ channel, apart, drawn: first.current, hear, signal: end.signal }).catch(ignoreAbort);
     return () => {
       end.abort();
       clearTimeout(due);

@@ -8,23 +8,23 @@ let isPatient = false;
 
 /**
  * From now on this tab's page is drawn anew only by an answer: what comes instead, from a portal that is busy or away, would be gone
- * to, and take with it what was typed. It is asked again until there is one. Leading elsewhere is left as it is.
+ * to, and take with it what was typed. It is asked again, each tab a little `apart`, until there is one. Leading elsewhere is left as it is.
  */
-export function bePatient(): void {
+export function bePatient(apart: (ms: number) => number): void {
   if (isPatient) return;
   isPatient = true;
   const ask = window.fetch;
-  window.fetch = (input, init) => (isOfThisPage(input, init) ? answered(() => ask(input, init)) : ask(input, init));
+  window.fetch = (input, init) =>
+    isOfThisPage(input, init) ? answered(() => ask(input, init), apart) : ask(input, init);
 }
 
-async function answered(ask: () => Promise<Response>): Promise<Response> {
+async function answered(ask: () => Promise<Response>, apart: (ms: number) => number): Promise<Response> {
   const answer = await ask().catch(() => null);
   if (answer !== null && !away.has(answer.status)) return answer;
   const seconds = Number(answer?.headers.get("retry-after"));
   const most = seconds > 0 && seconds <= 60 ? seconds * 1_000 : usual;
-  // Not all pages at once.
-  await new Promise((resolve) => setTimeout(resolve, most * (1 + Math.random() / 2)));
-  return answered(ask);
+  await new Promise((resolve) => setTimeout(resolve, apart(most)));
+  return answered(ask, apart);
 }
 
 /** The framework's own request for the very page that is shown. */

@@ -7,9 +7,11 @@ export interface Tab {
   readonly drawn: string;
   readonly hear: (event: StreamEvent) => void;
   readonly signal: AbortSignal;
+  /** A pause that differs from tab to tab, ms. */
+  readonly apart: (ms: number) => number;
 }
 
-/** Pause before a stream that was not answered is asked for anew, ms; half as long again at most, so that not all tabs ask at once. */
+/** Pause before a stream that was not answered is asked for anew, ms. */
 const streamAfter = 3_000;
 
 /**
@@ -17,14 +19,14 @@ const streamAfter = 3_000;
  * takes up a stream that breaks off, but none that was answered otherwise.
  */
 async function lead(tab: Tab): Promise<void> {
-  const { channel, hear, signal } = tab;
+  const { channel, hear, signal, apart } = tab;
   const tell = (event: StreamEvent) => {
     channel.postMessage(event);
     hear(event);
   };
   while (!signal.aborted) {
     await listen(tab, tell);
-    await passed(streamAfter * (1 + Math.random() / 2), signal);
+    await passed(apart(streamAfter), signal);
     if (!signal.aborted && (await isSignedOut())) return tell({ kind: "signed-out" });
   }
 }
