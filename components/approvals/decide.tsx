@@ -1,7 +1,8 @@
 "use client";
 import { useRouter } from "next/navigation";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useState, useTransition } from "react";
 import type { Answer } from "#lib/web/action.ts";
+import { useHold } from "../ui/held.tsx";
 import { useKeys } from "../use-keys.ts";
 import { AskForLess } from "./ask-for-less.tsx";
 import { type Choice, Choices } from "./choices.tsx";
@@ -28,7 +29,10 @@ export function Decide(props: {
   readonly remark: ReactNode;
 }) {
   const [open, setOpen] = useState<Choice | null>(null);
+  const [leaving, leave] = useTransition();
   const router = useRouter();
+  // Until the next one is there, no third takes its place.
+  useHold(leaving);
   const at = props.queue.indexOf(props.request.id);
   const go = (to: number) => {
     const id = props.queue[to];
@@ -45,8 +49,10 @@ export function Decide(props: {
   const done = () => {
     setOpen(null);
     const next = props.queue[at + 1] ?? props.queue[at - 1];
-    router.replace(next === undefined ? "/approvals" : `/approvals?r=${next}`, { scroll: false });
-    router.refresh();
+    leave(() => {
+      router.replace(next === undefined ? "/approvals" : `/approvals?r=${next}`, { scroll: false });
+      router.refresh();
+    });
   };
   const seen = { request: props.request.id, version: props.request.version, planDigest: props.request.planDigest };
   return (

@@ -9,7 +9,13 @@ import { cx } from "../ui/cx.ts";
 import { Deadline } from "../ui/time.tsx";
 
 /** What waits for the viewer, riskiest and oldest first. */
-export const Queue = ({ items, selected }: { readonly items: readonly QueueItem[]; readonly selected: string }) => (
+export const Queue = ({
+  items,
+  selected,
+}: {
+  readonly items: readonly QueueItem[];
+  readonly selected: string | null;
+}) => (
   <Card
     flush
     title="Waiting for you"

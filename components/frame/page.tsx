@@ -1,8 +1,9 @@
 import type { ReactNode } from "react";
+import { Held } from "../ui/held.tsx";
 import { type Crumb, Crumbs } from "./crumbs.tsx";
 import { Top } from "./top.tsx";
 
-/** What every portal page returns: the line with its place on top, then its content. */
+/** What every portal page returns: the line with its place on top, then its content, which stays as it is while a dialog of it is open. */
 export function Page({
   crumbs,
   children,
@@ -21,7 +22,7 @@ export function Page({
         id="main"
         className={`mx-auto w-full px-4 pt-4 pb-10 md:mx-0 md:px-6 md:pt-[22px] md:pb-15 ${narrow ? "max-w-[880px]" : "max-w-[1360px]"}`}
       >
-        {children}
+        <Held>{children}</Held>
       </main>
     </>
   );

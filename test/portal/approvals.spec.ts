@@ -82,6 +82,42 @@ test("keys move through the queue, ask and deny with a reason; the conversation 
   await expect(mara.locator(`a[href="/approvals?r=${first.split("/").at(-1)}"]`)).toHaveCount(0);
 });
 
+test("what an approver reads and types stays when the queue moves on; what has left the queue says so", async ({
+  browser,
+}) => {
+  test.setTimeout(120_000);
+  const jonas = await signedIn(browser, "Jonas Kern");
+  const path = await waiting(jonas, "twice-looked-at");
+  const mara = await signedIn(browser, "Mara Lind");
+  await mara.goto("/approvals");
+  // It stays the one that is shown, whatever comes above it.
+  await expect(mara).toHaveURL(/\/approvals\?r=[0-9a-f-]{36}$/);
+  await atTheQueue(mara, path);
+  const denial = await pressed(mara, "d");
+  await denial.getByLabel("Reason").fill("Nobody reads that bucket.");
+
+  const tomas = await signedIn(browser, "Tomás Vidal");
+  await atTheQueue(tomas, path);
+  const other = await pressed(tomas, "d");
+  await other.getByLabel("Reason").fill("It is kept elsewhere.");
+  const waits = mara.locator('nav a[href="/approvals"]').first();
+  const before = await waits.textContent();
+  await other.getByRole("button", { name: "Deny", exact: true }).click();
+  await expect(other).toBeHidden();
+  // The page is drawn anew beneath what is typed.
+  await expect(waits).not.toHaveText(before ?? "");
+  await expect(denial).toHaveAccessibleName("Deny billing-twice-looked-at");
+  await expect(denial.getByLabel("Reason")).toHaveValue("Nobody reads that bucket.");
+  await denial.getByRole("button", { name: "Deny", exact: true }).click();
+  await expect(denial.getByText("It is denied; there is nothing to decide.")).toBeVisible();
+  await denial.getByRole("button", { name: "Cancel" }).click();
+  await expect(mara.getByText("This request does not wait for you now")).toBeVisible();
+  await expect(mara.getByRole("button", { name: "Deny" })).toHaveCount(0);
+  await expectFitToRead(mara);
+  await mara.getByRole("link", { name: "See where it stands" }).click();
+  await expectState(mara, "Denied");
+});
+
 test("security cannot decide what it asked for itself", async ({ browser }) => {
   const mara = await signedIn(browser, "Mara Lind");
   const path = await waiting(mara, "mara-reports");

@@ -14,14 +14,15 @@ export default async function ApprovalsRoute({ searchParams }: { readonly search
   if (!viewer.roles.includes("security")) notFound();
   const query = searchOf(await searchParams);
   const [items, last] = await Promise.all([readQueue(db, viewer), readLastVerdict(db, viewer)]);
-  const wanted = items.find(({ id }) => id === query.get("r")) ?? items[0];
-  const page = wanted ? await readApproval(db, viewer, wanted.id) : null;
+  const asked = query.get("r");
+  const page = await readApproval(db, viewer, asked ?? items[0]?.id ?? "");
   return (
     <Page crumbs={[{ title: "Approvals" }]}>
       <h1 className="sr-only">Approvals</h1>
       <Approvals
         items={items}
         page={page}
+        asked={asked}
         roles={viewer.roles}
         last={last}
         access={page?.item.plan ? await viewAccess(page.item.plan) : null}
