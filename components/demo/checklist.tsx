@@ -1,6 +1,8 @@
 "use client";
 import { ArrowRight, CircleCheck, CircleDashed, X } from "lucide-react";
-import { useRouter } from "next/navigation";
+import { usePathname, useRouter } from "next/navigation";
+import { type ReactNode, useState } from "react";
+import type { Refusal } from "#lib/domain/refusal.ts";
 import type { Tour, TourDeed, TourStep } from "#lib/web/desk/tour.ts";
 import { Button, IconButton, LinkButton } from "../ui/button.tsx";
 import { cx } from "../ui/cx.ts";
@@ -21,6 +23,15 @@ interface ChecklistProps {
 export function Checklist({ hide, ...props }: ChecklistProps) {
   const { tour } = props;
   const next = tour.steps.find(({ done }) => !done);
+  const own = useOwn(tour, props.actions.approve);
+  const does = (deed: Exclude<TourDeed, "try-own">) => {
+    own.forget();
+    props.does(deed);
+  };
+  const stay = () => {
+    own.forget();
+    props.stay();
+  };
   return (
     <section
       aria-label="See it in five minutes"
@@ -37,37 +48,74 @@ export function Checklist({ hide, ...props }: ChecklistProps) {
       </div>
       <ol className="mt-1.5 gap-x-8 lg:columns-2">
         {tour.steps.map((step, at) => (
-          <li key={step.id} className="flex break-inside-avoid gap-2 py-0.5">
-            {step.done ? (
-              <CircleCheck aria-hidden className="mt-0.5 size-4 shrink-0 text-good" />
-            ) : (
-              <CircleDashed aria-hidden className="mt-0.5 size-4 shrink-0 text-faint" />
-            )}
-            <div className="min-w-0 text-sm">
-              <span className={cx(step.done && "text-muted", step === next && "font-[560]")}>
-                <span className="sr-only">{step.done ? "Done: " : `Step ${at + 1}: `}</span>
-                {step.title}
-              </span>
-              {step === next ? (
-                <>
-                  <p className="text-muted">{step.detail}</p>
-                  <Ways step={step} {...props} />
-                </>
-              ) : null}
-            </div>
-          </li>
+          <Step key={step.id} step={step} at={at} isNext={step === next}>
+            {step === next ? <Ways {...props} {...{ step, own, does, stay }} /> : null}
+            {step.deed === "try-own" ? <Refused refusals={own.refusals} /> : null}
+          </Step>
         ))}
       </ol>
     </section>
   );
 }
 
-interface WaysProps extends Omit<ChecklistProps, "hide"> {
+interface StepProps {
   readonly step: TourStep;
+  readonly at: number;
+  /** The first that was not done says how. */
+  readonly isNext: boolean;
+  readonly children: ReactNode;
+}
+const Step = ({ step, at, isNext, children }: StepProps) => (
+  <li className="flex break-inside-avoid gap-2 py-0.5">
+    {step.done ? (
+      <CircleCheck aria-hidden className="mt-0.5 size-4 shrink-0 text-good" />
+    ) : (
+      <CircleDashed aria-hidden className="mt-0.5 size-4 shrink-0 text-faint" />
+    )}
+    <div className="min-w-0 text-sm">
+      <span className={cx(step.done && "text-muted", isNext && "font-[560]")}>
+        <span className="sr-only">{step.done ? "Done: " : `Step ${at + 1}: `}</span>
+        {step.title}
+      </span>
+      {isNext ? <p className="text-muted">{step.detail}</p> : null}
+      {children}
+    </div>
+  </li>
+);
+
+/**
+ * Sends the approval that no page offers to the requester. The refusal ticks the step, and stays said until another is taken or the
+ * page is left; it is in the audit log.
+ */
+function useOwn({ request }: Tour, approve: DemoActions["approve"]) {
+  const router = useRouter();
+  const path = usePathname();
+  const [triedAt, setTriedAt] = useState<string | null>(null);
+  const { run, pending, refusals } = useAction(approve);
+  const attempt = async () => {
+    if (request === null) return;
+    const { id, version, planDigest } = request;
+    setTriedAt(path);
+    await run({ request: id, version, planDigest, stage: 0, reason: "" });
+    router.refresh();
+  };
+  return { attempt, pending, refusals: triedAt === path ? refusals : [], forget: () => setTriedAt(null) };
+}
+
+const Refused = ({ refusals }: { readonly refusals: readonly Refusal[] }) =>
+  refusals.map(({ sentence }) => (
+    <p key={sentence} className="text-bad">
+      {sentence}
+    </p>
+  ));
+
+interface WaysProps extends Omit<ChecklistProps, "hide" | "tour"> {
+  readonly step: TourStep;
+  readonly own: ReturnType<typeof useOwn>;
 }
 
 /** How to take a step: as whom, where, or with what. */
-function Ways({ step, tour, me, actions, does, stay }: WaysProps) {
+function Ways({ step, me, actions, does, stay, own }: WaysProps) {
   const other = step.as !== null && step.as.name !== me ? step.as : null;
   const to = step.href ?? "/";
   const goAs = (hint: string) => {
@@ -88,9 +136,7 @@ function Ways({ step, tour, me, actions, does, stay }: WaysProps) {
           <ArrowRight aria-hidden />
         </LinkButton>
       ) : null}
-      {other === null && step.deed !== null ? (
-        <Deed deed={step.deed} tour={tour} actions={actions} does={does} />
-      ) : null}
+      {other === null && step.deed !== null ? <Deed deed={step.deed} does={does} own={own} /> : null}
     </div>
   );
 }
@@ -102,36 +148,14 @@ const verbs: { readonly [D in Exclude<TourDeed, "try-own">]: string } = {
   audit: "Verify the log…",
 };
 
-function Deed(props: Omit<WaysProps, "step" | "me" | "stay"> & { readonly deed: TourDeed }) {
-  const { deed } = props;
-  if (deed === "try-own") return <TryOwn {...props} />;
-  return (
-    <Button size="sm" onClick={() => props.does(deed)}>
+function Deed({ deed, does, own }: Pick<WaysProps, "does" | "own"> & { readonly deed: TourDeed }) {
+  return deed === "try-own" ? (
+    <Button size="sm" pending={own.pending} onClick={own.attempt}>
+      Approve it anyway
+    </Button>
+  ) : (
+    <Button size="sm" onClick={() => does(deed)}>
       {verbs[deed]}
     </Button>
-  );
-}
-
-/** Sends the approval that no page offers to the requester; the refusal is said, and stays in the audit log. */
-function TryOwn({ tour, actions }: Pick<WaysProps, "tour" | "actions">) {
-  const router = useRouter();
-  const { run, pending, refusals } = useAction(actions.approve);
-  if (tour.request === null) return null;
-  const { id: request, version, planDigest } = tour.request;
-  const attempt = async () => {
-    await run({ request, version, planDigest, stage: 0, reason: "" });
-    router.refresh();
-  };
-  return (
-    <>
-      <Button size="sm" pending={pending} onClick={attempt}>
-        Approve it anyway
-      </Button>
-      {refusals.map(({ sentence }) => (
-        <span key={sentence} className="text-bad">
-          {sentence}
-        </span>
-      ))}
-    </>
   );
 }

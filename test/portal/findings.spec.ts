@@ -53,7 +53,7 @@ test("a secret that could be avoided is found, muted, and ended by its remedy; a
   await jonas.goto("/findings?kind=static-avoidable&muted=muted");
   await expect(row.getByText("It moves to the pipeline in spring.")).toBeVisible();
   await row.getByRole("button", { name: "Unmute" }).click();
-
+  await expect(row).toHaveCount(0);
   await expect(async () => {
     await jonas.goto("/findings?kind=static-avoidable");
     await expect(row).toBeVisible({ timeout: 1_000 });

@@ -46,7 +46,7 @@ test("markup, other directions and endless words stay text on every screen that 
     `/findings?kind=${encodeURIComponent(typed)}`,
   ]) {
     await mara.goto(address);
-    await expect(mara.locator("main")).toBeVisible();
+    await expect(mara.getByRole("heading", { level: 1 })).toBeVisible();
     await expect(mara.locator("main img, main script:not([nonce])")).toHaveCount(0);
     await fits(mara);
   }

@@ -46,7 +46,7 @@ test("what policy refuses says what would satisfy it, and cannot be sent", async
   await expect(said.getByText(/to mend|Policy refuses it as it stands/)).toBeVisible();
 });
 
-test("a draft keeps what was typed", async ({ browser }) => {
+test("a draft keeps what was typed last", async ({ browser }) => {
   const jonas = await signedIn(browser, "Jonas Kern");
   await answerPipeline(jonas, {
     repository: "acme/ledger",
@@ -54,6 +54,13 @@ test("a draft keeps what was typed", async ({ browser }) => {
     bucket: "half-typed",
     why: "Half a",
   });
+  await expect(jonas).toHaveURL(/\?draft=/);
+  // A draft is saved after each pause, so that the first that is said may be of the answers before.
+  const another = await jonas.context().newPage();
+  await expect(async () => {
+    await another.goto(jonas.url());
+    await expect(another.getByLabel("Why does it exist?")).toHaveValue("Half a", { timeout: 1_000 });
+  }).toPass();
   await expect(jonas.getByText(/Draft saved/)).toBeVisible();
   await jonas.reload();
   await expect(jonas.getByRole("textbox", { name: "Bucket" })).toHaveValue("half-typed");

@@ -64,6 +64,11 @@ async function signIn(page: Page, name: string): Promise<void> {
   await expect(page.getByRole("heading", { level: 1, name: /^Hello/ })).toBeVisible({ timeout: 15_000 });
 }
 
+/** A page that was led elsewhere hears clicks and keys. */
+export const hears = async (page: Page): Promise<void> => {
+  await page.waitForFunction(() => document.documentElement.dataset.listens === "yes");
+};
+
 /** A page that is opened only once it hears clicks and keys: a person is slower than its scripts, a test is not. */
 function listening(page: Page): Page {
   const open = page.goto.bind(page);
@@ -138,10 +143,27 @@ export async function openIdentity(page: Page): Promise<void> {
   await expect(page).toHaveURL(/\/identities\/[0-9a-f-]{36}$/);
 }
 
-/** Selects the request at `path` in the approval queue. */
+const inQueue = (path: string): string => `/approvals?r=${path.split("/").at(-1)}`;
+
+/** The request at `path` in the approval queue, while its card is the one beside it. */
+export const selected = (page: Page, path: string): Locator =>
+  page.locator(`a[href="${inQueue(path)}"][aria-current="true"]`);
+
+/** Selects the request at `path` in the approval queue, where it comes once the worker has decided that people are asked. */
 export async function atTheQueue(page: Page, path: string): Promise<void> {
-  await page.goto(`/approvals?r=${path.split("/").at(-1)}`);
+  await expect(async () => {
+    await page.goto(inQueue(path));
+    await expect(selected(page, path)).toBeVisible({ timeout: 2_000 });
+  }).toPass({ timeout: 30_000 });
   await expect(page.getByRole("button", { name: /^Approve/ })).toBeVisible();
+}
+
+/** Whether another is asked after a verdict on the request at this page: known once the page says so, or is past its approval. */
+export async function asksAnother(page: Page): Promise<boolean> {
+  const state = page.getByRole("heading", { level: 1 }).locator("..");
+  const past = state.getByText(/^(Approved|Provisioning|Live|Done)$/);
+  await expect(past.or(page.getByText(/1 of 2/)).first()).toBeVisible({ timeout: 60_000 });
+  return !(await past.isVisible());
 }
 
 /** Presses a key of the approval page once it listens; the dialog that it opens. */

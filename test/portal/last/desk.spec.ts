@@ -1,11 +1,14 @@
 import { expect, type Page, test } from "@playwright/test";
 import {
   answerPipeline,
+  asksAnother,
   demoTool,
   expectAccessible,
   expectFitToRead,
   expectState,
+  hears,
   pressed,
+  selected,
   signedIn,
   submitted,
 } from "../steps.ts";
@@ -44,6 +47,7 @@ test("the checklist: narrowed, refused, killed in the middle of a call, used", a
   await test.step("security asks for less, and it is taken over", async () => {
     await as(visitor, "Mara Lind", queue);
     await open(visitor);
+    await expect(selected(visitor, request)).toBeVisible();
     const dialog = await pressed(visitor, "s");
     for (const name of ["lambda:CreateFunction", "lambda:InvokeFunction"])
       await dialog.getByRole("checkbox", { name: new RegExp(name) }).check();
@@ -60,6 +64,7 @@ test("the checklist: narrowed, refused, killed in the middle of a call, used", a
   await test.step("one's own approval is refused, and says why", async () => {
     await tour(visitor).getByRole("button", { name: "Approve it anyway" }).click();
     await expect(done(visitor, "Try to approve your own")).toBeVisible();
+    await expect(tour(visitor).getByText("Nobody approves what they asked for.")).toBeVisible();
   });
 
   await test.step("the worker dies in the middle of a call, and exactly one identity comes of it", async () => {
@@ -76,7 +81,7 @@ test("the checklist: narrowed, refused, killed in the middle of a call, used", a
       await approval.getByRole("button", { name: "Approve" }).click();
       await expect(approval).toBeHidden();
       await visitor.goto(request);
-      if (!(await visitor.getByText(/1 of 2/).isVisible())) break;
+      if (!(await asksAnother(visitor))) break;
     }
     await expectState(visitor, "Live", 120);
     await expect(done(visitor, "Let the worker die")).toBeVisible();
@@ -150,6 +155,7 @@ async function as(page: Page, name: string, path: string): Promise<void> {
     .getByRole("button", { name: `As ${name}` })
     .click();
   await expect(page).toHaveURL((url) => `${url.pathname}${url.search}` === path);
+  await hears(page);
 }
 
 /** Becomes a person by the demo's line, on the same page. */

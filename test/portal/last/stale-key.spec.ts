@@ -7,6 +7,7 @@ import { simulatedConsumer } from "#lib/vaults/vault/simulator.ts";
 import {
   answerWorkload,
   approveAt,
+  asksAnother,
   expectFitToRead,
   expectState,
   openIdentity,
@@ -213,6 +214,6 @@ async function approvedWhereAsked(page: Page, as: (person: string) => Promise<Pa
     await expect(state.getByText(/^(Awaiting approval|Approved|Provisioning|Done)$/)).toBeVisible();
     if (!(await state.getByText("Awaiting approval").isVisible())) return;
     await approveAt(await as(person), new URL(page.url()).pathname, "The audit needs it.");
-    await page.reload();
+    if (!(await asksAnother(page))) return;
   }
 }

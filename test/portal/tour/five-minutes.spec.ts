@@ -8,7 +8,7 @@ import { findingKinds, wordsOf } from "../../../lib/domain/finding.ts";
 import { identityStates } from "../../../lib/domain/identity.ts";
 import { type RequestState, requestStates } from "../../../lib/domain/request.ts";
 import { command, exportedLog } from "../commands.ts";
-import { expectAccessible, expectFitToRead, expectState, pressed, signedIn } from "../steps.ts";
+import { expectAccessible, expectFitToRead, expectState, hears, pressed, signedIn } from "../steps.ts";
 
 /** Every blueprint, with the credential model that it gives. */
 const blueprints: readonly (readonly [name: string, credential: RegExp])[] = [
@@ -37,7 +37,7 @@ const ticked = (page: Page, count: number) =>
 /** A page that was opened for somebody else hears clicks: a person is slower than its scripts, a test is not. */
 async function expectOpenAs(page: Page, name: string): Promise<void> {
   await expect(page.getByRole("button", { name: `Account: ${name}` }).first()).toBeAttached({ timeout: 30_000 });
-  await page.waitForFunction(() => document.documentElement.dataset.listens === "yes");
+  await hears(page);
 }
 
 /** How many rows a page says that it has. */
@@ -193,6 +193,7 @@ test("each state, blueprint and defect is there after one start", async ({ brows
     const jonas = await signedIn(browser, "Jonas Kern");
     await jonas.goto("/attestations");
     await jonas.getByRole("link", { name: /^billing-release/ }).click();
+    await expect(jonas.getByRole("region", { name: "billing-release", exact: true })).toBeVisible();
     await jonas.getByRole("button", { name: "Keep both alike…" }).click();
     const dialog = jonas.getByRole("dialog", { name: "Keep both" });
     for (const name of ["billing-release", "billing-rollback"]) await expect(dialog.getByText(name)).toBeVisible();
