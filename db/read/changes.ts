@@ -5,10 +5,11 @@ import { requestSight } from "./request-sight.ts";
 
 /**
  * One text that differs whenever something a viewer sees of the 200 requests moved last has changed: state, steps, verdicts,
- * acceptances, comments, outcomes; or of one's passkeys, for security everybody's. Cheap enough to ask after every hint.
+ * acceptances, comments, outcomes; of one's passkeys, for security everybody's; or of the last check of targets and vaults, for who
+ * holds a role. Cheap enough to ask after every hint.
  */
 export async function readMark(db: Queries, viewer: Viewer): Promise<string> {
-  const [row] = await db.execute<{ mark: string | null; keys: string; signed: string }>(sql`
+  const [row] = await db.execute<{ mark: string | null; keys: string; checked: string | null; signed: string }>(sql`
     with seen as (
       select r.id, s.version from charter.requests r
       left join charter.request_states s on s.tenant = r.tenant and s.request = r.id
@@ -27,9 +28,11 @@ export async function readMark(db: Queries, viewer: Viewer): Promise<string> {
     ), ',' order by seen.id)) as mark,
       (select concat_ws('.', count(*), sum(k.version)) from charter.passkeys k
         where k.tenant = 'main' and (k.person = ${viewer.id} or ${viewer.roles.includes("security")})) as keys,
+      (select max(p.checked_at)::text from (select checked_at from charter.targets where tenant = 'main'
+        union all select checked_at from charter.vaults where tenant = 'main') p where ${viewer.roles.length > 0}) as checked,
       (select count(*) from charter.asks a join charter.outcomes o on o.tenant = 'main' and o.claim = 'asks' and o.subject = a.id::text
         where a.tenant = 'main' and a.person = ${viewer.id} and a.assertion is not null
           and a.received_at > charter.clock() - interval '10 minutes') as signed
     from seen`);
-  return [row?.mark, row?.keys, row?.signed].join(" ");
+  return [row?.mark, row?.keys, row?.checked, row?.signed].join(" ");
 }

@@ -41,8 +41,12 @@ test("an operator sees that each target and vault is healthy, and may have it ch
     await expect(place.getByText("Healthy")).toBeVisible();
     await expect(place.getByText("Simulated", { exact: true })).toBeVisible();
   }
-  await ida.getByRole("region", { name: "Vault", exact: true }).getByRole("button", { name: /Check/ }).click();
-  await expect(ida.getByRole("region", { name: "Vault", exact: true }).getByText("Healthy")).toBeVisible();
+  const vault = ida.getByRole("region", { name: "Vault", exact: true });
+  const checked = vault.getByText(/rights proved/).locator("time");
+  const before = String(await checked.getAttribute("datetime"));
+  await vault.getByRole("button", { name: /Check/ }).click();
+  await expect(checked).not.toHaveAttribute("datetime", before);
+  await expect(vault.getByText("Healthy")).toBeVisible();
 });
 
 test("the rules are sentences with their source and who put them in force", async ({ browser }) => {
@@ -61,6 +65,8 @@ test("a session is ended from another browser, and its next step leads to sign-i
   await expect(others).toHaveCount(1);
   await others.getByRole("button", { name: /^End/ }).click();
   await expect(others).toHaveCount(0);
+  // Its stream reads the session anew every so often.
+  await expect(there).toHaveURL(/\/sign-in/, { timeout: 30_000 });
   await there.goto("/requests");
   await expect(there).toHaveURL(/\/sign-in/);
 });
