@@ -23,12 +23,19 @@ const shown: { readonly [V in Verb]: { readonly word: string; readonly icon: Rea
 /** A page of its own: what changes is compared there. */
 const accessOf = (identity: string): string => `/identities/${identity}/access`;
 
-/** Which verb's dialog is open: one that was pressed, or one that the address asks for (`?ask=retire`), as a finding's remedy does. */
+/**
+ * Which verb's dialog is open: one that was pressed, or one that the address came to ask for (`?ask=retire`), as a finding's remedy
+ * does. What is open stays so, whatever is allowed by then: it is for the server to refuse.
+ */
 function useOpen(allowed: readonly Verb[]) {
   const asked = useSearchParams().get("ask");
   const [path, router] = [usePathname(), useRouter()];
-  const [pressed, press] = useState<Verb | null>(null);
-  const open = pressed ?? allowed.find((verb) => verb === asked) ?? null;
+  const [open, press] = useState<Verb | null>(null);
+  const [heard, hear] = useState<string | null>(null);
+  if (heard !== asked) {
+    hear(asked);
+    press(allowed.find((verb) => verb === asked) ?? open);
+  }
   const close = () => {
     press(null);
     if (asked !== null) router.replace(path, { scroll: false });
@@ -39,7 +46,7 @@ function useOpen(allowed: readonly Verb[]) {
 /** What this person may do with it, as buttons, or as a menu where there is little room; each raises a request and leads to its page. */
 export function Verbs({ allowed, ...of }: VerbProps & { readonly allowed: readonly Verb[] }) {
   const { open, press, close } = useOpen(allowed);
-  if (allowed.length === 0) return null;
+  if (allowed.length === 0 && open === null) return null;
   return (
     <>
       <div className="hidden flex-wrap gap-2 md:flex">

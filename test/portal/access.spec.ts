@@ -5,6 +5,7 @@ import {
   atTheQueue,
   expectFitToRead,
   expectState,
+  hears,
   liveInStaging,
   openIdentity,
   signedIn,
@@ -86,6 +87,42 @@ test("the owner takes an action away at once; a developer asks for more, mends i
     await expect(await reachOf(amara)).toContain("access-journey-archive");
     await expect(amara.getByText("Access changed: 1 permission added")).toBeVisible();
   });
+});
+
+test("what was begun about an identity stays when it is suspended meanwhile, and says why nothing comes of it", async ({
+  browser,
+}) => {
+  const jonas = await signedIn(browser, "Jonas Kern");
+  await liveInStaging(jonas, "begun-and-stopped");
+  await openIdentity(jonas);
+  const identity = new URL(jonas.url()).pathname;
+  const [form, asks] = [await jonas.context().newPage(), await jonas.context().newPage()];
+  await form.goto(`${identity}/access`);
+  await hears(form);
+  await form.getByRole("checkbox", { name: /s3:DeleteObject/ }).uncheck();
+  await form.getByRole("textbox", { name: "Why" }).fill("Nothing of this deletes.");
+  const submit = form.getByRole("button", { name: "Submit", exact: true });
+  await expect(submit).toBeEnabled();
+  await asks.goto(`${identity}?ask=suspend`);
+  await hears(asks);
+  const dialog = asks.getByRole("dialog", { name: /^Suspend / });
+  await dialog.getByLabel("Why").fill("Somebody uses it from elsewhere.");
+
+  await jonas.getByRole("button", { name: "Suspend" }).click();
+  await jonas.getByRole("dialog").getByLabel("Why").fill("It is looked into.");
+  await jonas.getByRole("dialog").getByRole("button", { name: "Suspend" }).click();
+  await expect(jonas).toHaveURL(/\/requests\//);
+  await expectState(jonas, "Done");
+
+  await expect(form.getByText("What you have filled in stays here.")).toBeVisible();
+  await expect(form.getByRole("checkbox", { name: /s3:DeleteObject/ })).not.toBeChecked();
+  await expect(form.getByRole("textbox", { name: "Why" })).toHaveValue("Nothing of this deletes.");
+  await expect(submit).toBeDisabled();
+  await expectFitToRead(form);
+  await expect(asks.getByText("Suspended", { exact: true }).first()).toBeAttached();
+  await expect(dialog.getByLabel("Why")).toHaveValue("Somebody uses it from elsewhere.");
+  await dialog.getByRole("button", { name: "Suspend" }).click();
+  await expect(dialog.getByText(/suspended/).first()).toBeVisible();
 });
 
 /** Composes one permission, once the page listens. */

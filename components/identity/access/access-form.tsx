@@ -1,4 +1,5 @@
 "use client";
+import { Info } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useId, useMemo, useState } from "react";
 import { asItIs, type WantedAccess } from "#lib/domain/access.ts";
@@ -9,6 +10,7 @@ import { EvidenceFacts } from "../../attestations/evidence.tsx";
 import { AccessChange } from "../../plan/access-change.tsx";
 import { PolicyCard } from "../../requests/form/panel.tsx";
 import { Trouble } from "../../trouble.tsx";
+import { Notice } from "../../ui/banner.tsx";
 import { Button, LinkButton } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { Field } from "../../ui/field.tsx";
@@ -65,6 +67,7 @@ export function AccessForm({ page: drawn, verbs }: Props) {
       >
         Its name, owner, end and everything else of its charter stay as they are.
       </PageHead>
+      <Refused sentence={drawn.refused} />
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1.2fr)_minmax(0,1fr)]">
         <div className="grid gap-4">
           {asked === null ? null : (
@@ -100,7 +103,7 @@ export function AccessForm({ page: drawn, verbs }: Props) {
           </Card>
           <Send
             {...{ page, verbs, wanted, reason, again }}
-            planDigest={touched && fresh ? (preview?.planDigest ?? null) : null}
+            planDigest={touched && fresh && drawn.refused === null ? (preview?.planDigest ?? null) : null}
             marked={touched && refusals.some(({ field }) => (field ?? "") !== "")}
             refused={preview?.decision?.outcome === "refused"}
             passes={preview?.decision?.outcome === "passes"}
@@ -110,6 +113,17 @@ export function AccessForm({ page: drawn, verbs }: Props) {
     </>
   );
 }
+
+/** Why nothing can be asked for now, though it could when the form was begun. */
+const Refused = ({ sentence }: { readonly sentence: string | null }) => (
+  <div aria-live="polite" className="not-empty:mb-5">
+    {sentence === null ? null : (
+      <Notice tone="warn" icon={<Info aria-hidden />}>
+        {sentence} What you have filled in stays here.
+      </Notice>
+    )}
+  </div>
+);
 
 const Why = ({ reason, setReason }: { readonly reason: string; readonly setReason: (text: string) => void }) => (
   <Card label="Why">
