@@ -29,12 +29,12 @@ export function NoticesCard(props: {
   readonly unsent: Unsent | null;
   readonly chooseNotices: ChooseNotices;
 }) {
-  const [choice, setChoice] = useState(props.choice);
+  const [chosen, setChosen] = useState<NoticeChoice>({});
+  const choice = { ...props.choice, ...chosen };
   const { run, refusals, fault } = useAction(props.chooseNotices);
   const choose = (kind: NoticeKind, way: WayToTell) => {
-    const next = { ...choice, [kind]: way };
-    setChoice(next);
-    void run({ choice: next });
+    setChosen((before) => ({ ...before, [kind]: way }));
+    void run({ choice: { [kind]: way } });
   };
   return (
     <Card title="Mail" aside="kept as you choose">
