@@ -1,33 +1,57 @@
 "use client";
 import { ChevronDown, Search } from "lucide-react";
 import { usePathname, useRouter, useSearchParams } from "next/navigation";
-import { type ReactNode, useEffect, useRef, useState, useTransition } from "react";
+import { createContext, type ReactNode, useContext, useEffect, useRef, useState, useTransition } from "react";
 import { cx } from "./ui/cx.ts";
 import { useEarlyTyping } from "./ui/early.ts";
 import type { Choice } from "./ui/select.tsx";
 import { useKeys } from "./use-keys.ts";
 
-/** Sets or clears one search parameter and goes back to the first page. */
-function useParameter(name: string): readonly [string, (value: string) => void] {
-  const params = useSearchParams();
+interface Address {
+  /** Whether a page that was asked for is still to come. */
+  readonly pending: boolean;
+  /** Sets or clears one search parameter over those that were set last, and goes back to the first page. */
+  readonly set: (name: string, value: string) => void;
+}
+
+function useAddress(): Address {
+  const params = useSearchParams().toString();
   const pathname = usePathname();
   const router = useRouter();
-  const [, start] = useTransition();
-  const set = (value: string) => {
-    const next = new URLSearchParams(params);
+  const [pending, start] = useTransition();
+  const last = useRef(params);
+  useEffect(() => {
+    if (!pending) last.current = params;
+  }, [pending, params]);
+  const set = (name: string, value: string) => {
+    const next = new URLSearchParams(last.current);
     if (value) next.set(name, value);
     else next.delete(name);
     next.delete("after");
+    last.current = next.toString();
     start(() => router.replace(`${pathname}?${next}`, { scroll: false }));
   };
-  return [params.get(name) ?? "", set];
+  return { pending, set };
+}
+
+/** Of the line of filters: what one of them sets, the next one keeps. */
+const OfLine = createContext<Address | null>(null);
+
+/** One search parameter, as the line of filters or by itself. */
+function useParameter(name: string) {
+  const own = useAddress();
+  const { pending, set } = useContext(OfLine) ?? own;
+  const value = useSearchParams().get(name) ?? "";
+  return { value, pending, set: (to: string) => set(name, to) };
 }
 
 /** The line of filters above a table. */
 export const Filters = ({ children }: { readonly children: ReactNode }) => (
-  <div data-chrome className="flex flex-wrap items-center gap-2 border-b border-line px-4 py-2.5">
-    {children}
-  </div>
+  <OfLine value={useAddress()}>
+    <div data-chrome className="flex flex-wrap items-center gap-2 border-b border-line px-4 py-2.5">
+      {children}
+    </div>
+  </OfLine>
 );
 
 /** One choice as a chip: dashed while it filters nothing. State lies in the address. */
@@ -40,7 +64,7 @@ export function Filter({
   readonly label: string;
   readonly choices: readonly Choice[];
 }) {
-  const [value, set] = useParameter(name);
+  const { value, set } = useParameter(name);
   return (
     <label
       className={cx(
@@ -66,16 +90,22 @@ export function Filter({
   );
 }
 
-/** Searches as one types; waits for a pause of a quarter second. The key `/` leads to it. */
+/** Searches as one types; waits for a pause of a quarter second. Cleared elsewhere, it is empty. The key `/` leads to it. */
 export function SearchFilter({ name = "q", label }: { readonly name?: string; readonly label: string }) {
-  const [value, set] = useParameter(name);
+  const { value, pending, set } = useParameter(name);
   const [typed, setTyped] = useState(value);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
+  useEffect(() => {
+    if (!pending && timer.current === undefined) setTyped(value);
+  }, [pending, value]);
   const type = (text: string) => {
     setTyped(text);
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => set(text), 250);
+    timer.current = setTimeout(() => {
+      timer.current = undefined;
+      set(text);
+    }, 250);
   };
   const field = useRef<HTMLInputElement>(null);
   useEarlyTyping(field, type);
