@@ -3,6 +3,7 @@ import type { Queries } from "../client.ts";
 
 /** One line of an identity's life: an audit entry, or a run of looks that saw the same. */
 export interface LifeEntry {
+  /** Of a run, by the first of it: looks that come join it. */
   readonly id: string;
   /** Of a run, when the last of it was. */
   readonly at: Date;
@@ -66,7 +67,7 @@ export async function readLife(db: Queries, id: string, limit = 200): Promise<Li
       window lived as (order by e.at, e.seq, e.noun, e.aggregate)),
     runs as (select t.*, count(*) filter (where t.begins) over (order by t.at, t.seq, t.noun, t.aggregate) as run from told t),
     lines as (
-      select run, count(*)::int as count, min(at) as since, max(at) as at, max(seq) as seq, (array_agg(at order by at desc))[1:${shownOfRun}::int] as times,
+      select run, count(*)::int as count, min(at) as since, max(at) as at, min(seq) as seq, (array_agg(at order by at desc))[1:${shownOfRun}::int] as times,
         min(action) as action, min(actor) as actor, min(noun) as noun, min(aggregate) as aggregate, (array_agg(detail))[1] as detail
       from runs group by run order by run desc limit ${limit + 1})
     select l.count, l.since, l.at, l.seq, to_jsonb(l.times) as times, l.action, l.noun, l.aggregate, l.detail, coalesce(p.name, nullif(l.actor, ''), 'Charter') as actor

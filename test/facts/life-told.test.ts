@@ -39,6 +39,10 @@ test("looks in a row that saw the same are one line of an identity's life, and o
   const run = entries.at(-3);
   expect(run?.times.at(-1)).toEqual(run?.since);
   expect(run?.times.at(0)).toEqual(run?.at);
+  await look(identity);
+  const later = await readLife(scenario.database.web, identity);
+  expect(later.entries.at(-1)?.count).toBe(3);
+  expect(later.entries.map(({ id }) => id)).toEqual(entries.map(({ id }) => id));
 });
 
 test("of a life that is longer than what is shown the newest lines are there", async () => {
