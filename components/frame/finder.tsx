@@ -27,11 +27,16 @@ export default function Finder(props: FinderProps) {
 function Search({ pages, leave }: FinderProps) {
   const router = useRouter();
   const [typed, setTyped] = useState("");
-  const [active, setActive] = useState(0);
+  // By its address: what is found meanwhile moves it on the list, never to another.
+  const [chosen, choose] = useState<string | null>(null);
   const { commands, found, asking } = useFound(typed);
   const wanted = typed.trim().toLowerCase();
   const fits = ({ title }: Hit) => title.toLowerCase().includes(wanted);
   const hits = [...commands.filter(fits), ...found, ...pages.filter(fits), ...everywhere.filter(fits)];
+  const active = Math.max(
+    0,
+    hits.findIndex(({ href }) => href === chosen),
+  );
   const go = (hit: Hit | undefined) => {
     if (!hit) return;
     leave();
@@ -42,11 +47,11 @@ function Search({ pages, leave }: FinderProps) {
     if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
     event.preventDefault();
     const step = event.key === "ArrowDown" ? 1 : -1;
-    setActive((at) => (at + step + hits.length) % Math.max(1, hits.length));
+    choose(hits[(active + step + hits.length) % Math.max(1, hits.length)]?.href ?? null);
   };
   const type = (text: string) => {
     setTyped(text);
-    setActive(0);
+    choose(null);
   };
   return (
     <>
@@ -66,7 +71,7 @@ function Search({ pages, leave }: FinderProps) {
         onKeyDown={onKeyDown}
         className="h-10 w-full border-b border-line bg-transparent text-md outline-none placeholder:text-faint"
       />
-      <Hits hits={hits} asking={asking} active={active} point={setActive} go={go} />
+      <Hits hits={hits} asking={asking} active={active} point={choose} go={go} />
     </>
   );
 }
@@ -84,7 +89,7 @@ interface HitsProps {
   /** Whether an answer is still to come. */
   readonly asking: boolean;
   readonly active: number;
-  readonly point: (at: number) => void;
+  readonly point: (href: string) => void;
   readonly go: (hit: Hit) => void;
 }
 
@@ -98,7 +103,7 @@ const Hits = ({ hits, asking, active, point, go }: HitsProps) => (
         role="option"
         tabIndex={-1}
         aria-selected={at === active}
-        onMouseMove={() => point(at)}
+        onMouseMove={() => point(hit.href)}
         onClick={() => go(hit)}
         onKeyDown={() => {}}
         className={`flex h-9 items-center gap-3 rounded-md px-2.5 ${at === active ? "bg-hover" : ""}`}
