@@ -66,16 +66,27 @@ test("a draft keeps what was typed last", async ({ browser }) => {
   await expect(jonas.getByRole("textbox", { name: "Bucket" })).toHaveValue("half-typed");
   await expect(jonas.getByLabel("Why does it exist?")).toHaveValue("Half a");
   await expect(jonas.getByRole("link", { name: "Back to the request" })).toHaveCount(0);
-  await expect(jonas.getByRole("button", { name: "Discard draft" })).toBeVisible();
+  const discard = jonas.getByRole("dialog", { name: "Discard this draft?" });
+  await jonas.getByRole("button", { name: "Discard draft" }).click();
+  await discard.getByRole("button", { name: "Keep it" }).click();
+  await expect(discard).toBeHidden();
+  await jonas.getByRole("button", { name: "Discard draft" }).click();
+  await discard.getByRole("button", { name: "Discard" }).click();
+  await expect(jonas).toHaveURL(/\/requests$/);
 });
 
 test("on a phone one line says where a request stands, and unfolds; the list is narrowed by its address", async ({
   browser,
 }) => {
   const jonas = await signedIn(browser, "Jonas Kern");
-  await jonas.goto("/requests?kind=retire&environment=dev&target=nowhere");
+  await jonas.goto("/requests?environment=dev&target=nowhere");
+  await jonas.getByRole("searchbox").fill("of-nothing");
+  await jonas.getByRole("combobox", { name: "What" }).selectOption("retire");
+  await expect(jonas).toHaveURL(/environment=dev&target=nowhere&kind=retire&q=of-nothing$/);
   await expect(jonas.getByText("Nothing matches these filters")).toBeVisible();
-  await jonas.goto("/requests");
+  await jonas.getByRole("link", { name: "Clear the filters" }).click();
+  await expect(jonas).toHaveURL(/\/requests$/);
+  await expect(jonas.getByRole("searchbox")).toHaveValue("");
   await jonas.getByRole("combobox", { name: "What" }).selectOption("New identity");
   await expect(jonas).toHaveURL(/kind=provision/);
   await jonas.getByRole("table", { name: "Requests" }).getByRole("link").first().click();
