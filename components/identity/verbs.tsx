@@ -23,10 +23,7 @@ const shown: { readonly [V in Verb]: { readonly word: string; readonly icon: Rea
 /** A page of its own: what changes is compared there. */
 const accessOf = (identity: string): string => `/identities/${identity}/access`;
 
-/**
- * Which verb's dialog is open: one that was pressed, or one that the address came to ask for (`?ask=retire`), as a finding's remedy
- * does. What is open stays so, whatever is allowed by then: it is for the server to refuse.
- */
+/** Which verb's dialog is open: one that was pressed, or one that was allowed when the address came to ask for it (`?ask=retire`), as a finding's remedy does. */
 function useOpen(allowed: readonly Verb[]) {
   const asked = useSearchParams().get("ask");
   const [path, router] = [usePathname(), useRouter()];
@@ -46,7 +43,7 @@ function useOpen(allowed: readonly Verb[]) {
 /** What this person may do with it, as buttons, or as a menu where there is little room; each raises a request and leads to its page. */
 export function Verbs({ allowed, ...of }: VerbProps & { readonly allowed: readonly Verb[] }) {
   const { open, press, close } = useOpen(allowed);
-  if (allowed.length === 0 && open === null) return null;
+  if (allowed.length === 0) return null;
   return (
     <>
       <div className="hidden flex-wrap gap-2 md:flex">

@@ -119,10 +119,12 @@ test("what was begun about an identity stays when it is suspended meanwhile, and
   await expect(form.getByRole("textbox", { name: "Why" })).toHaveValue("Nothing of this deletes.");
   await expect(submit).toBeDisabled();
   await expectFitToRead(form);
-  await expect(asks.getByText("Suspended", { exact: true }).first()).toBeAttached();
   await expect(dialog.getByLabel("Why")).toHaveValue("Somebody uses it from elsewhere.");
   await dialog.getByRole("button", { name: "Suspend" }).click();
   await expect(dialog.getByText(/suspended/).first()).toBeVisible();
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await expectState(asks, "Suspended");
+  await expect(dialog).toBeHidden();
 });
 
 /** Composes one permission, once the page listens. */
