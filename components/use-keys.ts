@@ -6,20 +6,26 @@ const typing =
   "input:not([type=checkbox]):not([type=radio]),textarea,select,[contenteditable],[role=dialog],[role=menu]";
 const pressing = "a,button,summary";
 
-/** Single keys, while no field has the focus and no dialog is open, wherever its focus went. */
-export function useKeys(keys: Readonly<Record<string, () => void>>) {
+type Keys = Readonly<Record<string, () => void>>;
+const none: Keys = {};
+
+/**
+ * Single keys, while no field has the focus and no dialog is open, wherever its focus went. One that is held down is one press; a
+ * move goes on.
+ */
+export function useKeys(verbs: Keys, moves = none) {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
       const taken = event.key === "Enter" || event.key === " " ? `${typing},${pressing}` : typing;
       if (event.target instanceof Element && event.target.closest(taken)) return;
       if (document.querySelector("[role=dialog]") !== null) return;
-      const act = keys[event.key];
+      const act = verbs[event.key] ?? moves[event.key];
       if (act === undefined) return;
       event.preventDefault();
-      act();
+      if (!event.repeat || event.key in moves) act();
     };
     window.addEventListener("keydown", press);
     return () => window.removeEventListener("keydown", press);
-  }, [keys]);
+  }, [verbs, moves]);
 }

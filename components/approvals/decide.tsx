@@ -38,14 +38,13 @@ export function Decide(props: {
     const id = props.queue[to];
     if (id !== undefined) router.push(`/approvals?r=${id}`, { scroll: false });
   };
-  useKeys({
+  const verbs = {
     a: () => setOpen("approve"),
     d: () => setOpen("deny"),
     s: () => setOpen("less"),
     "?": () => setOpen("ask"),
-    j: () => go(at + 1),
-    k: () => go(at - 1),
-  });
+  };
+  useKeys(leaving ? {} : verbs, { j: () => go(at + 1), k: () => go(at - 1) });
   const done = () => {
     setOpen(null);
     const next = props.queue[at + 1] ?? props.queue[at - 1];

@@ -29,14 +29,13 @@ export function InventoryTable({ rows, next, count, actions, empty }: InventoryT
   const { row } = point;
   const openPage = () => row && router.push(`/identities/${row.id}`);
   const leave = () => (point.looks ? point.look(false) : selection.clear());
-  useKeys({
+  const verbs = {
     ...{ Enter: openPage, Escape: leave },
-    j: () => point.move(1),
-    k: () => point.move(-1),
     x: () => row && selection.ticks.set([row], !selection.ticks.has(row)),
     o: () => row && point.look(true),
     "?": () => setHelps(true),
-  });
+  };
+  useKeys(verbs, { j: () => point.move(1), k: () => point.move(-1) });
   return (
     <>
       <DataTable

@@ -35,7 +35,9 @@ export function CommentsCard(props: {
   readonly comment: Comment;
   readonly takeOver: TakeOver;
 }) {
-  if (!props.open && props.comments.length === 0) return null;
+  const remark = useRemark(props);
+  const writes = props.open || remark.text !== "" || remark.pending;
+  if (!writes && props.comments.length === 0) return null;
   return (
     <Card title="Conversation" flush>
       <ul>
@@ -59,7 +61,7 @@ export function CommentsCard(props: {
           </li>
         ))}
       </ul>
-      {props.open ? <CommentForm request={props.request} version={props.version} comment={props.comment} /> : null}
+      {writes ? <CommentForm open={props.open} remark={remark} /> : null}
     </Card>
   );
 }
@@ -86,20 +88,24 @@ function TakeOverButton({
   );
 }
 
-function CommentForm({
-  request,
-  version,
-  comment,
-}: {
+interface About {
   readonly request: string;
   readonly version: number;
   readonly comment: Comment;
-}) {
+}
+
+/** What is being written: kept until it is sent, also when the request is decided meanwhile. */
+function useRemark({ request, version, comment }: About) {
   const [text, setText] = useState("");
   const { run, pending, refusals, fault } = useAction(comment);
   const send = async () => {
     if ((await run({ request, version, text })) !== null) setText("");
   };
+  return { text, setText, send, pending, refusals, fault };
+}
+
+function CommentForm({ open, remark }: { readonly open: boolean; readonly remark: ReturnType<typeof useRemark> }) {
+  const { text, setText, send, pending, refusals, fault } = remark;
   return (
     <div className="grid gap-2 px-4 py-3">
       <Textarea
@@ -110,6 +116,11 @@ function CommentForm({
         maxLength={2_000}
         onChange={(event) => setText(event.target.value)}
       />
+      {open ? null : (
+        <p role="status" className="text-sm text-muted">
+          Nothing is left to decide here. What you send is still kept with the request.
+        </p>
+      )}
       <Trouble refusals={refusals} fault={fault} />
       <div>
         <Button size="sm" disabled={text.trim() === ""} pending={pending} onClick={() => void send()}>

@@ -95,6 +95,11 @@ test("what an approver reads and types stays when the queue moves on; what has l
   await atTheQueue(mara, path);
   const denial = await pressed(mara, "d");
   await denial.getByLabel("Reason").fill("Nobody reads that bucket.");
+  const remark = jonas.getByRole("textbox", { name: "Write to those who decide" });
+  await remark.fill("The auditors do.");
+  await jonas.getByRole("button", { name: "Withdraw" }).click();
+  const withdrawal = jonas.getByRole("dialog");
+  await expect(withdrawal).toBeVisible();
 
   const tomas = await signedIn(browser, "Tomás Vidal");
   await atTheQueue(tomas, path);
@@ -116,6 +121,17 @@ test("what an approver reads and types stays when the queue moves on; what has l
   await expectFitToRead(mara);
   await mara.getByRole("link", { name: "See where it stands" }).click();
   await expectState(mara, "Denied");
+
+  await withdrawal.getByRole("button", { name: "Withdraw the request" }).click();
+  await expect(withdrawal.getByText("It is denied")).toBeVisible();
+  await withdrawal.getByRole("button", { name: "Keep it" }).click();
+  await expectState(jonas, "Denied");
+  await expect(remark).toHaveValue("The auditors do.");
+  await expect(jonas.getByText("Nothing is left to decide here.")).toBeVisible();
+  await expectFitToRead(jonas);
+  await jonas.getByRole("button", { name: "Send" }).click();
+  await expect(mara.getByText("The auditors do.")).toBeVisible();
+  await expect(remark).toHaveCount(0);
 });
 
 test("security cannot decide what it asked for itself", async ({ browser }) => {
