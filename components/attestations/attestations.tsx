@@ -12,6 +12,7 @@ import { Deadline, Time } from "../ui/time.tsx";
 import type { AnswerAction } from "./answering.ts";
 import { Coverage } from "./coverage.tsx";
 import { QuestionCard } from "./question-card.tsx";
+import { Settling } from "./settling.tsx";
 
 interface AttestationsProps {
   readonly page: AttestationPage;
@@ -33,6 +34,7 @@ export function Attestations({ page, selected, coverage, open, filter, narrow, a
     0,
   );
   const card = cards[at];
+  const shown = `${card?.identity}/${card?.round}`;
   return (
     <>
       <PageHead title="Still needed?" actions={<Export />}>
@@ -44,16 +46,18 @@ export function Attestations({ page, selected, coverage, open, filter, narrow, a
         ) : null
       ) : (
         <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,880px)_minmax(240px,1fr)]">
-          <QuestionCard
-            key={`${card.identity}/${card.round}`}
-            card={card}
-            alike={cards.filter((other) => other !== card && other.sameness === card.sameness)}
-            queue={cards.map(({ identity }) => identity)}
-            place={`${at + 1} of ${own.asked} ·`}
-            people={people}
-            narrow={narrow === null ? null : narrow(card.identity)}
-            answer={answer}
-          />
+          <Settling card={shown}>
+            <QuestionCard
+              key={shown}
+              card={card}
+              alike={cards.filter((other) => other !== card && other.sameness === card.sameness)}
+              queue={cards.map(({ identity }) => identity)}
+              place={`${at + 1} of ${own.asked} ·`}
+              people={people}
+              narrow={narrow === null ? null : narrow(card.identity)}
+              answer={answer}
+            />
+          </Settling>
           {cards.length > 1 ? <Queue cards={cards} asked={own.asked} selected={card.identity} /> : null}
         </div>
       )}

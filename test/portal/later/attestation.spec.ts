@@ -51,13 +51,18 @@ test("an owner answers five questions by keyboard, each with its evidence", asyn
 
     await test.step("j goes on; k keeps; n narrows; t hands over; r retires", async () => {
       const first = await heading(owner);
-      await owner.keyboard.press("j");
+      await pressAsItComes(owner);
       await expect.poll(() => heading(owner)).not.toBe(first);
+      await owner.waitForTimeout(toRead);
       for (const kept of [1, 2]) {
         const before = owner.url();
-        await owner.keyboard.press("k");
+        await owner.keyboard.down("k");
         await reasonWhereAsked(owner, all - kept);
         await nextIsShown(owner, { before, left: all - kept });
+        await owner.waitForTimeout(toRead);
+        // It is still held down: no second press, and nothing for the question that came.
+        await owner.keyboard.down("k");
+        await owner.keyboard.up("k");
       }
       await owner.keyboard.press("n");
       await expect(owner.getByText("sealed with your answer")).toBeVisible();
@@ -103,6 +108,32 @@ test("an owner answers five questions by keyboard, each with its evidence", asyn
     await setAhead("0");
   }
 });
+
+/** Longer than a question stands before it takes an answer, ms. */
+const toRead = 800;
+
+/** Goes on by `j` and keeps, by key and by click, just as the next question comes: both are too early to have been meant for it. */
+const pressAsItComes = (page: Page): Promise<void> =>
+  page.evaluate(
+    () =>
+      new Promise<void>((pressed) => {
+        const press = (key: string) =>
+          document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+        const title = () => document.querySelector("main h2 a")?.textContent;
+        const first = title();
+        const seen = new MutationObserver(() => {
+          if (title() === first) return;
+          seen.disconnect();
+          setTimeout(() => {
+            press("k");
+            document.querySelector<HTMLButtonElement>("main footer button")?.click();
+            pressed();
+          }, 100);
+        });
+        seen.observe(document.body, { subtree: true, childList: true, characterData: true });
+        press("j");
+      }),
+  );
 
 /** How many questions the page says are asked. */
 const asked = async (page: Page): Promise<number> => {
