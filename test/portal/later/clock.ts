@@ -20,11 +20,11 @@ export const everyQuestionMoved = (): Promise<void> =>
   );
 
 /**
- * Once no sweep of what the targets tell comes within four minutes: with the clock months ahead, and the targets' not, it would
+ * Once no sweep of what the targets tell comes within three minutes: with the clock months ahead, and the targets' not, it would
  * find everything unused since its birth. One begins up to a minute and a half after its quarter.
  */
 export async function farFromSweeps(): Promise<void> {
-  const [quarter, room, late] = [15 * 60_000, 4 * 60_000, 90_000];
+  const [quarter, room, late] = [15 * 60_000, 3 * 60_000, 90_000];
   const since = Date.now() % quarter;
   const wait = since < late ? late - since : quarter - since < room ? quarter - since + late : 0;
   await new Promise((resolve) => setTimeout(resolve, wait));
