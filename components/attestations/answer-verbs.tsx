@@ -64,9 +64,9 @@ export function AnswerVerbs({ card, alike, queue, people, answer, narrow }: Answ
     if (to !== undefined) router.push(`/attestations?q=${to}`, { scroll: false });
   };
   const { looksUnused } = card.evidence.use;
-  const ask = (what: Open) => () => (settled() ? setOpen(what) : undefined);
+  const ask = (what: Open) => () => setOpen(what);
   const keep = looksUnused ? ask("keep") : () => (settled() ? say("keep", {}) : undefined);
-  const less = () => (narrow !== null && settled() ? router.push(narrow) : undefined);
+  const less = () => (narrow === null ? undefined : router.push(narrow));
   const next = () => go(queue[at + 1] ?? queue[0]);
   const back = () => go(queue[at - 1] ?? queue.at(-1));
   const verbs = { k: keep, t: ask("transfer"), r: ask("retire"), ...(narrow === null ? {} : { n: less }) };

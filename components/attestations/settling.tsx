@@ -1,7 +1,7 @@
 "use client";
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useRef } from "react";
 
-/** How long a card that took another's place takes no verb, ms: a press within it was meant for the one before. */
+/** How long a card that took another's place is not kept at one press, ms: a press within it was meant for the one before. */
 const settles = 600;
 
 const SettledContext = createContext((): boolean => true);
