@@ -4,6 +4,7 @@ import type { ToSign } from "#lib/claims/signing.ts";
 import type { Refusal } from "#lib/domain/refusal.ts";
 import type { Answer } from "#lib/web/action.ts";
 import { useSign } from "./signing/signing.tsx";
+import { useHold } from "./ui/held.tsx";
 import { unanswered } from "./unanswered.ts";
 
 /**
@@ -16,6 +17,9 @@ export function useAction<Input extends object, T>(act: (input: Input) => Promis
   const [pending, start] = useTransition();
   const [refusals, setRefusals] = useState<readonly Refusal[]>([]);
   const [fault, setFault] = useState<string | null>(null);
+  const [signing, setSigning] = useState(false);
+  // What asks for the gesture stays until it has said what became of it.
+  useHold(signing);
   const send = async (input: Input): Promise<{ readonly ok: Exclude<T, ToSign> } | null> => {
     const answer = await act(input).catch(unanswered);
     setRefusals("refusals" in answer ? answer.refusals : []);
@@ -23,8 +27,11 @@ export function useAction<Input extends object, T>(act: (input: Input) => Promis
     if (!("ok" in answer)) return null;
     const value: T = answer.ok;
     if (!isToSign(value)) return { ok: value as Exclude<T, ToSign> };
+    setSigning(true);
     const assertion = await sign(value.sign);
-    return assertion === null ? null : send({ ...input, assertion });
+    const sent = assertion === null ? null : await send({ ...input, assertion });
+    setSigning(false);
+    return sent;
   };
   const run = (input: Input): Promise<{ readonly ok: Exclude<T, ToSign> } | null> =>
     new Promise((resolve) => {

@@ -46,7 +46,7 @@ export function Attestations({ page, selected, coverage, open, filter, narrow, a
         ) : null
       ) : (
         <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,880px)_minmax(240px,1fr)]">
-          <Settling card={shown}>
+          <Settling card={`${shown}/${card.sameness}`}>
             <QuestionCard
               key={shown}
               card={card}

@@ -1,5 +1,5 @@
 "use client";
-import { createContext, type ReactNode, useCallback, useContext, useEffect, useRef } from "react";
+import { createContext, type ReactNode, useCallback, useContext, useLayoutEffect, useRef } from "react";
 
 /** How long a card that took another's place is not kept at one press, ms: a press within it was meant for the one before. */
 const settles = 600;
@@ -12,7 +12,7 @@ export const useSettled = (): (() => boolean) => useContext(SettledContext);
 export function Settling({ card, children }: { readonly card: string; readonly children: ReactNode }) {
   const was = useRef(card);
   const since = useRef(Number.NEGATIVE_INFINITY);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (was.current === card) return;
     was.current = card;
     since.current = performance.now();

@@ -27,7 +27,7 @@ export default function Finder(props: FinderProps) {
 function Search({ pages, leave }: FinderProps) {
   const router = useRouter();
   const [typed, setTyped] = useState("");
-  // By its address: what is found meanwhile moves it on the list, never to another.
+  // By its address: what is found meanwhile moves a hit that was chosen on the list, and never another in its place.
   const [chosen, choose] = useState<string | null>(null);
   const { commands, found, asking } = useFound(typed);
   const wanted = typed.trim().toLowerCase();

@@ -14,56 +14,64 @@ export interface Tab {
 /** Pause before a stream that was not answered is asked for anew, ms. */
 const streamAfter = 3_000;
 
+type Tell = (event: StreamEvent) => void;
+
 /**
- * Holds the browser's one stream in one tab and passes what it says to the others; lives until the tab leaves. The browser itself
- * takes up a stream that breaks off, but none that was answered otherwise.
+ * Holds the browser's one stream in one tab and passes what it says to the others; lives until the tab leaves or nobody is signed in.
+ * The browser itself takes up a stream that breaks off, but none that was answered otherwise.
  */
 async function lead(tab: Tab): Promise<void> {
   const { channel, hear, signal, apart } = tab;
-  const tell = (event: StreamEvent) => {
+  const tell: Tell = (event) => {
     channel.postMessage(event);
     hear(event);
   };
   while (!signal.aborted) {
-    await listen(tab, tell);
+    if ((await listen(tab, tell)) === "signed-out") return;
     await passed(apart(streamAfter), signal);
-    if (!signal.aborted && (await isSignedOut())) return tell({ kind: "signed-out" });
+    if (!signal.aborted && (await isSignedOut(signal))) return tell({ kind: "signed-out" });
   }
 }
 
 /** Passes on what one stream says, until it has ended for good. */
-function listen({ drawn, signal }: Tab, tell: (event: StreamEvent) => void): Promise<void> {
+function listen({ drawn, signal }: Tab, tell: Tell): Promise<"ended" | "signed-out"> {
   return new Promise((resolve) => {
     const source = new EventSource(`/api/stream?${new URLSearchParams({ drawn })}`);
-    const end = () => {
+    const end = (as: "ended" | "signed-out") => {
       source.close();
-      resolve();
+      signal.removeEventListener("abort", ended);
+      resolve(as);
     };
-    signal.addEventListener("abort", end, { once: true });
+    const ended = () => end("ended");
+    signal.addEventListener("abort", ended);
     source.addEventListener("changed", () => tell({ kind: "changed" }));
     source.addEventListener("signed-out", () => {
-      end();
+      end("signed-out");
       tell({ kind: "signed-out" });
     });
-    source.addEventListener("error", () => source.readyState === EventSource.CLOSED && end());
+    source.addEventListener("error", () => source.readyState === EventSource.CLOSED && ended());
   });
 }
 
 const passed = (ms: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
+    if (signal.aborted) return resolve();
     const over = () => {
       clearTimeout(timer);
+      signal.removeEventListener("abort", over);
       resolve();
     };
-    signal.addEventListener("abort", over, { once: true });
+    const timer = setTimeout(over, ms);
+    signal.addEventListener("abort", over);
   });
 
-const isSignedOut = (): Promise<boolean> =>
-  fetch("/api/search?q=").then(
-    ({ status }) => status === 401,
-    () => false,
-  );
+/** Whether the stream is refused for want of a session, which an event stream does not say; asking keeps no session from idling. */
+async function isSignedOut(signal: AbortSignal): Promise<boolean> {
+  const asked = new AbortController();
+  const answer = await fetch("/api/stream", { signal: AbortSignal.any([signal, asked.signal]) }).catch(() => null);
+  asked.abort();
+  return answer?.status === 401;
+}
 
 /**
  * Leads when no other tab does, else waits to. What changed before another's stream was heard here nobody says again, so such a tab

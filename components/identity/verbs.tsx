@@ -31,7 +31,7 @@ function useOpen(allowed: readonly Verb[]) {
   const [heard, hear] = useState<string | null>(null);
   if (heard !== asked) {
     hear(asked);
-    press(allowed.find((verb) => verb === asked) ?? open);
+    press(allowed.find((verb) => verb === asked) ?? (open === heard ? null : open));
   }
   const close = () => {
     press(null);

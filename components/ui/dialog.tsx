@@ -7,7 +7,7 @@ import { type OnDemand, onDemand, useAhead, usePart } from "./on-demand.ts";
 
 const openDialog = onDemand(async () => (await import("./open-dialog.tsx")).default);
 
-/** Floats above the page, which is held as it is; Escape closes it and focus returns. Name the thing and the consequence in title and `sentence`. */
+/** Floats above the page; what of the page opened it is held as it is. Escape closes it and focus returns. Name the thing and the consequence in title and `sentence`. */
 export function Dialog(props: DialogProps) {
   const [opened, setOpened] = useState(props.open);
   if (props.open && !opened) setOpened(true);

@@ -9,10 +9,14 @@ export const answer = (status: number, body: unknown): Response =>
   new Response(JSON.stringify(body), { status, headers: plain });
 
 /** Wraps a GET handler for signed-in people: 401 without a session that counts, 500 with a reference number on a fault. */
-export function route(name: string, handle: (person: SessionPerson, request: Request) => Promise<Response>) {
+export function route(
+  name: string,
+  handle: (person: SessionPerson, request: Request) => Promise<Response>,
+  session = currentSession,
+) {
   return async (request: Request): Promise<Response> => {
     try {
-      const person = await currentSession();
+      const person = await session();
       if (person === null) return answer(401, { sentence: "Sign in first." });
       return await handle(person, request);
     } catch (thrown) {

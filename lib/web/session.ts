@@ -21,15 +21,19 @@ export async function namedSession(): Promise<string | null> {
   return value && /^[A-Za-z0-9_-]{43}$/.test(value) ? sessionIdOf(value) : null;
 }
 
+/** As `currentSession`, for what a browser asks for by itself: that keeps no session from idling. */
+export async function watchedSession(): Promise<SessionPerson | null> {
+  const id = await namedSession();
+  return id === null ? null : readSession(database().db, id);
+}
+
 /** Reads session and person anew; null when there is none, or it ended, idled 30 min, passed 12 h, or the person is not active. */
 export async function currentSession(): Promise<SessionPerson | null> {
-  const id = await namedSession();
-  if (id === null) return null;
-  const { db } = database();
-  const person = await readSession(db, id);
+  const person = await watchedSession();
   if (person === null || !person.unseen) return person;
+  const { db } = database();
   // Saying that it was seen is a write of its own, and no news to whom it is drawn for.
-  return (await touchSession(db, id)) ? { ...person, snapshot: await readSnapshot(db) } : person;
+  return (await touchSession(db, person.session)) ? { ...person, snapshot: await readSnapshot(db) } : person;
 }
 
 /** Ends this browser's session and forgets its cookie. Leaving twice is leaving once. */
