@@ -1,6 +1,4 @@
-import type { SessionPerson } from "#db/read/session.ts";
 import { route } from "#lib/web/route.ts";
-import { watchedSession } from "#lib/web/session.ts";
 import { openStream } from "#lib/web/stream.ts";
 
 export const dynamic = "force-dynamic";
@@ -11,9 +9,11 @@ const headers = {
   "x-accel-buffering": "no",
 };
 
-const open = async (person: SessionPerson, request: Request) => {
-  const drawn = new URL(request.url).searchParams.get("drawn");
-  return new Response(openStream(person, drawn, request.signal), { headers });
-};
-
-export const GET = route("stream", open, watchedSession);
+export const GET = route(
+  "stream",
+  async (person, request) => {
+    const drawn = new URL(request.url).searchParams.get("drawn");
+    return new Response(openStream(person, drawn, request.signal), { headers });
+  },
+  "its page",
+);
