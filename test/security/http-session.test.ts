@@ -186,6 +186,25 @@ describe("a session ends", () => {
     expect(await home(session)).toBe("sign-in");
   });
 
+  test("for idling, however often its page asks for the stream: only a person's own steps count", async () => {
+    const session = await openSession(world.admin, jonas(), { seen: "10 minutes", created: "1 hour" });
+    const idleFor = async () =>
+      Number(
+        (
+          await world.admin`select extract(epoch from clock_timestamp() - last_seen_at) as s from charter.sessions where id = ${sessionId(session)}`
+        )[0]?.s,
+      );
+    await new Promise<void>((heard) => {
+      void world.portal
+        .follow({ path: "/api/stream", session, headers: { connection: "close" } }, () => heard())
+        .catch(() => undefined);
+    });
+    expect(await idleFor()).toBeGreaterThan(590);
+    expect((await world.portal.send({ path: "/api/search?q=le", session })).status).toBe(200);
+    expect(await idleFor()).toBeLessThan(300);
+    await world.admin`update charter.sessions set ended_at = clock_timestamp() where id = ${sessionId(session)}`;
+  });
+
   test("on an open event stream too", async () => {
     const ended = await openSession(world.admin, jonas());
     const stays = await openSession(world.admin, world.person("priya.shah"));
