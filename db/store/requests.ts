@@ -53,8 +53,18 @@ export async function readState(db: Queries, request: string): Promise<StateRow 
   return row ?? null;
 }
 
-/** A request's state, locked until the transaction ends; null while no worker has received it. */
+/**
+ * A request's state, locked until the transaction ends; null while no worker has received it. Then there is no row to lock, and
+ * whoever receives the same request at once waits and sees what became of it.
+ */
 export async function lockState(tx: Tx, request: string): Promise<StateRow | null> {
+  const row = await lockedState(tx, request);
+  if (row !== null) return row;
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`received ${request}`}, 0))`);
+  return lockedState(tx, request);
+}
+
+async function lockedState(tx: Tx, request: string): Promise<StateRow | null> {
   const [row] = await tx
     .select()
     .from(requestStates)
