@@ -17,8 +17,8 @@ const streamAfter = 3_000;
 type Tell = (event: StreamEvent) => void;
 
 /**
- * Holds the browser's one stream in one tab and passes what it says to the others; lives until the tab leaves or nobody is signed in.
- * The browser itself takes up a stream that breaks off, but none that was answered otherwise.
+ * Holds the browser's one stream in one tab and passes what it says to the others; lives until the tab leaves, and where nobody is
+ * signed in asks for no other. The browser itself takes up a stream that breaks off, but none that was answered otherwise.
  */
 async function lead(tab: Tab): Promise<void> {
   const { channel, hear, signal, apart } = tab;
@@ -27,9 +27,11 @@ async function lead(tab: Tab): Promise<void> {
     hear(event);
   };
   while (!signal.aborted) {
-    if ((await listen(tab, tell)) === "signed-out") return;
+    if ((await listen(tab, tell)) === "signed-out") return left(signal);
     await passed(apart(streamAfter), signal);
-    if (!signal.aborted && (await isSignedOut(signal))) return tell({ kind: "signed-out" });
+    if (signal.aborted || !(await isSignedOut(signal))) continue;
+    tell({ kind: "signed-out" });
+    return left(signal);
   }
 }
 
@@ -52,6 +54,9 @@ function listen({ drawn, signal }: Tab, tell: Tell): Promise<"ended" | "signed-o
     source.addEventListener("error", () => source.readyState === EventSource.CLOSED && ended());
   });
 }
+
+const left = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 
 const passed = (ms: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
