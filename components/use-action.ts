@@ -28,10 +28,12 @@ export function useAction<Input extends object, T>(act: (input: Input) => Promis
     const value: T = answer.ok;
     if (!isToSign(value)) return { ok: value as Exclude<T, ToSign> };
     setSigning(true);
-    const assertion = await sign(value.sign);
-    const sent = assertion === null ? null : await send({ ...input, assertion });
-    setSigning(false);
-    return sent;
+    try {
+      const assertion = await sign(value.sign);
+      return assertion === null ? null : await send({ ...input, assertion });
+    } finally {
+      setSigning(false);
+    }
   };
   const run = (input: Input): Promise<{ readonly ok: Exclude<T, ToSign> } | null> =>
     new Promise((resolve) => {

@@ -1,4 +1,5 @@
 import { refuse } from "#lib/domain/refusal.ts";
+import { planMoved } from "#lib/domain/request.ts";
 
 /** What a claim says of a request that is not there, or is out of the asker's sight: the same words for both. */
 export const noSuchRequest = refuse({ code: "not-found", sentence: "There is no such request." });
@@ -14,7 +15,7 @@ export const changedSince = refuse({
 export const planChanged = refuse({
   code: "conflict",
   field: "planDigest",
-  sentence: "What would be made has changed since you looked.",
+  sentence: planMoved,
   mend: "Look at it as it is now, and send it again.",
 });
 

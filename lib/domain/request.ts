@@ -2,6 +2,9 @@ import type { Role } from "./actor.ts";
 import type { RequestKind } from "./charter.ts";
 import { type Outcome, ok, refuse } from "./refusal.ts";
 
+/** Said to whoever sends what was looked at, to the form and with the request that comes back. */
+export const planMoved = "What would be made has changed since you looked.";
+
 /** Where a request stands. Kinds other than `provision` end in `done`. */
 export const requestStates = [
   "received",

@@ -1,6 +1,7 @@
 import type { Recorded } from "#lib/audit/entry.ts";
 import { policyRefusals } from "#lib/domain/policy-refusals.ts";
 import type { Refusals } from "#lib/domain/refusal.ts";
+import { planMoved } from "#lib/domain/request.ts";
 import { riskOf } from "#lib/domain/risk.ts";
 import type { Examined } from "#lib/judgement/examine.ts";
 import { figuresOf } from "#lib/policy/engine.ts";
@@ -18,7 +19,7 @@ export async function decided(work: Work, received: Received, examined: Examined
   const { planDigest, decision } = examined;
   const planned = plannedColumns(received, examined);
   if (planDigest !== version.planDigest) {
-    const detail = { sentence: "What would be made has changed since you looked." };
+    const detail = { sentence: planMoved };
     const why = { planDigest, shown: version.planDigest };
     const open = { stages: [], accepter: null, deadline: null };
     return {
